@@ -1,0 +1,217 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Numa.Core.Kernels;
+
+/// <summary>A Linux release as a composition of named rules: the one place that knows versions.</summary>
+/// <remarks>Other code asks it a question in the domain's words and never compares version numbers.</remarks>
+public sealed record KernelRelease
+{
+    /// <summary>Version as kernels print it, for example <c>4.4</c>.</summary>
+    public required string Name { get; init; }
+
+    public required ZonelistOrderRule ZonelistOrders { get; init; }
+
+    public required NodeLoadRule NodeLoad { get; init; }
+
+    /// <summary>A node without memory still opens its own fallback order (up to 6.1).</summary>
+    public bool ListsMemorylessLocalNode { get; init; } = true;
+
+    public required WatermarkSpacing Watermarks { get; init; }
+
+    /// <summary>Largest min_free_kbytes of the square-root rule.</summary>
+    /// <remarks>Unit: KiB.</remarks>
+    public int MinFreeCapKiB { get; init; } = 65536;
+
+    public MinFreeInitcall MinFreeInitcall { get; init; } = MinFreeInitcall.BeforeHugePages;
+
+    /// <summary>The huge-page rule counts every populated zone, Movable included (before 4.17).</summary>
+    public bool HugePageRuleCountsMovable { get; init; } = true;
+
+    /// <summary>Switching transparent huge pages off at run time recomputes min_free_kbytes (6.1 and later).</summary>
+    public bool HugePagesOffRecomputesMinFree { get; init; }
+
+    /// <summary>Movable zones get a min mark of 32 to 128 pages and do not share min_free_kbytes (6.12).</summary>
+    public bool MovableMarksClamped { get; init; }
+
+    public required LowmemRatioRule LowmemRatio { get; init; }
+
+    public required ReserveIndexRule ReserveIndex { get; init; }
+
+    public required PagesetShape Pagesets { get; init; }
+
+    public required PagesetSizingRule PagesetSizing { get; init; }
+
+    /// <summary>Largest pageset batch before it is quartered and rounded.</summary>
+    /// <remarks>Unit: pages.</remarks>
+    public int BatchCapPages { get; init; } = 128;
+
+    /// <summary>Zones of the local node are used in turn, by NR_ALLOC_BATCH (3.12 to 4.7).</summary>
+    public bool FairZonePolicy { get; init; }
+
+    /// <summary>Zones that failed a check are skipped for a second (2.6.20 to 4.3).</summary>
+    public bool ZonelistCache { get; init; }
+
+    public required BootReleaseRule BootRelease { get; init; }
+
+    /// <summary>The whole first MiB stays reserved, not just 64 KiB (5.13 and later).</summary>
+    public bool ReservesFirstMiB { get; init; }
+
+    /// <summary>max_pfn counts ACPI data beside RAM (6.12).</summary>
+    public bool MaxPfnCountsAcpiData { get; init; }
+
+    /// <summary>Estimates of managed pages subtract memmap and dma_reserve (up to 6.1).</summary>
+    public bool ManagedEstimateChargesMemmap { get; init; } = true;
+
+    public required MigratetypeFallbackRule Fallback { get; init; }
+
+    /// <summary>Allocations first avoid mixing migratetypes in a pageblock, and boost watermarks when they must (5.0+).</summary>
+    public bool AvoidsFragmentation { get; init; }
+
+    public required HighAtomicRule HighAtomic { get; init; }
+
+    public required ReserveFlagRule ReserveFlags { get; init; }
+
+    public RefillAccounting RefillAccounting { get; init; } = RefillAccounting.Once;
+
+    public LockHandOver LockHandOver { get; init; } = LockHandOver.Constant;
+
+    /// <summary>zoneinfo prints unpopulated zones (4.12 and later).</summary>
+    public bool PrintsEmptyZones { get; init; }
+
+    /// <summary>Zone order can be selected in this release.</summary>
+    public bool KnowsZoneOrder => ZonelistOrders != ZonelistOrderRule.NodeOnly;
+
+    private static readonly KernelRelease V2634 = new()
+    {
+        Name = "2.6.34",
+        ZonelistOrders = ZonelistOrderRule.SizeHeuristic,
+        NodeLoad = NodeLoadRule.DecreasingAssignment,
+        Watermarks = WatermarkSpacing.QuarterOfMin,
+        LowmemRatio = LowmemRatioRule.AtLeastOne,
+        ReserveIndex = ReserveIndexRule.PreferredZone,
+        Pagesets = PagesetShape.OrderZero,
+        PagesetSizing = PagesetSizingRule.SixBatches,
+        ZonelistCache = true,
+        BootRelease = BootReleaseRule.Ordinary,
+        Fallback = MigratetypeFallbackRule.StealLargest,
+        HighAtomic = HighAtomicRule.ReservePageblocks,
+        ReserveFlags = ReserveFlagRule.HighAndHarder,
+        LockHandOver = LockHandOver.GrowsWithWaiters,
+    };
+
+    private static readonly KernelRelease V2635 = V2634 with
+    {
+        Name = "2.6.35",
+        ZonelistOrders = ZonelistOrderRule.SizeHeuristicUnlessNormalMissing,
+    };
+
+    private static readonly KernelRelease V310 = V2635 with { Name = "3.10" };
+
+    private static readonly KernelRelease V44 = V310 with
+    {
+        Name = "4.4",
+        ZonelistOrders = ZonelistOrderRule.NodeBy64Bit,
+        FairZonePolicy = true,
+        ZonelistCache = false,
+        HighAtomic = HighAtomicRule.OnDemand,
+        LockHandOver = LockHandOver.Constant,
+    };
+
+    private static readonly KernelRelease V440 = V44 with
+    {
+        Name = "4.4.0",
+        MinFreeInitcall = MinFreeInitcall.AfterHugePages,
+    };
+
+    private static readonly KernelRelease V49 = V44 with
+    {
+        Name = "4.9",
+        Watermarks = WatermarkSpacing.ScaleFactor,
+        FairZonePolicy = false,
+    };
+
+    private static readonly KernelRelease V61 = new()
+    {
+        Name = "6.1",
+        ZonelistOrders = ZonelistOrderRule.NodeOnly,
+        NodeLoad = NodeLoadRule.Increment,
+        Watermarks = WatermarkSpacing.ScaleFactor,
+        MinFreeCapKiB = 262144,
+        HugePageRuleCountsMovable = false,
+        HugePagesOffRecomputesMinFree = true,
+        LowmemRatio = LowmemRatioRule.ZeroIsOff,
+        ReserveIndex = ReserveIndexRule.HighestAllowed,
+        Pagesets = PagesetShape.OrdersToThreeAndHuge,
+        PagesetSizing = PagesetSizingRule.LowMarkPerCpu,
+        BatchCapPages = 256,
+        BootRelease = BootReleaseRule.Tail,
+        ReservesFirstMiB = true,
+        Fallback = MigratetypeFallbackRule.StealThenRetry,
+        AvoidsFragmentation = true,
+        HighAtomic = HighAtomicRule.OnDemand,
+        ReserveFlags = ReserveFlagRule.MinReserveAndNonBlock,
+        PrintsEmptyZones = true,
+    };
+
+    private static readonly KernelRelease V612 = V61 with
+    {
+        Name = "6.12",
+        ListsMemorylessLocalNode = false,
+        MovableMarksClamped = true,
+        PagesetSizing = PagesetSizingRule.AutoTuned,
+        MaxPfnCountsAcpiData = true,
+        ManagedEstimateChargesMemmap = false,
+        Fallback = MigratetypeFallbackRule.ClaimThenSteal,
+        HighAtomic = HighAtomicRule.OnDemandFreeOnly,
+        RefillAccounting = RefillAccounting.PerBlock,
+    };
+
+    /// <summary>Every release that Numa knows, oldest first. 4.4.0 is listed apart: later 4.4 releases differ.</summary>
+    public static ImmutableArray<KernelRelease> Known { get; } = [V2634, V2635, V310, V440, V44, V49, V61, V612];
+
+    /// <summary>The newest known release that is not newer than <paramref name="version"/>.</summary>
+    /// <param name="version">A version such as <c>4.4</c>, <c>4.4.178</c> or <c>6.1.0-56-amd64</c>.</param>
+    /// <param name="exact">False when an older release had to stand in.</param>
+    /// <returns>Null when the text is no version, or is older than every known release.</returns>
+    public static KernelRelease? Find(string version, out bool exact)
+    {
+        exact = false;
+        if (!TryParse(version, out var wanted)) return null;
+        if (wanted == (4, 4, 0) && version.StartsWith("4.4.0", StringComparison.Ordinal))
+        {
+            exact = true;
+            return V440;
+        }
+
+        KernelRelease? best = null;
+        foreach (var release in Known)
+        {
+            if (release == V440 || !TryParse(release.Name, out var known)) continue;
+            if (known.CompareTo(wanted) <= 0) best = release;
+        }
+
+        if (best is null) return null;
+        TryParse(best.Name, out var found);
+        exact = found.Major == wanted.Major && found.Minor == wanted.Minor
+            && (found.Major > 2 || found.Patch == wanted.Patch);
+        return best;
+    }
+
+    private static bool TryParse(string text, out (int Major, int Minor, int Patch) version)
+    {
+        version = default;
+        var end = 0;
+        while (end < text.Length && (char.IsAsciiDigit(text[end]) || text[end] == '.')) end++;
+        var parts = text[..end].TrimEnd('.').Split('.');
+        if (parts.Length < 2) return false;
+        var numbers = new int[3];
+        for (var i = 0; i < Math.Min(3, parts.Length); i++)
+        {
+            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i])) return false;
+        }
+
+        version = (numbers[0], numbers[1], numbers[2]);
+        return true;
+    }
+}

@@ -1,0 +1,156 @@
+namespace Numa.Core.Kernels;
+
+/// <summary>Which zonelist orders a release knows and how it picks its default.</summary>
+public enum ZonelistOrderRule
+{
+    /// <summary>2.6.23 to 2.6.34: size heuristic.</summary>
+    SizeHeuristic,
+
+    /// <summary>2.6.35 to 3.17: size heuristic; a node without a populated Normal zone means node order at once.</summary>
+    SizeHeuristicUnlessNormalMissing,
+
+    /// <summary>3.18 to 4.13: node order on 64 bit, zone order selectable.</summary>
+    NodeBy64Bit,
+
+    /// <summary>4.14 and later: node order only.</summary>
+    NodeOnly,
+}
+
+/// <summary>How a chosen node's load grows while fallback orders are built.</summary>
+public enum NodeLoadRule
+{
+    /// <summary>Assigned from a value that falls with each pick; score scaled by online nodes (up to 5.15).</summary>
+    DecreasingAssignment,
+
+    /// <summary>Incremented by one (6.1 and later).</summary>
+    Increment,
+}
+
+/// <summary>Distance between the min, low and high watermarks.</summary>
+public enum WatermarkSpacing
+{
+    /// <summary>min + min/4, min + min/2 (before 4.6).</summary>
+    QuarterOfMin,
+
+    /// <summary>Steps of max(min/4, managed × watermark_scale_factor / 10000) (4.6 and later).</summary>
+    ScaleFactor,
+}
+
+/// <summary>What a lowmem_reserve_ratio below one means.</summary>
+public enum LowmemRatioRule
+{
+    /// <summary>Forced to one; reserves of empty zones are computed too (before 4.14).</summary>
+    AtLeastOne,
+
+    /// <summary>Zero switches the reserve off; empty zones have none (4.14 and later).</summary>
+    ZeroIsOff,
+}
+
+/// <summary>Which column of the lowmem reserve a watermark check uses.</summary>
+public enum ReserveIndexRule
+{
+    /// <summary>Index of the preferred zone that was found (up to 5.7).</summary>
+    PreferredZone,
+
+    /// <summary>Highest zone index that the gfp mask permits (5.8 and later).</summary>
+    HighestAllowed,
+}
+
+/// <summary>Which lists a pageset has.</summary>
+public enum PagesetShape
+{
+    /// <summary>Order 0 only, three migratetypes (before 5.14).</summary>
+    OrderZero,
+
+    /// <summary>Orders 0 to 3 with three migratetypes, order 9 with two (5.14 and later).</summary>
+    OrdersToThreeAndHuge,
+}
+
+/// <summary>How a pageset's high mark and its refills and drains are sized.</summary>
+public enum PagesetSizingRule
+{
+    /// <summary>high = 6 × batch; refill and drain one batch (before 5.14).</summary>
+    SixBatches,
+
+    /// <summary>high = low watermark / CPUs of the node; drains grow with free_factor (5.14 to 6.6).</summary>
+    LowMarkPerCpu,
+
+    /// <summary>high tuned at run time between high_min and high_max (6.7 and later).</summary>
+    AutoTuned,
+}
+
+/// <summary>Where the blocks released at boot go.</summary>
+public enum BootReleaseRule
+{
+    /// <summary>Ordinary free: head, or tail when a merge is likely (before 5.10).</summary>
+    Ordinary,
+
+    /// <summary>Always the tail (5.10 and later).</summary>
+    Tail,
+}
+
+/// <summary>What happens when the requested migratetype has no free block.</summary>
+public enum MigratetypeFallbackRule
+{
+    /// <summary>Largest block; half the pageblock free claims it; moved blocks go to the head (up to 4.13).</summary>
+    StealLargest,
+
+    /// <summary>Largest or smallest block; free and alike pages count; moved blocks go to the tail (4.14 to 6.14).</summary>
+    StealThenRetry,
+
+    /// <summary>Claim a whole pageblock, else take a single block (6.12 stable, 6.15 and later).</summary>
+    ClaimThenSteal,
+}
+
+/// <summary>How the gfp flags HIGH and ATOMIC lower a watermark.</summary>
+public enum ReserveFlagRule
+{
+    /// <summary>HIGH takes half off, HARDER a quarter of what is left (up to 6.2 mainline).</summary>
+    HighAndHarder,
+
+    /// <summary>MIN_RESERVE takes half off, NON_BLOCK a further quarter, OOM half (6.1 stable and later).</summary>
+    MinReserveAndNonBlock,
+}
+
+/// <summary>Reserve for atomic allocations.</summary>
+public enum HighAtomicRule
+{
+    /// <summary>Fixed MIGRATE_RESERVE pageblocks (up to 4.3).</summary>
+    ReservePageblocks,
+
+    /// <summary>Pageblocks on demand, 1 % + one block; all reserved pages are subtracted in checks (4.4 to 6.1).</summary>
+    OnDemand,
+
+    /// <summary>Pageblocks on demand, 1 % rounded up; free reserved pages are subtracted (6.12).</summary>
+    OnDemandFreeOnly,
+}
+
+/// <summary>When the free-page counter is charged during a refill.</summary>
+public enum RefillAccounting
+{
+    /// <summary>Once, for all pages of the refill.</summary>
+    Once,
+
+    /// <summary>Block by block (6.10 and later).</summary>
+    PerBlock,
+}
+
+/// <summary>When the square-root rule for min_free_kbytes runs at boot.</summary>
+public enum MinFreeInitcall
+{
+    /// <summary>Before transparent huge pages raise it.</summary>
+    BeforeHugePages,
+
+    /// <summary>After, and so overwrites it (4.4.0).</summary>
+    AfterHugePages,
+}
+
+/// <summary>How the lock of a zone is handed to the next waiter.</summary>
+public enum LockHandOver
+{
+    /// <summary>Ticket lock: cost grows with the number of waiters (before 4.2).</summary>
+    GrowsWithWaiters,
+
+    /// <summary>Queued lock: constant cost (4.2 and later).</summary>
+    Constant,
+}

@@ -1,0 +1,18 @@
+namespace Numa.Core.Zones;
+
+/// <summary>What one hold of the zone lock did; the cost model turns it into time.</summary>
+public struct BuddyWork
+{
+    /// <summary>Blocks taken from or given to the free lists for the caller.</summary>
+    public int Blocks;
+
+    /// <summary>Pages in those blocks whose struct page was touched.</summary>
+    public int PagesTouched;
+
+    public int Splits;
+
+    public int Merges;
+
+    /// <summary>Blocks moved between free lists by a migratetype fallback.</summary>
+    public int Moves;
+}

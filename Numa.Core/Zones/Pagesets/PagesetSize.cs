@@ -1,0 +1,5 @@
+namespace Numa.Core.Zones.Pagesets;
+
+/// <summary>Sizes of one zone's pageset on one CPU.</summary>
+/// <remarks>Unit: pages. <c>High</c> equals <c>HighMin</c> and <c>HighMax</c> unless the release tunes it at run time.</remarks>
+public readonly record struct PagesetSize(int Batch, int HighMin, int HighMax);

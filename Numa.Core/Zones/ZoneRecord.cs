@@ -1,0 +1,37 @@
+using Numa.Core.Time;
+
+namespace Numa.Core.Zones;
+
+/// <summary>What a zone says of itself at an instant: everything that a watermark check reads.</summary>
+/// <remarks>Unit: pages. The kernel reads these counters without the zone lock.</remarks>
+public struct ZoneRecord
+{
+    /// <summary>Instant from which this record holds.</summary>
+    public VirtualInstant Effect;
+
+    /// <summary>Pages on the free lists.</summary>
+    public long Free;
+
+    /// <summary>NR_FREE_PAGES as checks read it: without the deltas that CPUs have not folded yet.</summary>
+    public long Folded;
+
+    /// <summary>NR_ALLOC_BATCH, folded (fair zone policy).</summary>
+    public long FairBatch;
+
+    /// <summary>The fair batch has run out (ZONE_FAIR_DEPLETED).</summary>
+    public bool FairDepleted;
+
+    /// <summary>Pages that ordinary requests may not count: reserved for atomic allocations.</summary>
+    public long HighAtomicPages;
+
+    /// <summary>Watermark boost.</summary>
+    public long Boost;
+
+    /// <summary>Bit k: a block of order k is free with type Unmovable, Movable or Reclaimable.</summary>
+    public ushort OrdersOfPagesetTypes;
+
+    /// <summary>Bit k: a block of order k is free with type HighAtomic.</summary>
+    public ushort OrdersOfHighAtomic;
+
+    public OrderCounts FreeBlocks;
+}
