@@ -1,0 +1,92 @@
+using Numa.Core.Addressing;
+using Numa.Core.Time;
+
+namespace Numa.Core.Allocation;
+
+/// <summary>What a task does next.</summary>
+public enum TaskStepKind
+{
+    /// <summary>Allocate <see cref="TaskStep.Request"/>; the answer is Allocated or Failed.</summary>
+    Allocate,
+
+    /// <summary>Free <see cref="TaskStep.Block"/>.</summary>
+    Free,
+
+    /// <summary>Compute for <see cref="TaskStep.Think"/>.</summary>
+    Think,
+
+    /// <summary>Hand <see cref="TaskStep.Blocks"/> to <see cref="TaskStep.Receiver"/>; it gets Received.</summary>
+    HandOver,
+
+    /// <summary>Sleep until another task hands something over.</summary>
+    Sleep,
+
+    /// <summary>The program is over.</summary>
+    Exit,
+}
+
+/// <summary>One operation that a task asks its CPU for. Filled in by the task, reused by the CPU.</summary>
+public struct TaskStep
+{
+    public TaskStepKind Kind;
+
+    public AllocationRequest? Request;
+
+    public LiveBlock Block;
+
+    /// <summary>Computing before the operation, in virtual time: the load that the task offers.</summary>
+    public VirtualDuration Think;
+
+    /// <summary>Blocks handed over; the array belongs to the receiver from then on. May be empty: a bare wake-up.</summary>
+    public LiveBlock[]? Blocks;
+
+    /// <summary>Receiver of a hand-over.</summary>
+    public TaskId Receiver;
+}
+
+/// <summary>Number of a task in its simulation.</summary>
+/// <remarks>Range: 0 and up, dense.</remarks>
+public readonly record struct TaskId(int Value)
+{
+    public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <summary>A program that runs on one CPU: a state machine that yields its next operation from the last outcome.</summary>
+/// <remarks>Owned by one side at a time: the workload's actor, then the CPU that runs it, then the actor again.
+/// Deterministic: all randomness comes from the seed it was made with.</remarks>
+public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
+{
+    public TaskId Id { get; } = id;
+
+    /// <summary>Name of the workload it belongs to.</summary>
+    public string Workload { get; } = workload;
+
+    public CpuId Cpu { get; } = cpu;
+
+    /// <summary>Instant at which the task is given to its CPU.</summary>
+    public VirtualInstant Start { get; init; }
+
+    /// <summary>Tasks that must have exited before this one starts; empty for none.</summary>
+    public IReadOnlyList<TaskId> After { get; init; } = [];
+
+    /// <summary>Pages that the task holds now.</summary>
+    public abstract long LivePages { get; }
+
+    /// <summary>Says what to do next.</summary>
+    public abstract void Next(ref TaskStep step);
+
+    /// <summary>The allocation of the last step succeeded.</summary>
+    public abstract void Allocated(LiveBlock block);
+
+    /// <summary>The allocation of the last step failed; a failure that needs reclaim ends the task.</summary>
+    public virtual void Failed(AllocationFailure failure)
+    {
+    }
+
+    /// <summary>Another task handed blocks over.</summary>
+    public virtual void Received(TaskId sender, LiveBlock[] blocks) =>
+        throw new Diagnostics.InvariantBreachException($"task {Id} takes no blocks");
+
+    /// <summary>Every live block, in an order that depends on the history only.</summary>
+    public abstract IEnumerable<LiveBlock> LiveBlocks();
+}

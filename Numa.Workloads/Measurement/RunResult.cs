@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+
+namespace Numa.Workloads.Measurement;
+
+/// <summary>Everything a run found out: the one model that tables, exports and comparisons read.</summary>
+/// <param name="Hash">SHA-256 over the run's state and ledger, 64 hex digits.</param>
+/// <param name="LocalShare">Pages from the asking CPU's own node, as a share of all pages allocated. Range: 0..1.</param>
+/// <param name="MeanDistance">Mean SLIT distance from the asking CPU's node to the page's node, by pages.</param>
+/// <param name="Fallbacks">Allocations that did not come from the first zone of their zonelist.</param>
+/// <param name="SlowPathOperation">Number of the operation that first entered the slow path; null for none.</param>
+/// <param name="Conserved">Every zone's pages are accounted for.</param>
+public sealed record RunResult(
+    string Scenario,
+    ulong Seed,
+    string Machine,
+    string Kernel,
+    string ZonelistOrder,
+    bool Counterfactual,
+    string Clock,
+    string Host,
+    int Threads,
+    string Hash,
+    long Operations,
+    long Allocations,
+    long Frees,
+    double WallSeconds,
+    double OperationsPerSecond,
+    long SimulatedNanoseconds,
+    double LocalShare,
+    double MeanDistance,
+    long Fallbacks,
+    long? SlowPathOperation,
+    long KswapdWakeUps,
+    bool Conserved,
+    ImmutableArray<FailureResult> Failures,
+    LatencyResult Latency,
+    ImmutableArray<ZoneResult> Zones,
+    ImmutableArray<PlacementResult> Placement,
+    ImmutableArray<WorkloadResult> Workloads,
+    ImmutableArray<ActorResult> Actors,
+    ImmutableArray<WatermarkEvent> WatermarkEvents,
+    ImmutableArray<string> Notes);
+
+/// <summary>Failures of one kind for one request, and the zones tried by the first of them.</summary>
+public sealed record FailureResult(
+    string Workload, string Gfp, int Order, string Kind, long Count, long FirstOperation,
+    ImmutableArray<RefusalResult> Tried);
+
+/// <summary>A zone that a failed or fallen-back allocation tried. Unit: pages.</summary>
+public sealed record RefusalResult(string Zone, string Verdict, string Mark, long AvailablePages, long RequiredPages);
+
+/// <summary>Allocation latency, from the request to the page. Unit: virtual nanoseconds.</summary>
+public sealed record LatencyResult(long P50, long P90, long P99, long Max, double Mean);
+
+/// <summary>One zone at the end of the run. Unit: pages; waits and holds in virtual nanoseconds.</summary>
+public sealed record ZoneResult(
+    string Zone,
+    long ManagedPages,
+    long FreeAtStartPages,
+    long FreePages,
+    long PagesetPages,
+    long TaskPages,
+    long OccupiedPages,
+    long MinPages,
+    long LowPages,
+    long HighPages,
+    long AllocatedPages,
+    long Visits,
+    long LockWaitNanoseconds,
+    double MeanWaitNanoseconds,
+    long MaxWaitNanoseconds,
+    long LockHoldNanoseconds,
+    bool Conserved);
+
+/// <summary>Pages that CPUs of one node got from one zone.</summary>
+public sealed record PlacementResult(int CpuNode, string Zone, long Pages, long FirstChoicePages);
+
+/// <summary>One workload's outcome.</summary>
+public sealed record WorkloadResult(
+    string Name, int Tasks, long Operations, long Allocations, long Failures, long LivePages,
+    long FinishedNanoseconds, string End);
+
+/// <summary>Messages and decisions of one kind of actor.</summary>
+public sealed record ActorResult(string Kind, int Count, long Messages, long Decisions);
+
+/// <summary>A zone's free pages fell to a mark or rose again.</summary>
+public sealed record WatermarkEvent(string Zone, string Mark, bool Fell, long Nanoseconds, long FreePages);
