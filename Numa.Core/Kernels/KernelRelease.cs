@@ -76,6 +76,9 @@ public sealed record KernelRelease
 
     public LockHandOver LockHandOver { get; init; } = LockHandOver.Constant;
 
+    /// <summary>kswapd is woken for, and judged by, each zone of the list; from 4.8 by node.</summary>
+    public bool KswapdWokenPerZone { get; init; }
+
     /// <summary>zoneinfo prints unpopulated zones (4.12 and later).</summary>
     public bool PrintsEmptyZones { get; init; }
 
@@ -93,6 +96,7 @@ public sealed record KernelRelease
         Pagesets = PagesetShape.OrderZero,
         PagesetSizing = PagesetSizingRule.SixBatches,
         ZonelistCache = true,
+        KswapdWokenPerZone = true,
         BootRelease = BootReleaseRule.Ordinary,
         Fallback = MigratetypeFallbackRule.StealLargest,
         HighAtomic = HighAtomicRule.ReservePageblocks,
@@ -129,6 +133,7 @@ public sealed record KernelRelease
         Name = "4.9",
         Watermarks = WatermarkSpacing.ScaleFactor,
         FairZonePolicy = false,
+        KswapdWokenPerZone = false,
     };
 
     private static readonly KernelRelease V61 = new()

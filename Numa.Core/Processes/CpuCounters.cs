@@ -1,0 +1,31 @@
+namespace Numa.Core.Processes;
+
+/// <summary>What a CPU counted during a run.</summary>
+public sealed class CpuCounters(int zones)
+{
+    /// <summary>Allocations and frees begun by tasks.</summary>
+    public long Operations;
+    public long Allocations;
+    public long Frees;
+
+    /// <summary>Allocations served from the CPU's own list without a visit.</summary>
+    public long PagesetHits;
+
+    /// <summary>Allocations that did not come from the first zone of their zonelist.</summary>
+    public long Fallbacks;
+    public long Failures;
+    public long Visits;
+    public long SignalsTaken;
+
+    /// <summary>Times that kswapd was really woken on this CPU.</summary>
+    public long KswapdWakeUps;
+
+    /// <summary>Walks of a zonelist.</summary>
+    public long Walks;
+
+    /// <summary>Unit: pages. Shape: index = slot of the zone.</summary>
+    public long[] PagesFrom { get; } = new long[zones];
+
+    /// <summary>Pages of allocations whose first zone this was. Shape: index = slot.</summary>
+    public long[] FirstChoicePages { get; } = new long[zones];
+}

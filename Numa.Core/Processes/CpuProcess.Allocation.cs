@@ -1,0 +1,321 @@
+using Numa.Core.Addressing;
+using Numa.Core.Allocation;
+using Numa.Core.Diagnostics;
+using Numa.Core.Kernels;
+using Numa.Core.Time;
+using Numa.Core.Zones;
+using Numa.Core.Zones.Pagesets;
+
+namespace Numa.Core.Processes;
+
+public sealed partial class CpuProcess
+{
+    private readonly List<ZoneRefusal> _tried = [];
+    private readonly List<FailureTally> _failures = [];
+    private Walk _walk;
+
+    /// <summary>One allocation's way along its zonelist, across the replies it waits for.</summary>
+    private struct Walk
+    {
+        public AllocationRequest Request;
+        public int[] Slots;
+        public int Position;
+        public int Preferred;
+        public int ReserveIndex;
+        public WatermarkLevel Level;
+        public AllocationFlags Flags;
+
+        /// <summary>NOFRAGMENT was set when this pass over the list began.</summary>
+        public bool AvoidedFragmentation;
+        public bool Visited;
+        public int FairSkipped;
+
+        /// <summary>Next zone whose fair batch is to be reset, −1 when none is.</summary>
+        public int FairReset;
+        public VirtualInstant Begin;
+    }
+
+    private void StartAllocation(AllocationRequest request)
+    {
+        Counters.Operations++;
+        Counters.Allocations++;
+        Counters.Walks++;
+        _tried.Clear();
+        _walk = new()
+        {
+            Request = request,
+            Slots = _machine.Walk(request.PreferredNode ?? Node, request.HighestZone, request.ThisNodeOnly),
+            Level = WatermarkLevel.Low,
+            FairReset = -1,
+            Begin = _now,
+        };
+        if (!FindPreferred())
+        {
+            Fail(FailureKind.NoZone);
+            return;
+        }
+
+        _walk.Flags = FastPathFlags();
+        BeginPass();
+        Scan();
+    }
+
+    private bool FindPreferred()
+    {
+        _walk.Position = 0;
+        while (_walk.Position < _walk.Slots.Length && !IsAllowed(_walk.Slots[_walk.Position])) _walk.Position++;
+        if (_walk.Position == _walk.Slots.Length) return false;
+        _walk.Preferred = _walk.Slots[_walk.Position];
+        _walk.ReserveIndex = _machine.Release.ReserveIndex == ReserveIndexRule.PreferredZone
+            ? (int)_machine.Zones[_walk.Preferred].Id.Kind
+            : (int)_walk.Request.HighestZone;
+        return true;
+    }
+
+    private bool IsAllowed(int slot) => _walk.Request.IsAllowed(_machine.Zones[slot].Id.Node);
+
+    private AllocationFlags FastPathFlags()
+    {
+        var flags = AllocationFlags.None;
+        var preferred = _machine.Zones[_walk.Preferred].Id;
+        if (_machine.Release.FairZonePolicy) flags |= AllocationFlags.Fair;
+        if (_machine.Release.AvoidsFragmentation && preferred.Kind == ZoneKind.Normal
+            && (!_machine.IsNuma || IsPopulated(new(preferred.Node, ZoneKind.DMA32))))
+            flags |= AllocationFlags.NoFragment;
+        if ((_walk.Request.Gfp & GfpFlags.KswapdReclaim) != 0) flags |= AllocationFlags.Kswapd;
+        return flags;
+    }
+
+    private bool IsPopulated(ZoneId zone)
+    {
+        foreach (var image in _machine.Zones)
+        {
+            if (image.Id == zone) return true;
+        }
+
+        return false;
+    }
+
+    private void BeginPass()
+    {
+        _walk.Position = 0;
+        _walk.AvoidedFragmentation = (_walk.Flags & AllocationFlags.NoFragment) != 0;
+        _walk.FairSkipped = 0;
+    }
+
+    /// <summary>Goes along the list until a page is found, a zone has to be asked, or every pass has failed.</summary>
+    private void Scan()
+    {
+        do
+        {
+            while (_walk.Position < _walk.Slots.Length)
+            {
+                if (TryZone(_walk.Slots[_walk.Position])) return;
+                _walk.Position++;
+            }
+        }
+        while (NextPass());
+    }
+
+    /// <summary>Tries one zone.</summary>
+    /// <returns>True when the walk is over or waits for the zone.</returns>
+    private bool TryZone(int slot)
+    {
+        if (!IsAllowed(slot)) return false;
+        var zone = Zone(slot);
+        Refresh(zone);
+        if ((_walk.Flags & AllocationFlags.Fair) != 0)
+        {
+            if (zone.Id.Node != _machine.Zones[_walk.Preferred].Id.Node)
+            {
+                // The fair pass ends at the first zone of another node.
+                _walk.Position = _walk.Slots.Length;
+                return false;
+            }
+
+            if (zone.FairDepleted)
+            {
+                _walk.FairSkipped++;
+                return false;
+            }
+        }
+
+        if ((_walk.Flags & AllocationFlags.NoFragment) != 0 && _machine.IsNuma && slot != _walk.Preferred
+            && zone.Id.Node != _machine.Zones[_walk.Preferred].Id.Node)
+        {
+            _walk.Flags &= ~AllocationFlags.NoFragment;
+            BeginPass();
+            _walk.Position = -1;
+            return false;
+        }
+
+        return TryView(zone);
+    }
+
+    /// <summary>Checks the zone by what the CPU knows of it; pages beyond the CPU's own list need the zone itself.</summary>
+    private bool TryView(CpuZone zone)
+    {
+        var request = _walk.Request;
+        var order = request.Order.Value;
+        var check = new WatermarkCheck(_walk.Level, _walk.Flags, _walk.ReserveIndex, order);
+        var verdict = check.Evaluate(_machine.Release, zone.Tuning, zone.View);
+        if (!verdict.Passes)
+        {
+            // Refused by a view: at worst the zone got pages back less than two board instants ago. No mark is overrun.
+            _tried.Add(new(zone.Id, _walk.Level, verdict));
+            return false;
+        }
+
+        if (Pageset.Holds(_machine.Release, order))
+        {
+            if (!zone.Pageset.IsEmpty(order, request.Type))
+            {
+                zone.Pageset.BeginAllocation();
+                Succeed(zone, zone.Pageset.TakeHead(order, request.Type));
+                return true;
+            }
+
+            _visit.Count = zone.Pageset.NextRefill(order, IsBelowHigh(zone));
+            AskForBlocks(zone, check, ZoneVisitKind.Refill, Continuation.Refill);
+            return true;
+        }
+
+        _visit.Count = 1;
+        AskForBlocks(zone, check, ZoneVisitKind.Direct, Continuation.Direct);
+        return true;
+    }
+
+    private void AskForBlocks(CpuZone zone, WatermarkCheck? check, ZoneVisitKind kind, Continuation continuation)
+    {
+        _walk.Visited = true;
+        _visit.HasCheck = check is not null;
+        _visit.Check = check ?? default;
+        _visit.Order = _walk.Request.Order.Value;
+        _visit.Type = _walk.Request.Type;
+        _visit.Flags = _walk.Flags;
+        Ask(zone, kind, continuation);
+    }
+
+    private void AllocationReplied(CpuZone zone, bool refill)
+    {
+        var order = _walk.Request.Order.Value;
+        if (_visit.Served && _visit.Taken > 0)
+        {
+            if (!refill)
+            {
+                Succeed(zone, _visit.Frames[0]);
+                return;
+            }
+
+            zone.Pageset.BeginAllocation();
+            zone.Pageset.Append(order, _walk.Request.Type, _visit.Frames[.._visit.Taken]);
+            Succeed(zone, zone.Pageset.TakeHead(order, _walk.Request.Type));
+            return;
+        }
+
+        if (_visit.Served && refill && (_walk.Flags & AllocationFlags.Reserves) != 0
+            && _machine.Release.Pagesets == PagesetShape.OrdersToThreeAndHuge)
+        {
+            // What the pageset could not get may still come from the reserve of atomic allocations.
+            _visit.Count = 1;
+            AskForBlocks(zone, null, ZoneVisitKind.Direct, Continuation.Direct);
+            return;
+        }
+
+        var verdict = _visit.Served ? _visit.Verdict with { Verdict = ZoneVerdict.NothingFound } : _visit.Verdict;
+        _tried.Add(new(zone.Id, _walk.Level, verdict));
+        _walk.Position++;
+        Scan();
+    }
+
+    private void Succeed(CpuZone zone, long frame)
+    {
+        var request = _walk.Request;
+        var pages = 1L << request.Order.Value;
+        _now += new VirtualDuration(_costs.PagesetHit);
+        Counters.PagesFrom[zone.Slot] += pages;
+        Counters.FirstChoicePages[_walk.Slots[0]] += pages;
+        if (zone.Slot != _walk.Slots[0]) Counters.Fallbacks++;
+        if (_machine.Release.FairZonePolicy) ChargeFairBatch(zone, (int)pages);
+        if (_walk.Visited) Latency?.Invoke((_now - _walk.Begin).Nanoseconds);
+        else Counters.PagesetHits++;
+        var task = _current!;
+        Placement?[task.Id.Value]?.Add(zone.Slot);
+        if (Observer is not null && (_walk.Visited || zone.Slot != _walk.Slots[0]))
+            Observer.Allocated(Id, task, request, Counters.Allocations, _walk.Begin, _now, zone.Slot, _tried);
+        task.Allocated(new(frame, request.Order.Value, zone.Slot));
+    }
+
+    /// <summary>The list is exhausted: the fair pass, the pass that avoids fragmentation, and the slow path follow.</summary>
+    /// <returns>True when another pass begins now.</returns>
+    private bool NextPass()
+    {
+        if ((_walk.Flags & AllocationFlags.Fair) != 0)
+        {
+            _walk.Flags &= ~AllocationFlags.Fair;
+            if (_walk.FairSkipped > 0)
+            {
+                _walk.FairReset = FirstSlotOf(_machine.Zones[_walk.Preferred].Id.Node);
+                ResetNextFairBatch();
+                return false;
+            }
+
+            if (_machine.IsNuma)
+            {
+                BeginPass();
+                return true;
+            }
+        }
+
+        if (_walk.AvoidedFragmentation)
+        {
+            _walk.Flags &= ~AllocationFlags.NoFragment;
+            BeginPass();
+            return true;
+        }
+
+        if (_walk.Level == WatermarkLevel.Low)
+        {
+            EnterSlowPath();
+            return true;
+        }
+
+        Fail((_walk.Request.Gfp & GfpFlags.DirectReclaim) != 0 ? FailureKind.NeedsReclaim : FailureKind.NoPage);
+        return false;
+    }
+
+    private void EnterSlowPath()
+    {
+        var request = _walk.Request;
+        SlowPath ??= new(_now, Id, Counters.Operations, _current!.Id, [.. _tried]);
+        if ((request.Gfp & GfpFlags.KswapdReclaim) != 0) SendKswapdWakes();
+        _walk.Level = WatermarkLevel.Min;
+        var flags = _walk.Flags & AllocationFlags.Kswapd;
+        if ((request.Gfp & GfpFlags.High) != 0) flags |= AllocationFlags.MinReserve;
+        if ((request.Gfp & (GfpFlags.DirectReclaim | GfpFlags.NoMemAlloc)) == 0)
+        {
+            flags |= AllocationFlags.NonBlock;
+            if (request.Order.Value > 0 && (request.Gfp & GfpFlags.High) != 0) flags |= AllocationFlags.HighAtomic;
+        }
+
+        _walk.Flags = flags;
+        BeginPass();
+    }
+
+    private void Fail(FailureKind kind)
+    {
+        var failure = new AllocationFailure(_walk.Request, kind, [.. _tried]);
+        var task = _current!;
+        Counters.Failures++;
+        var tally = _failures.Find(known => known.Workload == task.Workload
+            && ReferenceEquals(known.First.Request, failure.Request) && known.First.Kind == kind);
+        if (tally is null) _failures.Add(new(task.Workload, failure, Counters.Operations));
+        else tally.Count++;
+        Observer?.Allocated(Id, task, _walk.Request, Counters.Allocations, _walk.Begin, _now, -1, _tried);
+        task.Failed(failure);
+        if (kind == FailureKind.NeedsReclaim) End(task, TaskEnd.NeedsReclaim);
+    }
+
+    private static bool IsBelowHigh(CpuZone zone) =>
+        zone.View.Folded <= zone.Tuning.Marks.High.Value + zone.View.Boost;
+}

@@ -1,0 +1,42 @@
+using Numa.Core.Addressing;
+
+namespace Numa.Core.Processes;
+
+public sealed partial class CpuProcess
+{
+    /// <summary>Every page handed out counts against the zone's fair batch, whoever asked.</summary>
+    private static void ChargeFairBatch(CpuZone zone, int pages)
+    {
+        zone.FairDelta -= pages;
+        if (Math.Abs(zone.FairDelta) <= zone.Tuning.StatThreshold) return;
+        zone.FairFolded += zone.FairDelta;
+        zone.FairDelta = 0;
+    }
+
+    private int FirstSlotOf(NodeId node)
+    {
+        var slot = 0;
+        while (_machine.Zones[slot].Id.Node != node) slot++;
+        return slot;
+    }
+
+    /// <summary>Resets the batches of the preferred zone's node, lowest zone first, up to the preferred zone.</summary>
+    private void ResetNextFairBatch()
+    {
+        _visit.HasCheck = false;
+        Ask(Zone(_walk.FairReset), ZoneVisitKind.FairReset, Continuation.FairReset);
+    }
+
+    private void FairResetReplied()
+    {
+        if (_walk.FairReset++ < _walk.Preferred)
+        {
+            ResetNextFairBatch();
+            return;
+        }
+
+        _walk.FairReset = -1;
+        BeginPass();
+        Scan();
+    }
+}

@@ -1,0 +1,51 @@
+using Numa.Core.Allocation;
+using Numa.Core.Time;
+using Numa.Core.Zones;
+using Numa.Core.Zones.Pagesets;
+
+namespace Numa.Core.Processes;
+
+public sealed partial class CpuProcess
+{
+    private readonly List<LiveBlock> _orphans = [];
+
+    /// <summary>Blocks that were handed to a task after it had exited.</summary>
+    public IReadOnlyList<LiveBlock> Orphans => _orphans;
+
+    private void StartFree(LiveBlock block)
+    {
+        Counters.Operations++;
+        Counters.Frees++;
+        var zone = Zone(block.Zone);
+        Refresh(zone);
+        var type = zone.Tags.AsOf(block.Frame, zone.View.Effect);
+        if (!Pageset.Holds(_machine.Release, block.Order) || type == Migratetype.Isolate)
+        {
+            _visit.Drained.Clear();
+            _visit.Drained.Add(new(block.Frame, (byte)block.Order, type));
+            _visit.HasCheck = false;
+            Ask(zone, ZoneVisitKind.DirectFree, Continuation.Free);
+            return;
+        }
+
+        var listed = type > Migratetype.Reclaimable ? Migratetype.Movable : type;
+        var pages = zone.Pageset.Insert(block.Order, listed, block.Frame, IsBelowHigh(zone));
+        if (pages == 0)
+        {
+            FinishFree();
+            return;
+        }
+
+        Drain(zone, pages, block.Order, listed, Continuation.Free);
+    }
+
+    private void Drain(CpuZone zone, int pages, int order, Migratetype type, Continuation continuation)
+    {
+        _visit.Drained.Clear();
+        zone.Pageset.Drain(pages, order, type, _visit.Drained);
+        _visit.HasCheck = false;
+        Ask(zone, ZoneVisitKind.Drain, continuation);
+    }
+
+    private void FinishFree() => _now += new VirtualDuration(_costs.PagesetHit);
+}

@@ -1,0 +1,138 @@
+using Numa.Core.Allocation;
+using Numa.Core.Diagnostics;
+using Numa.Core.Time;
+
+namespace Numa.Core.Processes;
+
+public sealed partial class CpuProcess
+{
+    private readonly TaskId[][] _dependents;
+    private readonly int[] _predecessors;
+    private readonly Dictionary<TaskId, (SimulatedTask Task, int Missing)> _parked = [];
+    private long _signalSequence;
+
+    /// <summary>Everything due by now, in the order (instant; timers before signals; sender; sequence).</summary>
+    private void TakeDue()
+    {
+        while (true)
+        {
+            var signalDue = _signals.TryPeek(out _, out var signal) && signal.At <= _now;
+            if (_tick <= _now && (!signalDue || _tick <= signal!.At))
+            {
+                Tick();
+                continue;
+            }
+
+            if (!signalDue) return;
+            _signals.Dequeue();
+            Counters.SignalsTaken++;
+            Take(signal!);
+        }
+    }
+
+    private void Take(Signal signal)
+    {
+        switch (signal.Kind)
+        {
+            case SignalKind.StartTask:
+                var missing = _predecessors[signal.Task.Value];
+                if (missing == 0) _ready.Enqueue(signal.Program!);
+                else _parked.Add(signal.Task, (signal.Program!, missing));
+                break;
+            case SignalKind.PredecessorExited:
+                var parked = _parked[signal.Task];
+                if (parked.Missing > 1)
+                {
+                    _parked[signal.Task] = (parked.Task, parked.Missing - 1);
+                    break;
+                }
+
+                _parked.Remove(signal.Task);
+                _ready.Enqueue(parked.Task);
+                break;
+            case SignalKind.HandOver:
+                Receive(signal);
+                break;
+            case SignalKind.WakeKswapd:
+                WakeKswapd(signal);
+                break;
+        }
+    }
+
+    private void Receive(Signal signal)
+    {
+        if (_asleep.Remove(signal.Task, out var sleeper))
+        {
+            sleeper.Received(signal.From, signal.Blocks ?? []);
+            _ready.Enqueue(sleeper);
+            return;
+        }
+
+        var task = _parked.TryGetValue(signal.Task, out var parked)
+            ? parked.Task
+            : Unfinished.FirstOrDefault(candidate => candidate.Id == signal.Task);
+        if (task is not null)
+        {
+            task.Received(signal.From, signal.Blocks ?? []);
+            return;
+        }
+
+        // The receiver has exited: what it was given stays accounted for, with nobody to use it.
+        if (signal.Blocks is { } blocks) _orphans.AddRange(blocks);
+    }
+
+    private bool PickTask()
+    {
+        if (!_ready.TryDequeue(out _current)) return false;
+        _sliceEnd = _costs.Slice == long.MaxValue ? VirtualInstant.Never : _now + new VirtualDuration(_costs.Slice);
+        return true;
+    }
+
+    private void Step()
+    {
+        if (_now >= _sliceEnd && _ready.Count > 0)
+        {
+            _ready.Enqueue(_current!);
+            PickTask();
+        }
+
+        var task = _current!;
+        _step.Think = VirtualDuration.Zero;
+        task.Next(ref _step);
+        if (_costs.ThinkTakesTime) _now += _step.Think;
+        switch (_step.Kind)
+        {
+            case TaskStepKind.Allocate:
+                StartAllocation(_step.Request!);
+                break;
+            case TaskStepKind.Free:
+                StartFree(_step.Block);
+                break;
+            case TaskStepKind.Think:
+                break;
+            case TaskStepKind.HandOver:
+                SendSignal(_cpuOfTask[_step.Receiver.Value], SignalKind.HandOver, _step.Receiver, _step.Blocks);
+                _step.Blocks = null;
+                break;
+            case TaskStepKind.Sleep:
+                _asleep.Add(task.Id, task);
+                _current = null;
+                break;
+            case TaskStepKind.Exit:
+                End(task, TaskEnd.Exited);
+                break;
+            default:
+                Invariant.Holds(false, $"task {task.Id} yields a known step");
+                break;
+        }
+    }
+
+    private void End(SimulatedTask task, TaskEnd end)
+    {
+        Invariant.Holds(ReferenceEquals(task, _current));
+        foreach (var dependent in _dependents[task.Id.Value])
+            SendSignal(_cpuOfTask[dependent.Value], SignalKind.PredecessorExited, dependent);
+        _current = null;
+        _effects!.Ended(task, end, _now);
+    }
+}

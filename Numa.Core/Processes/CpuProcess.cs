@@ -1,0 +1,230 @@
+using Numa.Core.Addressing;
+using Numa.Core.Allocation;
+using Numa.Core.Diagnostics;
+using Numa.Core.Time;
+using Numa.Core.Zones.Pagesets;
+
+namespace Numa.Core.Processes;
+
+/// <summary>A CPU running allocator code with preemption off: its tasks, its pagesets, its local clock.</summary>
+/// <remarks>A sequential process: it runs until it needs a zone, sends one visit, and waits for it to come back, as the
+/// kernel waits for the lock. The same under every host.</remarks>
+public sealed partial class CpuProcess
+{
+    private readonly MachineFacts _machine;
+    private readonly CostModel _costs;
+    private readonly PageblockTagBoard[] _tags;
+    private readonly CpuZone?[] _zones;
+    private readonly int[] _cpuOfTask;
+    private readonly VirtualInstant _horizon;
+    private readonly Queue<SimulatedTask> _ready = new();
+    private readonly Dictionary<TaskId, SimulatedTask> _asleep = [];
+    private readonly PriorityQueue<Signal, Signal> _signals = new(Comparer<Signal>.Create(Signal.Compare));
+    private readonly ZoneVisit _visit = new();
+    private BoardView? _board;
+    private VirtualInstant _now;
+    private VirtualInstant _sliceEnd;
+    private SimulatedTask? _current;
+    private ICpuEffects? _effects;
+    private TaskStep _step;
+    private bool _waiting;
+    private Continuation _continuation;
+    private long _sequence;
+
+    /// <summary>What the reply that the CPU waits for belongs to.</summary>
+    private enum Continuation : byte
+    {
+        None,
+        Refill,
+        Direct,
+        FairReset,
+        Free,
+        FoldDeltas,
+        DrainRemote,
+        JudgeKswapd,
+    }
+
+    public CpuProcess(int id, MachineFacts machine, CostModel costs, PageblockTagBoard[] tags, TaskDirectory tasks,
+        VirtualInstant horizon)
+    {
+        Id = id;
+        _machine = machine;
+        _costs = costs;
+        _tags = tags;
+        _cpuOfTask = tasks.CpuOfTask;
+        _dependents = tasks.Dependents;
+        _predecessors = tasks.Predecessors;
+        _horizon = horizon;
+        _zones = new CpuZone?[machine.Zones.Length];
+        Node = machine.Image.Cpus.NodeOf(new(id));
+        Counters = new(machine.Zones.Length);
+        _tick = FirstTick();
+    }
+
+    public int Id { get; }
+
+    public NodeId Node { get; }
+
+    public CpuCounters Counters { get; }
+
+    public VirtualInstant Now => _now;
+
+    /// <summary>Waiting for a zone.</summary>
+    public bool IsWaiting => _waiting;
+
+    public SlowPathEntry? SlowPath { get; private set; }
+
+    public IReadOnlyList<FailureTally> Failures => _failures;
+
+    /// <summary>Zones that this CPU ever looked at, by slot; null for the others.</summary>
+    public IReadOnlyList<CpuZone?> Zones => _zones;
+
+    /// <summary>Tasks that sleep until something is handed over: at the end of a run they wait for ever.</summary>
+    public IEnumerable<SimulatedTask> Sleeping => _asleep.Values.OrderBy(task => task.Id.Value);
+
+    /// <summary>Tasks that were cut off by the horizon.</summary>
+    public IEnumerable<SimulatedTask> Unfinished =>
+        _current is null ? _ready : _ready.Prepend(_current);
+
+    public IAllocationObserver? Observer { get; set; }
+
+    /// <summary>Latency of allocations that were not plain hits is reported here. Unit: virtual nanoseconds.</summary>
+    public Action<long>? Latency { get; set; }
+
+    /// <summary>Where the zones of every task's allocations are noted; null where nobody compares.</summary>
+    public ZoneRuns?[]? Placement { get; set; }
+
+    /// <summary>Instant of the CPU's next step, Never while it waits for a zone or has nothing to do.</summary>
+    public VirtualInstant Next
+    {
+        get
+        {
+            if (_waiting || _now >= _horizon) return VirtualInstant.Never;
+            if (_current is not null || _ready.Count > 0 || _work.Count > 0) return _now;
+            var next = _signals.TryPeek(out _, out var signal) ? signal.At : VirtualInstant.Never;
+            if (_tick < next && HasTickWork()) next = _tick;
+            next = VirtualInstant.Max(next, _now);
+            return next >= _horizon ? VirtualInstant.Never : next;
+        }
+    }
+
+    /// <summary>A signal has arrived; it is taken at the first boundary at or after its instant.</summary>
+    public void Accept(Signal signal) => _signals.Enqueue(signal, signal);
+
+    /// <summary>Runs until the CPU waits for a zone, has nothing to do, or reaches the limit.</summary>
+    /// <param name="limit">The CPU starts no step at or after this instant.</param>
+    /// <param name="steps">Most steps of tasks to run.</param>
+    public void Run(VirtualInstant limit, BoardView board, ICpuEffects effects, int steps = int.MaxValue)
+    {
+        _board = board;
+        _effects = effects;
+        while (!_waiting && steps > 0)
+        {
+            var next = Next;
+            if (next >= limit) return;
+            if (next > _now) _now = next;
+            TakeDue();
+            if (_waiting) return;
+            if (_work.Count > 0)
+            {
+                Work();
+                continue;
+            }
+
+            if (_current is null && !PickTask()) continue;
+            if (_now >= _horizon) return;
+            Step();
+            steps--;
+        }
+    }
+
+    /// <summary>Under the wall clock the host's time is the CPU's time.</summary>
+    public void CatchUp(VirtualInstant wall) => _now = VirtualInstant.Max(_now, wall);
+
+    /// <summary>The visit that this CPU waits for is back.</summary>
+    public void Complete(ZoneVisit visit, ICpuEffects effects)
+    {
+        Invariant.Holds(_waiting && ReferenceEquals(visit, _visit) && visit.Sequence == _sequence);
+        _waiting = false;
+        _effects = effects;
+        _now = VirtualInstant.Max(_now, visit.Stamp);
+        var zone = _zones[visit.Zone]!;
+        zone.View = visit.Record;
+        zone.FreeDelta = visit.FreeDelta;
+        zone.FairDelta = visit.FairDelta;
+        Invariant.Holds(visit.FairFolded == 0);
+        var continuation = _continuation;
+        _continuation = Continuation.None;
+        switch (continuation)
+        {
+            case Continuation.Refill or Continuation.Direct:
+                AllocationReplied(zone, continuation == Continuation.Refill);
+                break;
+            case Continuation.FairReset:
+                FairResetReplied();
+                break;
+            case Continuation.Free:
+                FinishFree();
+                break;
+            case Continuation.JudgeKswapd:
+                KswapdJudged();
+                break;
+        }
+    }
+
+    private CpuZone Zone(int slot)
+    {
+        if (_zones[slot] is { } known) return known;
+        var image = _machine.Zones[slot];
+        var made = new CpuZone(slot, image.Id, image.Tuning, new Pageset(_machine.Release, image.Tuning.Pageset),
+            _tags[slot], _costs.WayAt(_machine.Image.Distances[Node, image.Id.Node]));
+        if (_board is { } board) made.View = board.Earlier.Records[slot];
+        return _zones[slot] = made;
+    }
+
+    /// <summary>Brings the CPU's view of a zone up to the board page that it may read now.</summary>
+    private void Refresh(CpuZone zone)
+    {
+        // Without a grid (wall clock) the first page holds what zones said at the start; replies replace it.
+        if (_board is null || _costs.SignalLatency == 0) return;
+        var page = _now.Nanoseconds / _costs.SignalLatency - 1;
+        if (zone.ViewPage == page) return;
+        zone.ViewPage = page;
+        if (page < 0) page = 0;
+        var source = page >= _board.Later.Index ? _board.Later : _board.Earlier;
+        Invariant.Holds(source.Index == page);
+        ref readonly var record = ref source.Records[zone.Slot];
+        if (record.Effect > zone.View.Effect) zone.View = record;
+    }
+
+    private void Ask(CpuZone zone, ZoneVisitKind kind, Continuation continuation)
+    {
+        var visit = _visit;
+        visit.Cpu = Id;
+        visit.CpuNode = Node.Value;
+        visit.Zone = zone.Slot;
+        visit.Kind = kind;
+        visit.Sequence = ++_sequence;
+        visit.Way = zone.Way;
+        visit.Arrival = _now + new VirtualDuration(zone.Way);
+        visit.Tie = _costs.Tie(visit.Arrival.Nanoseconds, Id);
+        visit.FreeDelta = zone.FreeDelta;
+        visit.FairDelta = zone.FairDelta;
+        visit.FairFolded = zone.FairFolded;
+        zone.FairFolded = 0;
+        _waiting = true;
+        _continuation = continuation;
+        Counters.Visits++;
+        _effects!.Send(visit);
+    }
+
+    private void SendSignal(int receiver, SignalKind kind, TaskId task, LiveBlock[]? blocks = null,
+        int zone = 0, int highestZone = 0, int order = 0)
+    {
+        var at = receiver == Id ? _now : _now + new VirtualDuration(_costs.SignalLatency);
+        var signal = new Signal(at, Id, ++_signalSequence, receiver, kind, task, _current?.Id ?? default, null, blocks,
+            zone, highestZone, order);
+        if (receiver == Id) Accept(signal);
+        else _effects!.Send(signal);
+    }
+}

@@ -1,0 +1,54 @@
+using Numa.Core.Addressing;
+using Numa.Core.Time;
+using Numa.Core.Zones;
+using Numa.Core.Zones.Pagesets;
+
+namespace Numa.Core.Processes;
+
+/// <summary>One CPU's side of one zone: its pageset, its counter deltas, and what it knows of the zone.</summary>
+/// <remarks>Made when the CPU first looks at the zone.</remarks>
+public sealed class CpuZone
+{
+    internal CpuZone(int slot, ZoneId id, ZoneTuning tuning, Pageset pageset, PageblockTagBoard tags, long way)
+    {
+        Slot = slot;
+        Id = id;
+        Tuning = tuning;
+        Pageset = pageset;
+        Tags = tags;
+        Way = way;
+    }
+
+    public int Slot { get; }
+
+    public ZoneId Id { get; }
+
+    public Pageset Pageset { get; }
+
+    internal ZoneTuning Tuning { get; }
+
+    internal PageblockTagBoard Tags { get; }
+
+    /// <summary>Unit: virtual nanoseconds, one way.</summary>
+    internal long Way { get; }
+
+    /// <summary>The newer of the CPU's own last reply and the board page it may read.</summary>
+    internal ZoneRecord View;
+
+    /// <summary>Board page that the view was last compared with.</summary>
+    internal long ViewPage = -1;
+
+    /// <summary>NR_FREE_PAGES and NR_ALLOC_BATCH deltas below the fold threshold. Unit: pages.</summary>
+    internal int FreeDelta;
+    internal int FairDelta;
+
+    /// <summary>NR_ALLOC_BATCH folded by this CPU since its last visit; the next visit carries it.</summary>
+    internal long FairFolded;
+
+    /// <summary>Seconds until an idle pageset of a remote zone is drained; 0 for never.</summary>
+    internal int Expire;
+
+    internal bool HasDeltas => FreeDelta != 0 || FairDelta != 0 || FairFolded != 0;
+
+    internal bool FairDepleted => View.FairDepleted || View.FairBatch + FairFolded <= 0;
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using Numa.Core.Addressing;
+using Numa.Core.Boot;
+using Numa.Core.Kernels;
+using Numa.Core.Nodes;
+using Numa.Core.Zones;
+
+namespace Numa.Core.Processes;
+
+/// <summary>What every CPU knows of the machine: zones by slot, and each node's zonelists as slots.</summary>
+/// <remarks>Immutable; shared by all CPUs.</remarks>
+public sealed class MachineFacts
+{
+    private readonly int[][] _walks;
+
+    public MachineFacts(MachineImage image)
+    {
+        Image = image;
+        Release = image.Release;
+        NodeCount = image.Nodes.Length == 0 ? 0 : image.Nodes.Max(node => node.Value) + 1;
+        _walks = new int[NodeCount * Kinds * 2][];
+        foreach (var lists in image.Zonelists.Nodes)
+        {
+            for (var kind = 0; kind < Kinds; kind++)
+            {
+                _walks[WalkIndex(lists.Node, (ZoneKind)kind, false)] = Slots(lists.Fallback.Zones, kind);
+                _walks[WalkIndex(lists.Node, (ZoneKind)kind, true)] = Slots(lists.ThisNode.Zones, kind);
+            }
+        }
+
+        HomeCpus = [.. Enumerable.Range(0, NodeCount).Select(node => HomeCpu(new(node)))];
+    }
+
+    private const int Kinds = (int)ZoneKind.Device + 1;
+
+    public MachineImage Image { get; }
+
+    public KernelRelease Release { get; }
+
+    public int NodeCount { get; }
+
+    public ImmutableArray<ZoneImage> Zones => Image.Zones;
+
+    /// <summary>CPU that runs a node's kswapd: its first, else the first of the nearest node with CPUs.</summary>
+    /// <remarks>Shape: index = node number.</remarks>
+    public ImmutableArray<int> HomeCpus { get; }
+
+    /// <summary>Slots in the order in which a request walks them. Empty when no zone is permitted.</summary>
+    public int[] Walk(NodeId node, ZoneKind highest, bool thisNodeOnly) =>
+        _walks[WalkIndex(node, highest, thisNodeOnly)] ?? [];
+
+    /// <summary>More than one node is online.</summary>
+    public bool IsNuma => Image.Nodes.Length > 1;
+
+    private static int WalkIndex(NodeId node, ZoneKind highest, bool thisNodeOnly) =>
+        (node.Value * Kinds + (int)highest) * 2 + (thisNodeOnly ? 1 : 0);
+
+    private int[] Slots(IEnumerable<ZoneId> zones, int highest) =>
+        [.. zones.Where(zone => (int)zone.Kind <= highest).Select(Image.SlotOf)];
+
+    private int HomeCpu(NodeId node)
+    {
+        if (Image.Cpus.CpuCount == 0) return 0;
+        if (!Image.Nodes.Contains(node)) return 0;
+        return Enumerable.Range(0, Image.Cpus.CpuCount)
+            .MinBy(cpu => (Image.Distances[node, Image.Cpus.NodeOf(new(cpu))], cpu));
+    }
+}

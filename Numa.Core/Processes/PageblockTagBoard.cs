@@ -1,0 +1,44 @@
+using Numa.Core.Addressing;
+using Numa.Core.Time;
+using Numa.Core.Zones;
+
+namespace Numa.Core.Processes;
+
+/// <summary>What a zone published of its pageblocks' migratetypes, readable as of an instant.</summary>
+/// <remarks>A CPU that frees a page reads the tag without the zone lock. It reads it as of an instant that is settled
+/// for it (its own last reply or a board instant), so what the zone publishes meanwhile cannot change its answer.
+/// Written by the zone, read by CPUs; every entry is immutable.</remarks>
+public sealed class PageblockTagBoard(PageFrameNumber zoneStart, PageCount spanned)
+{
+    private const int ChunkShift = 6;
+
+    private readonly long _firstBlock = zoneStart.Value >> Order.Pageblock;
+
+    private readonly Change?[]?[] _chunks =
+        new Change?[]?[(((zoneStart + spanned).Value >> Order.Pageblock) - (zoneStart.Value >> Order.Pageblock)
+            >> ChunkShift) + 1];
+
+    private sealed record Change(VirtualInstant From, Migratetype Tag, Change? Before);
+
+    /// <summary>Tag of the pageblock that holds the frame; Movable unless a change was published.</summary>
+    public Migratetype AsOf(long frame, VirtualInstant instant)
+    {
+        var block = (frame >> Order.Pageblock) - _firstBlock;
+        if (Volatile.Read(ref _chunks[block >> ChunkShift]) is not { } chunk) return Migratetype.Movable;
+        var change = Volatile.Read(ref chunk[block & ((1 << ChunkShift) - 1)]);
+        while (change is not null && change.From > instant) change = change.Before;
+        return change?.Tag ?? Migratetype.Movable;
+    }
+
+    internal void Publish(List<(long Frame, Migratetype Tag)> retagged, VirtualInstant from)
+    {
+        foreach (var (frame, tag) in retagged)
+        {
+            var block = (frame >> Order.Pageblock) - _firstBlock;
+            ref var chunk = ref _chunks[block >> ChunkShift];
+            if (chunk is null) Volatile.Write(ref chunk, new Change?[1 << ChunkShift]);
+            ref var slot = ref chunk![block & ((1 << ChunkShift) - 1)];
+            Volatile.Write(ref slot, new(from, tag, slot));
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Numa.Core.Allocation;
+using Numa.Core.Time;
+
+namespace Numa.Core.Processes;
+
+/// <summary>What one CPU tells another.</summary>
+public enum SignalKind : byte
+{
+    /// <summary>Run this task.</summary>
+    StartTask,
+
+    /// <summary>Blocks for a task, or a bare wake-up.</summary>
+    HandOver,
+
+    /// <summary>A task that others wait for has exited.</summary>
+    PredecessorExited,
+
+    /// <summary>An allocation found no zone of this node above its low mark.</summary>
+    WakeKswapd,
+}
+
+/// <summary>An effect of one CPU on another; none is faster than the signal latency, except to the CPU itself.</summary>
+/// <param name="Sender">CPU, or a negative number for the workload that starts a task.</param>
+/// <param name="Sequence">Ascending per sender.</param>
+public sealed record Signal(
+    VirtualInstant At,
+    int Sender,
+    long Sequence,
+    int Receiver,
+    SignalKind Kind,
+    TaskId Task,
+    TaskId From = default,
+    SimulatedTask? Program = null,
+    LiveBlock[]? Blocks = null,
+    int Zone = 0,
+    int HighestZone = 0,
+    int Order = 0)
+{
+    /// <summary>Round in which the message was sent.</summary>
+    public long Round { get; set; }
+
+    /// <summary>Order in which a CPU takes signals of the same boundary.</summary>
+    public static int Compare(Signal a, Signal b)
+    {
+        var byInstant = a.At.CompareTo(b.At);
+        if (byInstant != 0) return byInstant;
+        var bySender = a.Sender.CompareTo(b.Sender);
+        return bySender != 0 ? bySender : a.Sequence.CompareTo(b.Sequence);
+    }
+}

@@ -1,0 +1,87 @@
+using Numa.Core.Time;
+
+namespace Numa.Core.Processes;
+
+/// <summary>Sums over the visits of one CPU to one zone for one cause.</summary>
+/// <remarks>Unit: virtual nanoseconds and pages.</remarks>
+public struct VisitSums
+{
+    public long Visits;
+    public long Refused;
+    public long Pages;
+    public long Wait;
+    public long Hold;
+}
+
+/// <summary>A long wait and who was served before it, nearest first.</summary>
+public sealed record LongWait(int Cpu, ZoneVisitKind Kind, VirtualInstant Arrival, long Wait, int[] Before);
+
+/// <summary>Every visit to a zone, summed by CPU and cause: the complete record of contention.</summary>
+public sealed class ZoneLedger(int cpus)
+{
+    /// <summary>Number of causes in <see cref="ZoneVisitKind"/>.</summary>
+    public const int Kinds = (int)ZoneVisitKind.Query + 1;
+
+    /// <summary>How many of the longest waits are kept.</summary>
+    public const int LongestKept = 20;
+
+    private const int RecentKept = 16;
+
+    private readonly VisitSums[]?[] _byCpu = new VisitSums[cpus][];
+    private readonly List<LongWait> _longest = [];
+    private readonly int[] _recent = new int[RecentKept];
+    private long _services;
+
+    public QueueDepth Depth { get; } = new();
+
+    public long MaxWait { get; private set; }
+
+    /// <summary>The longest waits, longest first; equal ones by arrival, then CPU.</summary>
+    public IReadOnlyList<LongWait> Longest => _longest;
+
+    public void Record(ZoneVisit visit, long pages)
+    {
+        var sums = _byCpu[visit.Cpu] ??= new VisitSums[Kinds];
+        ref var cell = ref sums[(int)visit.Kind];
+        cell.Visits++;
+        if (!visit.Served) cell.Refused++;
+        cell.Pages += pages;
+        cell.Wait += visit.Wait;
+        cell.Hold += visit.Hold;
+        if (visit.Wait > 0)
+        {
+            Depth.Add(visit.Arrival.Nanoseconds, visit.Wait);
+            MaxWait = Math.Max(MaxWait, visit.Wait);
+            KeepIfLong(visit);
+        }
+
+        if (visit.Hold > 0) _recent[_services++ % RecentKept] = visit.Cpu;
+    }
+
+    /// <summary>Sums of one CPU and cause; zeros when it never came.</summary>
+    public VisitSums Of(int cpu, ZoneVisitKind kind) => _byCpu[cpu] is { } sums ? sums[(int)kind] : default;
+
+    public IEnumerable<(int Cpu, ZoneVisitKind Kind, VisitSums Sums)> Cells()
+    {
+        for (var cpu = 0; cpu < _byCpu.Length; cpu++)
+        {
+            if (_byCpu[cpu] is not { } sums) continue;
+            for (var kind = 0; kind < Kinds; kind++)
+            {
+                if (sums[kind].Visits > 0) yield return (cpu, (ZoneVisitKind)kind, sums[kind]);
+            }
+        }
+    }
+
+    private void KeepIfLong(ZoneVisit visit)
+    {
+        // Visits come in the order of their keys, so keeping the earlier of two equal waits needs no tie-break.
+        if (_longest.Count == LongestKept && _longest[^1].Wait >= visit.Wait) return;
+        var position = _longest.Count;
+        while (position > 0 && _longest[position - 1].Wait < visit.Wait) position--;
+        var before = new int[Math.Min(_services, RecentKept)];
+        for (var i = 0; i < before.Length; i++) before[i] = _recent[(_services - 1 - i) % RecentKept];
+        _longest.Insert(position, new(visit.Cpu, visit.Kind, visit.Arrival, visit.Wait, before));
+        if (_longest.Count > LongestKept) _longest.RemoveAt(LongestKept);
+    }
+}

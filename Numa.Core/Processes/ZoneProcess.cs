@@ -1,0 +1,263 @@
+using Numa.Core.Allocation;
+using Numa.Core.Diagnostics;
+using Numa.Core.Time;
+using Numa.Core.Zones;
+
+namespace Numa.Core.Processes;
+
+/// <summary>A zone as a server: its lock, its counters, and the order in which CPUs are served.</summary>
+/// <remarks>A visit and its arrival in, a reply out; the same under every host.</remarks>
+public sealed class ZoneProcess
+{
+    private readonly CostModel _costs;
+    private readonly RecordHistory _history;
+    private readonly BoardWriter _board;
+    private readonly PageblockTagBoard _tags;
+    private ZoneVisitKey _lastKey;
+    private VirtualInstant _lockFree;
+    private ZoneRecord _latest;
+    private WatermarkLevel? _below;
+    private long _served;
+
+    public ZoneProcess(int slot, int node, Zone zone, CostModel costs, int cpus, PageblockTagBoard tags,
+        IReadOnlyList<LiveBlock> occupied)
+    {
+        Slot = slot;
+        Node = node;
+        Zone = zone;
+        _costs = costs;
+        Ledger = new(cpus);
+        Occupied = occupied;
+        _tags = tags;
+        zone.Describe(ref _latest);
+        _latest.Folded = _latest.Free;
+        _latest.FairBatch = zone.Tuning.FairBatch.Value;
+        FreeAtStart = _latest.Free;
+        _history = new(_latest);
+        _board = new(costs.SignalLatency, _latest);
+        _below = LevelOf(_latest.Free);
+    }
+
+    public int Slot { get; }
+
+    public int Node { get; }
+
+    public Zone Zone { get; }
+
+    public ZoneLedger Ledger { get; }
+
+    /// <summary>Pages on the free lists when the run began.</summary>
+    public long FreeAtStart { get; }
+
+    /// <summary>The record after the last service.</summary>
+    public ref readonly ZoneRecord Latest => ref _latest;
+
+    /// <summary>Records for the board since the host last took them.</summary>
+    public BoardWriter Board => _board;
+
+    /// <summary>Blocks that were taken before the run.</summary>
+    public IReadOnlyList<LiveBlock> Occupied { get; }
+
+    /// <summary>Crossings since the host last took them.</summary>
+    public List<WatermarkCrossing> Crossings { get; } = [];
+
+    /// <summary>Serves one visit in virtual time; visits come in ascending order of their keys.</summary>
+    public void Serve(ZoneVisit visit)
+    {
+        var key = new ZoneVisitKey(visit);
+        Invariant.Holds(_served == 0 || _lastKey.CompareTo(key) < 0);
+        _lastKey = key;
+        _served++;
+        // The check reads the counter as of the arrival: what is queued or under the lock is not seen yet.
+        ref readonly var seen = ref _history.AsOf(visit.Arrival, out var ahead);
+        if (!Passes(visit, seen))
+        {
+            Fold(visit, VirtualInstant.Max(visit.Arrival, _lockFree), visit.Arrival);
+            return;
+        }
+
+        var start = VirtualInstant.Max(visit.Arrival, _lockFree);
+        var work = Work(visit, out var pages);
+        visit.Wait = (start - visit.Arrival).Nanoseconds;
+        visit.Hold = _costs.Hold(work, visit.CpuNode == Node, ahead, Zone.Release.LockHandOver)
+            + _costs.Perturbation(Slot, _served);
+        Finish(visit, start + new VirtualDuration(visit.Hold), pages);
+    }
+
+    /// <summary>Serves one visit as it comes, under the wall clock: the mailbox is the lock.</summary>
+    /// <param name="now">Wall time at which the zone takes the visit up.</param>
+    public void ServeNow(ZoneVisit visit, VirtualInstant now, Func<VirtualInstant> clock)
+    {
+        _served++;
+        if (!Passes(visit, _latest))
+        {
+            var at = VirtualInstant.Max(now, _latest.Effect);
+            Fold(visit, at, at);
+            return;
+        }
+
+        var work = Work(visit, out var pages);
+        var end = VirtualInstant.Max(clock(), now);
+        visit.Wait = Math.Max(0, (now - visit.Arrival).Nanoseconds);
+        visit.Hold = (end - now).Nanoseconds;
+        Finish(visit, VirtualInstant.Max(end, _latest.Effect), pages);
+        _history.Forget();
+    }
+
+    private bool Passes(ZoneVisit visit, in ZoneRecord seen)
+    {
+        visit.Verdict = visit.HasCheck
+            ? visit.Check.Evaluate(Zone.Release, Zone.Tuning, seen)
+            : new(ZoneVerdict.Passed, 0, 0);
+        visit.Record = seen;
+        return visit.Served && visit.Kind is not (ZoneVisitKind.Fold or ZoneVisitKind.FairReset or ZoneVisitKind.Query);
+    }
+
+    /// <summary>A visit without the lock: only the counters that it carries take effect.</summary>
+    private void Fold(ZoneVisit visit, VirtualInstant effect, VirtualInstant arrival)
+    {
+        visit.Taken = 0;
+        visit.Wait = 0;
+        visit.Hold = 0;
+        var before = (_latest.Folded, _latest.FairBatch, _latest.FairDepleted);
+        if (visit.Kind == ZoneVisitKind.Fold)
+        {
+            _latest.Folded += visit.FreeDelta;
+            visit.FreeDelta = 0;
+            visit.FairFolded += visit.FairDelta;
+            visit.FairDelta = 0;
+        }
+
+        TakeFairBatch(visit);
+        if (visit.Kind == ZoneVisitKind.FairReset) ResetFairBatch(visit);
+        if (before != (_latest.Folded, _latest.FairBatch, _latest.FairDepleted))
+        {
+            _latest.Effect = effect;
+            Publish();
+        }
+
+        visit.Record.Folded = visit.Kind == ZoneVisitKind.Fold ? _latest.Folded : visit.Record.Folded;
+        visit.Record.FairBatch = _latest.FairBatch;
+        visit.Record.FairDepleted = _latest.FairDepleted;
+        visit.Record.Effect = arrival;
+        visit.Stamp = arrival + new VirtualDuration(_costs.Refusal + visit.Way);
+        Ledger.Record(visit, 0);
+    }
+
+    private BuddyWork Work(ZoneVisit visit, out long pages)
+    {
+        var work = new BuddyWork();
+        pages = 0;
+        visit.Taken = 0;
+        switch (visit.Kind)
+        {
+            case ZoneVisitKind.Refill or ZoneVisitKind.Direct:
+                visit.MakeRoom(visit.Count);
+                visit.Taken = Zone.Take(visit.Order, visit.Type, visit.Flags, visit.Count, visit.Frames, ref work);
+                pages = (long)visit.Taken << visit.Order;
+                ChargeTaken(visit);
+                break;
+            case ZoneVisitKind.Drain or ZoneVisitKind.DirectFree:
+                foreach (var block in visit.Drained)
+                {
+                    Zone.Give(block.Frame, block.Order, block.Type, ref work);
+                    pages += 1L << block.Order;
+                    ChangeFree(visit, 1 << block.Order);
+                }
+
+                break;
+        }
+
+        return work;
+    }
+
+    private void ChargeTaken(ZoneVisit visit)
+    {
+        if (Zone.Release.RefillAccounting == Kernels.RefillAccounting.Once)
+        {
+            if (visit.Taken > 0) ChangeFree(visit, -(visit.Taken << visit.Order));
+            return;
+        }
+
+        for (var i = 0; i < visit.Taken; i++) ChangeFree(visit, -(1 << visit.Order));
+    }
+
+    /// <summary>A CPU's delta is folded once it exceeds the threshold, as a whole.</summary>
+    private void ChangeFree(ZoneVisit visit, int pages)
+    {
+        var delta = visit.FreeDelta + pages;
+        if (Math.Abs(delta) > Zone.Tuning.StatThreshold)
+        {
+            _latest.Folded += delta;
+            delta = 0;
+        }
+
+        visit.FreeDelta = delta;
+    }
+
+    private void TakeFairBatch(ZoneVisit visit)
+    {
+        if (visit.FairFolded == 0) return;
+        _latest.FairBatch += visit.FairFolded;
+        visit.FairFolded = 0;
+        if (_latest.FairBatch <= 0) _latest.FairDepleted = true;
+    }
+
+    private void ResetFairBatch(ZoneVisit visit)
+    {
+        // The reset goes through the CPU's delta like any change of the counter: a small one stays there.
+        var delta = visit.FairDelta + Zone.Tuning.FairBatch.Value - _latest.FairBatch;
+        if (Math.Abs(delta) > Zone.Tuning.StatThreshold)
+        {
+            _latest.FairBatch += delta;
+            delta = 0;
+        }
+
+        visit.FairDelta = (int)delta;
+        _latest.FairDepleted = false;
+    }
+
+    private void Finish(ZoneVisit visit, VirtualInstant end, long pages)
+    {
+        TakeFairBatch(visit);
+        Zone.Describe(ref _latest);
+        Invariant.Holds(_latest.Free == Zone.FreePages);
+        _latest.Effect = end;
+        _lockFree = end;
+        Publish();
+        if (Zone.Retagged.Count > 0)
+        {
+            _tags.Publish(Zone.Retagged, end);
+            Zone.Retagged.Clear();
+        }
+
+        visit.Record = _latest;
+        visit.Stamp = end + new VirtualDuration(visit.Way);
+        Ledger.Record(visit, pages);
+        NoteCrossing(end);
+    }
+
+    private void Publish()
+    {
+        _history.Add(_latest);
+        _board.Add(_latest);
+    }
+
+    private void NoteCrossing(VirtualInstant at)
+    {
+        var level = LevelOf(_latest.Free);
+        // Between low and high nothing is noted on the way up: a zone is well again only above its high mark.
+        if (level == _below || (level is not null && _below is { } now && level > now)) return;
+        _below = level;
+        Crossings.Add(new(Slot, level ?? WatermarkLevel.High, level is not null, at, _latest.Free));
+    }
+
+    /// <summary>The lowest mark that the free pages do not exceed; null above high. High itself is noted on the way up.</summary>
+    private WatermarkLevel? LevelOf(long free)
+    {
+        var marks = Zone.Tuning.Marks;
+        if (free <= marks.Min.Value) return WatermarkLevel.Min;
+        if (free <= marks.Low.Value) return WatermarkLevel.Low;
+        return free <= marks.High.Value ? _below : null;
+    }
+}

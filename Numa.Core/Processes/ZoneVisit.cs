@@ -1,0 +1,97 @@
+using Numa.Core.Allocation;
+using Numa.Core.Time;
+using Numa.Core.Zones;
+using Numa.Core.Zones.Pagesets;
+
+namespace Numa.Core.Processes;
+
+/// <summary>Why a CPU goes to a zone.</summary>
+public enum ZoneVisitKind : byte
+{
+    /// <summary>Fill an empty list of the CPU's pageset.</summary>
+    Refill,
+
+    /// <summary>Free the coldest pages of the CPU's pageset.</summary>
+    Drain,
+
+    /// <summary>Allocate one block of an order that pagesets do not hold.</summary>
+    Direct,
+
+    /// <summary>Free one block of an order that pagesets do not hold.</summary>
+    DirectFree,
+
+    /// <summary>Fold the CPU's counter deltas (vmstat worker). Takes no lock.</summary>
+    Fold,
+
+    /// <summary>Refill the zone's fair batch. Takes no lock.</summary>
+    FairReset,
+
+    /// <summary>Only evaluate the check. Takes no lock.</summary>
+    Query,
+}
+
+/// <summary>One request to a zone and its reply. A CPU has one, reuses it, and does not touch it while it is away.</summary>
+/// <remarks>Ownership travels with the message: first the CPU's, then the zone's, then the CPU's again.</remarks>
+public sealed class ZoneVisit
+{
+    private long[] _frames = new long[64];
+
+    /// <summary>Round in which the message was sent; hosts keep early ones for their own next turn.</summary>
+    public long Round;
+
+    // Request
+    public int Cpu;
+    public int CpuNode;
+    public int Zone;
+    public long Sequence;
+    public ulong Tie;
+    public VirtualInstant Arrival;
+
+    /// <summary>Way from the zone back to the CPU. Unit: virtual nanoseconds.</summary>
+    public long Way;
+    public ZoneVisitKind Kind;
+    public bool HasCheck;
+    public WatermarkCheck Check;
+    public int Order;
+    public Migratetype Type;
+    public AllocationFlags Flags;
+    public int Count;
+
+    /// <summary>NR_FREE_PAGES delta that the CPU has not folded yet; travels there and back.</summary>
+    public int FreeDelta;
+
+    /// <summary>NR_ALLOC_BATCH folded by the CPU since its last visit, and the delta that is left.</summary>
+    public long FairFolded;
+    public int FairDelta;
+
+    /// <summary>Blocks to free. Shape: the order in which they are freed.</summary>
+    public List<DrainedBlock> Drained { get; } = [];
+
+    // Reply
+    public VirtualInstant Stamp;
+    public WatermarkVerdict Verdict;
+    public int Taken;
+    public long Wait;
+    public long Hold;
+    public ZoneRecord Record;
+
+    /// <summary>Passed its check, or had none.</summary>
+    public bool Served => Verdict.Passes;
+
+    /// <summary>Frames of the blocks taken. Shape: at least <see cref="Count"/> long, filled to Taken.</summary>
+    public Span<long> Frames => _frames;
+
+    public void MakeRoom(int count)
+    {
+        if (_frames.Length < count) _frames = new long[Math.Max(count, _frames.Length * 2)];
+    }
+
+    /// <summary>Order in which a zone serves its visits: arrival, tie, CPU. Unique, as a CPU has one visit under way.</summary>
+    public static int CompareKeys(ZoneVisit a, ZoneVisit b)
+    {
+        var byArrival = a.Arrival.CompareTo(b.Arrival);
+        if (byArrival != 0) return byArrival;
+        var byTie = a.Tie.CompareTo(b.Tie);
+        return byTie != 0 ? byTie : a.Cpu.CompareTo(b.Cpu);
+    }
+}

@@ -1,0 +1,188 @@
+using Numa.Core.Allocation;
+using Numa.Core.Diagnostics;
+using Numa.Core.Processes;
+using Numa.Core.Time;
+
+namespace Numa.Core.Rounds;
+
+/// <summary>Where a group's messages to other groups go, and whom its tasks return to. Implemented by the host.</summary>
+public interface IGroupMail
+{
+    void ToZone(int group, ZoneVisit visit);
+
+    void ToCpu(int group, ZoneVisit reply);
+
+    void ToCpu(int group, Signal signal);
+
+    void Ended(SimulatedTask task, TaskEnd end, VirtualInstant at);
+
+    void Crossed(WatermarkCrossing crossing);
+}
+
+/// <summary>CPUs and zones that one host turn carries through a round.</summary>
+/// <remarks>Executes the least event first, and nothing that a message of another group could still precede.</remarks>
+public sealed class Group : ICpuEffects
+{
+    private readonly GroupMap _map;
+    private readonly RoundBounds _bounds;
+    private readonly IGroupMail _mail;
+    private readonly Dictionary<int, CpuProcess> _cpus;
+    private readonly Dictionary<int, ZoneProcess> _zones;
+    private readonly EventHeap _ready;
+    private readonly PriorityQueue<ZoneVisit, ZoneVisit> _asked = new(Comparer<ZoneVisit>.Create(ZoneVisit.CompareKeys));
+    private readonly TurnReport _report = new();
+    private VirtualInstant _serve;
+
+    public Group(int id, GroupMap map, IEnumerable<CpuProcess> cpus, IEnumerable<ZoneProcess> zones,
+        RoundBounds bounds, IGroupMail mail)
+    {
+        Id = id;
+        _map = map;
+        _bounds = bounds;
+        _mail = mail;
+        _cpus = cpus.ToDictionary(cpu => cpu.Id);
+        _zones = zones.ToDictionary(zone => zone.Slot);
+        _ready = new(_cpus.Values);
+        _report.Group = id;
+    }
+
+    public int Id { get; }
+
+    public IReadOnlyCollection<CpuProcess> Cpus => _cpus.Values;
+
+    public IReadOnlyCollection<ZoneProcess> Zones => _zones.Values;
+
+    /// <summary>A visit for one of the group's zones, or the reply for one of its CPUs.</summary>
+    public void Deliver(ZoneVisit visit, bool reply)
+    {
+        if (!reply)
+        {
+            _asked.Enqueue(visit, visit);
+            return;
+        }
+
+        var cpu = _cpus[visit.Cpu];
+        cpu.Complete(visit, this);
+        _ready.Update(cpu);
+    }
+
+    public void Deliver(Signal signal)
+    {
+        var cpu = _cpus[signal.Receiver];
+        Invariant.Holds(signal.At >= cpu.Now || cpu.IsWaiting);
+        cpu.Accept(signal);
+        _ready.Update(cpu);
+    }
+
+    /// <summary>What the group would say before its first turn.</summary>
+    public TurnReport Begin()
+    {
+        _report.Ready = _ready.Least;
+        _report.Asked = VirtualInstant.Never;
+        return Publish();
+    }
+
+    /// <summary>Runs until nothing may be executed before the others have had their turn.</summary>
+    public TurnReport Turn(Go go)
+    {
+        _report.Sent.Clear();
+        _report.Board.Clear();
+        _serve = go.Serve;
+        while (true)
+        {
+            var ready = _ready.Least;
+            var asked = _asked.TryPeek(out var visit, out _) ? visit.Arrival : VirtualInstant.Never;
+            if (ready <= asked && ready < go.RunAhead)
+            {
+                var cpu = _ready.Top;
+                cpu.Run(go.RunAhead, go.Board, this);
+                _ready.Update(cpu);
+            }
+            else if (asked < _serve && asked < go.RunAhead && asked < ready)
+            {
+                Serve(_asked.Dequeue());
+            }
+            else
+            {
+                _report.Ready = ready;
+                _report.Asked = asked;
+                return Publish();
+            }
+        }
+    }
+
+    private void Serve(ZoneVisit visit)
+    {
+        var zone = _zones[visit.Zone];
+        zone.Serve(visit);
+        foreach (var crossing in zone.Crossings) _mail.Crossed(crossing);
+        zone.Crossings.Clear();
+        var group = _map.OfCpu[visit.Cpu];
+        if (group == Id)
+        {
+            Deliver(visit, reply: true);
+            return;
+        }
+
+        Lower(visit.Stamp + _bounds.AcrossWay);
+        Note(group, VirtualInstant.Never, visit.Stamp);
+        _mail.ToCpu(group, visit);
+    }
+
+    void ICpuEffects.Send(ZoneVisit visit)
+    {
+        var group = _map.OfZone[visit.Zone];
+        if (group == Id)
+        {
+            _asked.Enqueue(visit, visit);
+            return;
+        }
+
+        Lower(visit.Arrival + _bounds.Answer);
+        Note(group, visit.Arrival, VirtualInstant.Never);
+        _mail.ToZone(group, visit);
+    }
+
+    void ICpuEffects.Send(Signal signal)
+    {
+        var group = _map.OfCpu[signal.Receiver];
+        if (group == Id)
+        {
+            Deliver(signal);
+            return;
+        }
+
+        Note(group, VirtualInstant.Never, signal.At);
+        _mail.ToCpu(group, signal);
+    }
+
+    void ICpuEffects.Ended(SimulatedTask task, TaskEnd end, VirtualInstant at) => _mail.Ended(task, end, at);
+
+    /// <summary>What this turn sent may be answered within it: serve nothing that an answer's effect could precede.</summary>
+    private void Lower(VirtualInstant limit) => _serve = VirtualInstant.Min(_serve, limit);
+
+    private void Note(int group, VirtualInstant asked, VirtualInstant ready)
+    {
+        for (var i = 0; i < _report.Sent.Count; i++)
+        {
+            var sent = _report.Sent[i];
+            if (sent.Group != group) continue;
+            _report.Sent[i] = new(group, sent.Messages + 1,
+                VirtualInstant.Min(sent.Asked, asked), VirtualInstant.Min(sent.Ready, ready));
+            return;
+        }
+
+        _report.Sent.Add(new(group, 1, asked, ready));
+    }
+
+    private TurnReport Publish()
+    {
+        foreach (var zone in _zones.Values)
+        {
+            foreach (var update in zone.Board.Updates) _report.Board.Add((zone.Slot, update));
+            zone.Board.Updates.Clear();
+        }
+
+        return _report;
+    }
+}

@@ -1,0 +1,19 @@
+using Numa.Core.Nodes;
+using Numa.Core.Time;
+
+namespace Numa.Core.Rounds;
+
+/// <summary>Least latencies, over all paths of the cost model, that the rounds rest on.</summary>
+/// <param name="AcrossWay">wx: least way between a CPU and a zone of different groups.</param>
+/// <param name="Answer">d: least time from a visit's arrival to the arrival of a visit that its reply causes.</param>
+/// <param name="Signal">L: least latency of a signal to another CPU, and the grid of the board.</param>
+public sealed record RoundBounds(VirtualDuration AcrossWay, VirtualDuration Answer, VirtualDuration Signal)
+{
+    /// <exception cref="Diagnostics.InvariantBreachException">A latency is below one tick.</exception>
+    public static RoundBounds Of(CostModel costs)
+    {
+        costs.CheckBounds();
+        var way = costs.WayAt(NodeDistances.Local);
+        return new(new(way), new(costs.LeastService + 2 * way), new(costs.SignalLatency));
+    }
+}

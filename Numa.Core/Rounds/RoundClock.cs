@@ -1,0 +1,93 @@
+using Numa.Core.Diagnostics;
+using Numa.Core.Processes;
+using Numa.Core.Time;
+using Numa.Core.Zones;
+
+namespace Numa.Core.Rounds;
+
+/// <summary>Decides, round by round, what every group may execute without ever taking it back.</summary>
+/// <remarks>Conservative parallel simulation: see docs/ARCHITECTURE.md, "Virtual time".</remarks>
+public sealed class RoundClock
+{
+    private readonly RoundBounds _bounds;
+    private readonly VirtualInstant[] _ready;
+    private readonly VirtualInstant[] _asked;
+    private readonly int[] _expected;
+    private readonly Board _board;
+    private readonly List<(int Group, Go Go)> _turns = [];
+
+    public RoundClock(RoundBounds bounds, int groups, int zones)
+    {
+        _bounds = bounds;
+        _ready = new VirtualInstant[groups];
+        _asked = new VirtualInstant[groups];
+        _expected = new int[groups];
+        Array.Fill(_ready, VirtualInstant.Never);
+        Array.Fill(_asked, VirtualInstant.Never);
+        _board = new(bounds.Signal.Nanoseconds, zones);
+    }
+
+    /// <summary>Rounds begun so far.</summary>
+    public long Rounds { get; private set; }
+
+    /// <summary>T: the least instant at which anything can still happen.</summary>
+    public VirtualInstant Time { get; private set; }
+
+    public void Absorb(TurnReport report)
+    {
+        _ready[report.Group] = VirtualInstant.Min(_ready[report.Group], report.Ready);
+        _asked[report.Group] = VirtualInstant.Min(_asked[report.Group], report.Asked);
+        foreach (var sent in report.Sent)
+        {
+            _expected[sent.Group] += sent.Messages;
+            _ready[sent.Group] = VirtualInstant.Min(_ready[sent.Group], sent.Ready);
+            _asked[sent.Group] = VirtualInstant.Min(_asked[sent.Group], sent.Asked);
+        }
+
+        foreach (var (zone, update) in report.Board) _board.Store(zone, update);
+    }
+
+    /// <summary>Begins the next round, when the reports of all turns of the last one are in.</summary>
+    /// <returns>The groups that can do something and their limits; empty when nothing can happen any more.</returns>
+    public IReadOnlyList<(int Group, Go Go)> Advance()
+    {
+        _turns.Clear();
+        var (first, second, owner) = LeastAnswer();
+        var time = VirtualInstant.Never;
+        for (var group = 0; group < _ready.Length; group++)
+            time = VirtualInstant.Min(time, VirtualInstant.Min(_ready[group], _asked[group]));
+        if (time == VirtualInstant.Never) return _turns;
+        Invariant.Holds(time >= Time);
+        Time = time;
+        Rounds++;
+        var runAhead = time + _bounds.Signal;
+        var view = _board.ViewAt(time);
+        for (var group = 0; group < _ready.Length; group++)
+        {
+            var serve = group == owner ? second : first;
+            if (_ready[group] >= runAhead && _asked[group] >= VirtualInstant.Min(serve, runAhead)) continue;
+            _turns.Add((group, new(Rounds, runAhead, serve, _expected[group], view)));
+            _expected[group] = 0;
+            // The turn reports anew; until then nothing of the group counts.
+            _ready[group] = VirtualInstant.Never;
+            _asked[group] = VirtualInstant.Never;
+        }
+
+        Invariant.Holds(_turns.Count > 0);
+        return _turns;
+    }
+
+    /// <summary>H for every group: the least answer of the others. The group that has the least gets the second.</summary>
+    private (VirtualInstant First, VirtualInstant Second, int Owner) LeastAnswer()
+    {
+        var (first, second, owner) = (VirtualInstant.Never, VirtualInstant.Never, -1);
+        for (var group = 0; group < _ready.Length; group++)
+        {
+            var answer = VirtualInstant.Min(_asked[group] + _bounds.Answer, _ready[group] + _bounds.AcrossWay);
+            if (answer < first) (first, second, owner) = (answer, first, group);
+            else if (answer < second) second = answer;
+        }
+
+        return (first, second, owner);
+    }
+}

@@ -1,0 +1,102 @@
+using Numa.Core.Diagnostics;
+using Numa.Core.Kernels;
+using Numa.Core.Zones;
+
+namespace Numa.Core.Time;
+
+/// <summary>How long each step takes. The one place that turns what happened into time.</summary>
+/// <remarks>Unit: virtual nanoseconds. The defaults rest on published figures of one machine (Sapphire Rapids); they
+/// are a model of the zone lock, not of any machine of yours.</remarks>
+public sealed record CostModel
+{
+    public static readonly CostModel Default = new();
+
+    /// <summary>No step takes time: for the wall clock, where the host's own speed is the time.</summary>
+    public static readonly CostModel Wall = new()
+    {
+        PagesetHit = 0, Way = 0, Refusal = 0, HoldBase = 0, HoldPerPage = 0, HoldPerSplit = 0, HoldPerMerge = 0,
+        RemotePagePercent = 100, HandOver = 0, SignalLatency = 0, Slice = long.MaxValue, ThinkTakesTime = false,
+    };
+
+    /// <summary>An allocation from, or a free to, the CPU's own list.</summary>
+    /// <remarks>Source: 94 ns for a 4 KiB allocation on one core, of which the list is a part (LLFree, ATC 2023).</remarks>
+    public long PagesetHit { get; init; } = 40;
+
+    /// <summary>Reaching a zone's lock or coming back, at distance 10; grows in proportion to the SLIT distance.</summary>
+    public long Way { get; init; } = 50;
+
+    /// <summary>A watermark check that fails, or a counter that is folded, without the lock.</summary>
+    public long Refusal { get; init; } = 30;
+
+    /// <summary>Part of a lock hold that does not depend on the pages.</summary>
+    /// <remarks>Source: fit of the two smallest batches, 2.67 µs at 63 and 4.22 µs at 127 pages
+    /// (Huang Ying, "mm: PCP high auto-tuning", 2023, Sapphire Rapids, allocation).</remarks>
+    public long HoldBase { get; init; } = 1140;
+
+    /// <summary>Touching one page's struct page under the lock, on the CPU's own node.</summary>
+    /// <remarks>Source: as <see cref="HoldBase"/>.</remarks>
+    public long HoldPerPage { get; init; } = 24;
+
+    /// <summary>Round figure: a split touches one more list.</summary>
+    public long HoldPerSplit { get; init; } = 2;
+
+    /// <summary>Round figure: a merge unlinks the buddy.</summary>
+    public long HoldPerMerge { get; init; } = 4;
+
+    /// <summary>What a struct page of another node costs, as a share of a local one.</summary>
+    /// <remarks>Unit: percent. Round figure: remote to local memory latency of two-socket servers.</remarks>
+    public int RemotePagePercent { get; init; } = 150;
+
+    /// <summary>Handing the lock to the next waiter. Round figure: one cache line between cores.</summary>
+    public long HandOver { get; init; } = 60;
+
+    /// <summary>Least latency of a signal from one CPU to another (wake-up, IPI), and the grid of the board.</summary>
+    public long SignalLatency { get; init; } = 20_000;
+
+    /// <summary>Time a task runs before the next ready one on its CPU has its turn.</summary>
+    public long Slice { get; init; } = 1_000_000;
+
+    /// <summary>Tasks' computing takes virtual time.</summary>
+    public bool ThinkTakesTime { get; init; } = true;
+
+    /// <summary>Adds to every hold, drawn by the schedule seed from 0 to this.</summary>
+    public long PerturbationBound { get; init; }
+
+    /// <summary>Perturbs holds and breaks ties, to explore other interleavings; null for none.</summary>
+    public ulong? ScheduleSeed { get; init; }
+
+    /// <summary>Least time from a request's arrival to its effect.</summary>
+    public long LeastService => Math.Min(Refusal, HoldBase);
+
+    /// <exception cref="InvariantBreachException">A latency that the protocol rests on is below one tick.</exception>
+    public void CheckBounds()
+    {
+        Invariant.Holds(Way >= 1);
+        Invariant.Holds(LeastService >= 1);
+        Invariant.Holds(SignalLatency >= 1);
+    }
+
+    public long WayAt(int distance) => Way * distance / Nodes.NodeDistances.Local;
+
+    /// <summary>Duration of one hold of a zone's lock.</summary>
+    /// <param name="waiters">CPUs that had to wait for this lock when the holder came: 0 for a free lock.</param>
+    public long Hold(in BuddyWork work, bool local, int waiters, LockHandOver handOver)
+    {
+        var page = local ? HoldPerPage * 100 : HoldPerPage * RemotePagePercent;
+        var hold = HoldBase + work.PagesTouched * page / 100
+            + work.Splits * HoldPerSplit + (work.Merges + work.Moves) * HoldPerMerge;
+        if (waiters == 0) return hold;
+        return hold + (handOver == LockHandOver.Constant ? HandOver : HandOver * waiters);
+    }
+
+    public long Perturbation(int process, long sequence)
+    {
+        if (ScheduleSeed is not { } seed || PerturbationBound == 0) return 0;
+        return new SeedTree(seed).Child(process).Child((int)(sequence & int.MaxValue)).Random()
+            .NextBelow(PerturbationBound + 1);
+    }
+
+    /// <summary>Breaks ties of equal arrival; 0 without a schedule seed.</summary>
+    public ulong Tie(long arrival, int cpu) =>
+        ScheduleSeed is { } seed ? SeedTree.Mix(unchecked(seed + (ulong)arrival * 31 + (ulong)cpu)) : 0;
+}
