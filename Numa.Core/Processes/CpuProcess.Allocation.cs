@@ -159,16 +159,17 @@ public sealed partial class CpuProcess
         var order = request.Order.Value;
         var check = new WatermarkCheck(_walk.Level, _walk.Flags, _walk.ReserveIndex, order);
         var verdict = check.Evaluate(_machine.Release, zone.Tuning, zone.View);
-        if (!verdict.Passes)
+        if (!verdict.Passes && _board is not null)
         {
             // Refused by a view: at worst the zone got pages back less than two board instants ago. No mark is overrun.
+            // Without a board (wall clock) a view may be older than that, and the zone is asked.
             _tried.Add(new(zone.Id, _walk.Level, verdict));
             return false;
         }
 
         if (Pageset.Holds(_machine.Release, order))
         {
-            if (!zone.Pageset.IsEmpty(order, request.Type))
+            if (verdict.Passes && !zone.Pageset.IsEmpty(order, request.Type))
             {
                 zone.Pageset.BeginAllocation();
                 Succeed(zone, zone.Pageset.TakeHead(order, request.Type));

@@ -114,7 +114,7 @@ public sealed partial class CpuProcess
     /// <summary>Runs until the CPU waits for a zone, has nothing to do, or reaches the limit.</summary>
     /// <param name="limit">The CPU starts no step at or after this instant.</param>
     /// <param name="steps">Most steps of tasks to run.</param>
-    public void Run(VirtualInstant limit, BoardView board, ICpuEffects effects, int steps = int.MaxValue)
+    public void Run(VirtualInstant limit, BoardView? board, ICpuEffects effects, int steps = int.MaxValue)
     {
         _board = board;
         _effects = effects;
@@ -185,8 +185,7 @@ public sealed partial class CpuProcess
     /// <summary>Brings the CPU's view of a zone up to the board page that it may read now.</summary>
     private void Refresh(CpuZone zone)
     {
-        // Without a grid (wall clock) the first page holds what zones said at the start; replies replace it.
-        if (_board is null || _costs.SignalLatency == 0) return;
+        if (_board is null) return;
         var page = _now.Nanoseconds / _costs.SignalLatency - 1;
         if (zone.ViewPage == page) return;
         zone.ViewPage = page;

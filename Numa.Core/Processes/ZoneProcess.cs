@@ -49,6 +49,9 @@ public sealed class ZoneProcess
     /// <summary>Pages on the free lists when the run began.</summary>
     public long FreeAtStart { get; }
 
+    /// <summary>Visits served or refused so far.</summary>
+    public long Served => _served;
+
     /// <summary>The record after the last service.</summary>
     public ref readonly ZoneRecord Latest => ref _latest;
 

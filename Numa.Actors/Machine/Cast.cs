@@ -1,0 +1,59 @@
+using Akka.Actor;
+using Numa.Core.Processes;
+using Numa.Core.Rounds;
+using Numa.Core.Time;
+
+namespace Numa.Actors.Machine;
+
+/// <summary>Who plays in a run and where they are found: every actor of a machine knows it.</summary>
+/// <remarks>Filled in by the machine's actor before the first message goes out; read only from then on.</remarks>
+public sealed class Cast
+{
+    /// <summary>Dispatcher of CPU, zone and clock actors: one thread for each core that a run may use.</summary>
+    public const string Dispatcher = "numa.dispatcher";
+
+    private readonly Action<CpuProcess>? _prepare;
+    private readonly TimeProvider _time;
+    private readonly long _began;
+
+    public Cast(SimulationPlan plan, bool isVirtual, Action<CpuProcess>? prepare, TimeProvider time)
+    {
+        _prepare = prepare;
+        Plan = plan;
+        IsVirtual = isVirtual;
+        _time = time;
+        _began = time.GetTimestamp();
+        Groups = GroupMap.Apart(plan.CpuCount, plan.ZoneCount);
+        Bounds = isVirtual ? RoundBounds.Of(plan.Costs) : new(default, default, default);
+        Cpus = new IActorRef[plan.CpuCount];
+        Zones = new IActorRef[plan.ZoneCount];
+    }
+
+    public SimulationPlan Plan { get; }
+
+    /// <summary>Rounds of virtual time, or else the wall clock.</summary>
+    public bool IsVirtual { get; }
+
+    /// <summary>Every CPU and zone is an actor, and a group, of its own.</summary>
+    public GroupMap Groups { get; }
+
+    public RoundBounds Bounds { get; }
+
+    /// <summary>Shape: index = CPU number.</summary>
+    public IActorRef[] Cpus { get; }
+
+    /// <summary>Shape: index = slot of the zone.</summary>
+    public IActorRef[] Zones { get; }
+
+    public IActorRef Clock { get; internal set; } = ActorRefs.Nobody;
+
+    /// <summary>Attaches whoever observes the CPU.</summary>
+    internal void Prepare(CpuProcess cpu) => _prepare?.Invoke(cpu);
+
+    /// <summary>The actor that carries a group.</summary>
+    public IActorRef Member(int group) => group < Cpus.Length ? Cpus[group] : Zones[group - Cpus.Length];
+
+    /// <summary>Wall time since the run began, in the ticks of virtual time.</summary>
+    public VirtualInstant WallNow() =>
+        new((long)_time.GetElapsedTime(_began).TotalNanoseconds);
+}

@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Numa.Actors.Nodes;
+using Numa.Actors.Pagesets;
+using Numa.Actors.Time;
+using Numa.Actors.Workloads;
+using Numa.Actors.Zones;
+using Numa.Core.Processes;
+using Numa.Core.Time;
+using static Numa.Actors.Machine.MachineProtocol;
+
+namespace Numa.Actors.Machine;
+
+/// <summary>A machine: boots its nodes, starts CPUs and workloads, ends the run, and lets no failure pass.</summary>
+public sealed class MachineActor : ReceiveActor
+{
+    private readonly Cast _cast;
+    private readonly List<IActorRef> _nodes = [];
+    private readonly List<IActorRef> _workloads = [];
+    private readonly Outcome _outcome;
+    private IActorRef _asker = ActorRefs.Nobody;
+    private int _nodesMissing;
+    private int _tasksMissing;
+    private int _closing;
+    private bool _over;
+
+    public MachineActor(Cast cast)
+    {
+        _cast = cast;
+        _outcome = new(cast.Plan);
+        _tasksMissing = cast.Plan.Tasks.Count;
+        Receive<Boot>(_ => BootNodes());
+        Receive<NodeProtocol.NodeOnline>(NodeOnline);
+        Receive<Abort>(abort => Fail(new SimulationFailedException(abort.Reason, null)));
+        Receive<ClockProtocol.TimeEnded>(TimeEnded);
+        Receive<WorkloadProtocol.WorkDone>(_ => WorkDone());
+        Receive<NodeProtocol.NodeClosed>(closed => Closed(() => _outcome.Add(closed)));
+        Receive<ZoneProtocol.ZoneClosed>(closed => Closed(() => _outcome.Add(closed)));
+        Receive<PagesetProtocol.CpuClosed>(closed => Closed(() => _outcome.Add(closed)));
+        Receive<WorkloadProtocol.WorkClosed>(closed => Closed(() => _outcome.Add(closed)));
+        Receive<Terminated>(lost => Fail(new SimulationFailedException(
+            $"actor {lost.ActorRef.Path.ToStringWithoutAddress()} stopped during the run", null)));
+    }
+
+    public static Props Props(Cast cast) => Akka.Actor.Props.Create(() => new MachineActor(cast));
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(failure =>
+    {
+        // Nothing is restarted over a wrong state: the run ends with the first failure.
+        Fail(failure);
+        return Directive.Stop;
+    });
+
+    private void BootNodes()
+    {
+        _asker = Sender;
+        _outcome.MachineMessages++;
+        if (_cast.IsVirtual) _cast.Clock = Context.ActorOf(ClockActor.Props(_cast), "clock");
+        var nodes = _cast.Plan.Machine.Image.Nodes;
+        _nodesMissing = nodes.Length;
+        foreach (var node in nodes)
+            _nodes.Add(Context.ActorOf(NodeActor.Props(_cast, node), $"node-{node}"));
+    }
+
+    private void NodeOnline(NodeProtocol.NodeOnline online)
+    {
+        _outcome.MachineMessages++;
+        foreach (var (slot, zone) in online.Zones) _cast.Zones[slot] = Context.Watch(zone);
+        if (--_nodesMissing > 0) return;
+        _outcome.MachineDecisions++;
+        for (var cpu = 0; cpu < _cast.Cpus.Length; cpu++)
+            _cast.Cpus[cpu] = Context.Watch(Context.ActorOf(PagesetActor.Props(_cast, cpu), $"cpu-{cpu}"));
+        foreach (var task in _cast.Plan.Tasks)
+        {
+            var workload = Context.ActorOf(WorkloadActor.Props(_cast, task), $"task-{task.Id}");
+            _workloads.Add(workload);
+            workload.Tell(new WorkloadProtocol.BeginWork(), Self);
+        }
+    }
+
+    private void TimeEnded(ClockProtocol.TimeEnded ended)
+    {
+        _outcome.MachineMessages++;
+        _outcome.Time = ended.Time;
+        _outcome.Add(ended);
+        CloseAll();
+    }
+
+    private void WorkDone()
+    {
+        _outcome.MachineMessages++;
+        if (--_tasksMissing == 0 && !_cast.IsVirtual) CloseAll();
+    }
+
+    /// <summary>Every actor gives back its state; then the asker has its answer.</summary>
+    private void CloseAll()
+    {
+        if (_over) return;
+        _over = true;
+        _outcome.MachineDecisions++;
+        if (!_cast.IsVirtual) _outcome.Time = _cast.WallNow();
+        foreach (var cpu in _cast.Cpus) cpu.Tell(new PagesetProtocol.CloseCpu(), Self);
+        foreach (var workload in _workloads) workload.Tell(new WorkloadProtocol.CloseWork(), Self);
+        _closing = _cast.Cpus.Length + _workloads.Count;
+        if (_closing == 0) CloseZones();
+    }
+
+    private void CloseZones()
+    {
+        // Zones close after the CPUs: under the wall clock a last visit may still be under way.
+        foreach (var zone in _cast.Zones) zone.Tell(new ZoneProtocol.CloseZone(), Self);
+        _closing = _cast.Zones.Length;
+    }
+
+    private void Closed(Action add)
+    {
+        _outcome.MachineMessages++;
+        add();
+        if (--_closing > 0) return;
+        switch (++_outcome.ClosedStages)
+        {
+            case 1:
+                CloseZones();
+                break;
+            case 2:
+                foreach (var node in _nodes) node.Tell(new NodeProtocol.CloseNode(), Self);
+                _closing = _nodes.Count;
+                break;
+            default:
+                _asker.Tell(_outcome.Build(), Self);
+                break;
+        }
+    }
+
+    private void Fail(Exception failure)
+    {
+        if (_over && _closing == 0) return;
+        _over = true;
+        _asker.Tell(new Status.Failure(failure), Self);
+    }
+}

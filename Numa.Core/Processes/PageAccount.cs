@@ -1,0 +1,41 @@
+using Numa.Core.Allocation;
+
+namespace Numa.Core.Processes;
+
+/// <summary>Where the pages of one zone are. They must add up to what the zone manages.</summary>
+/// <remarks>Unit: pages. No visit is under way when this is taken.</remarks>
+public readonly record struct PageAccount(
+    long Managed, long Free, long InPagesets, long HeldByTasks, long Occupied, long Orphaned)
+{
+    public bool Balances => Free + InPagesets + HeldByTasks + Occupied + Orphaned == Managed;
+
+    /// <summary>One account per zone. Shape: index = slot.</summary>
+    public static PageAccount[] Of(
+        IReadOnlyList<ZoneProcess> zones, IEnumerable<CpuProcess> cpus, IEnumerable<SimulatedTask> tasks)
+    {
+        var pagesets = new long[zones.Count];
+        var held = new long[zones.Count];
+        var orphaned = new long[zones.Count];
+        foreach (var cpu in cpus)
+        {
+            foreach (var zone in cpu.Zones)
+            {
+                if (zone is not null) pagesets[zone.Slot] += zone.Pageset.Count;
+            }
+
+            foreach (var block in cpu.Orphans) orphaned[block.Zone] += block.Pages;
+        }
+
+        foreach (var task in tasks)
+        {
+            foreach (var block in task.LiveBlocks()) held[block.Zone] += block.Pages;
+        }
+
+        return
+        [
+            .. zones.Select(zone => new PageAccount(
+                zone.Zone.Image.Managed.Value, zone.Zone.FreePages, pagesets[zone.Slot], held[zone.Slot],
+                zone.Occupied.Sum(block => block.Pages), orphaned[zone.Slot])),
+        ];
+    }
+}
