@@ -68,7 +68,21 @@ public sealed record KernelRelease
     /// <summary>Allocations first avoid mixing migratetypes in a pageblock, and boost watermarks when they must (5.0+).</summary>
     public bool AvoidsFragmentation { get; init; }
 
+    /// <summary>Order-9 blocks merge only when both tags are Unmovable, Movable or Reclaimable, or equal (6.1).</summary>
+    public bool MergesOnlyAlikePageblocks { get; init; }
+
+    /// <summary>A freed block goes by its pageblocks' tags of that moment, pageblock by pageblock (6.12).</summary>
+    public bool FreesByPageblockTag { get; init; }
+
+    /// <summary>Reclaimable is migratetype 1 and Movable 2, which decides the order of drains (up to 4.3).</summary>
+    public bool ReclaimablePrecedesMovable { get; init; }
+
     public required HighAtomicRule HighAtomic { get; init; }
+
+    public HighOrderCheckRule HighOrderCheck { get; init; } = HighOrderCheckRule.AnySuitableBlock;
+
+    /// <summary>Every request with MIN_RESERVE may ignore the boost at order 0, not only atomic ones (6.12).</summary>
+    public bool MinReserveBypassesBoost { get; init; }
 
     public required ReserveFlagRule ReserveFlags { get; init; }
 
@@ -100,6 +114,8 @@ public sealed record KernelRelease
         BootRelease = BootReleaseRule.Ordinary,
         Fallback = MigratetypeFallbackRule.StealLargest,
         HighAtomic = HighAtomicRule.ReservePageblocks,
+        HighOrderCheck = HighOrderCheckRule.SubtractSmallerBlocks,
+        ReclaimablePrecedesMovable = true,
         ReserveFlags = ReserveFlagRule.HighAndHarder,
         LockHandOver = LockHandOver.GrowsWithWaiters,
     };
@@ -119,6 +135,8 @@ public sealed record KernelRelease
         FairZonePolicy = true,
         ZonelistCache = false,
         HighAtomic = HighAtomicRule.OnDemand,
+        HighOrderCheck = HighOrderCheckRule.AnySuitableBlock,
+        ReclaimablePrecedesMovable = false,
         LockHandOver = LockHandOver.Constant,
     };
 
@@ -154,6 +172,7 @@ public sealed record KernelRelease
         ReservesFirstMiB = true,
         Fallback = MigratetypeFallbackRule.StealThenRetry,
         AvoidsFragmentation = true,
+        MergesOnlyAlikePageblocks = true,
         HighAtomic = HighAtomicRule.OnDemand,
         ReserveFlags = ReserveFlagRule.MinReserveAndNonBlock,
         PrintsEmptyZones = true,
@@ -168,7 +187,9 @@ public sealed record KernelRelease
         MaxPfnCountsAcpiData = true,
         ManagedEstimateChargesMemmap = false,
         Fallback = MigratetypeFallbackRule.ClaimThenSteal,
+        FreesByPageblockTag = true,
         HighAtomic = HighAtomicRule.OnDemandFreeOnly,
+        MinReserveBypassesBoost = true,
         RefillAccounting = RefillAccounting.PerBlock,
     };
 

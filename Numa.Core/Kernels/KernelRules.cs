@@ -125,6 +125,16 @@ public enum HighAtomicRule
     OnDemandFreeOnly,
 }
 
+/// <summary>How a watermark check makes sure of a block of the wanted order.</summary>
+public enum HighOrderCheckRule
+{
+    /// <summary>Order by order, free pages in smaller blocks do not count, against half the mark each time (up to 4.3).</summary>
+    SubtractSmallerBlocks,
+
+    /// <summary>Some free block of a usable type is large enough (4.4 and later).</summary>
+    AnySuitableBlock,
+}
+
 /// <summary>When the free-page counter is charged during a refill.</summary>
 public enum RefillAccounting
 {

@@ -35,6 +35,104 @@ public readonly record struct WatermarkVerdict(ZoneVerdict Verdict, long Availab
 public readonly record struct WatermarkCheck(
     WatermarkLevel Level, AllocationFlags Flags, int ReserveIndex, int Order)
 {
-    public WatermarkVerdict Evaluate(KernelRelease release, ZoneTuning tuning, in ZoneRecord record) =>
-        throw new NotImplementedException("buddy");
+    /// <summary>Judges a zone by its record. The free pages that count are the folded ones, which checks read.</summary>
+    /// <remarks>The kernel's shortcut for order 0 compares with the whole mark first; whatever passes it passes here.</remarks>
+    public WatermarkVerdict Evaluate(KernelRelease release, ZoneTuning tuning, in ZoneRecord record)
+    {
+        unchecked
+        {
+            var mark = tuning.Marks[Level].Value;
+            var reserve = tuning.LowmemReserve[ReserveIndex].Value;
+            var available = record.Folded - Unusable(release, record);
+            var lowered = Lowered(release, mark + record.Boost);
+            if (Has(AllocationFlags.NoWatermarks)) return new(ZoneVerdict.Passed, available, lowered + reserve);
+            if (available <= lowered + reserve)
+            {
+                if (!MayIgnoreBoost(release) || record.Boost <= 0)
+                {
+                    return new(ZoneVerdict.BelowWatermark, available, lowered + reserve);
+                }
+
+                lowered = Lowered(release, mark);
+                if (available <= lowered + reserve)
+                {
+                    return new(ZoneVerdict.BelowWatermark, available, lowered + reserve);
+                }
+            }
+
+            if (Order == 0) return new(ZoneVerdict.Passed, available, lowered + reserve);
+            if (release.HighOrderCheck == HighOrderCheckRule.SubtractSmallerBlocks)
+            {
+                return JudgeSmallerBlocks(available, lowered, reserve, record);
+            }
+
+            var verdict = HasBlock(release, record) ? ZoneVerdict.Passed : ZoneVerdict.NoBlockOfOrder;
+            return new(verdict, available, lowered + reserve);
+        }
+    }
+
+    private bool Has(AllocationFlags flag) => (Flags & flag) != 0;
+
+    /// <summary>Pages that are free but not for this request.</summary>
+    private long Unusable(KernelRelease release, in ZoneRecord record)
+    {
+        var entitled = release.ReserveFlags == ReserveFlagRule.HighAndHarder
+            ? AllocationFlags.NonBlock
+            : AllocationFlags.Reserves;
+        return (1L << Order) - 1 + (Has(entitled) ? 0 : record.HighAtomicPages);
+    }
+
+    /// <summary>The mark, less what the request's flags take off.</summary>
+    private long Lowered(KernelRelease release, long mark)
+    {
+        if (Has(AllocationFlags.MinReserve)) mark -= mark / 2;
+        if (release.ReserveFlags == ReserveFlagRule.HighAndHarder)
+        {
+            return Has(AllocationFlags.NonBlock) ? mark - mark / 4 : mark;
+        }
+
+        // NON_BLOCK alone lowers nothing: it only deepens what MIN_RESERVE permits.
+        if (Has(AllocationFlags.MinReserve) && Has(AllocationFlags.NonBlock)) mark -= mark / 4;
+        return Has(AllocationFlags.Oom) ? mark - mark / 2 : mark;
+    }
+
+    /// <summary>Small urgent requests are not to suffer from a boost.</summary>
+    /// <remarks>6.1 asks for the gfp bit ATOMIC, which reaches us as MIN_RESERVE with NON_BLOCK.</remarks>
+    private bool MayIgnoreBoost(KernelRelease release) =>
+        Order == 0 && Level == WatermarkLevel.Min && release.AvoidsFragmentation
+        && Has(AllocationFlags.MinReserve)
+        && (release.MinReserveBypassesBoost || Has(AllocationFlags.NonBlock));
+
+    private bool HasBlock(KernelRelease release, in ZoneRecord record)
+    {
+        if (record.OrdersOfPagesetTypes >> Order != 0) return true;
+        if (release.ReserveFlags == ReserveFlagRule.MinReserveAndNonBlock)
+        {
+            return Has(AllocationFlags.HighAtomic | AllocationFlags.Oom) && record.OrdersOfHighAtomic >> Order != 0;
+        }
+
+        if (!Has(AllocationFlags.NonBlock)) return false;
+        for (var order = Order; order < Addressing.Order.Count; order++)
+        {
+            if (record.FreeBlocks[order] > 0) return true;
+        }
+
+        return false;
+    }
+
+    private WatermarkVerdict JudgeSmallerBlocks(long available, long mark, long reserve, in ZoneRecord record)
+    {
+        var required = mark + reserve;
+        for (var order = 0; order < Order; order++)
+        {
+            available -= (long)record.FreeBlocks[order] << order;
+            mark >>= 1;
+
+            // The reserve was asked for once, above; here the kernel compares with the mark alone.
+            if (available <= mark) return new(ZoneVerdict.NoBlockOfOrder, available, mark);
+            required = mark;
+        }
+
+        return new(ZoneVerdict.Passed, available, required);
+    }
 }

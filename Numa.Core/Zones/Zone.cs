@@ -1,17 +1,38 @@
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
+using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
+using Numa.Core.Zones.Buddy;
 
 namespace Numa.Core.Zones;
 
 /// <summary>A zone's free lists, pageblock tags and reserves. Answers what happened, never how long it took.</summary>
 public sealed class Zone
 {
+    private readonly long _base;
+    private readonly BuddyAllocator _buddy;
+    private readonly MigratetypeFallback _fallback;
+    private readonly WatermarkBoost _boost;
+    private readonly HighAtomicReserve _highAtomic;
+    private readonly bool _hardTakesHighAtomicFirst;
+
+    /// <exception cref="InvariantBreachException">The zone is larger than 4 TiB, or its ranges leave it.</exception>
     public Zone(KernelRelease release, ZoneImage image)
     {
         Release = release;
         Image = image;
+        _base = image.Start.Value & ~((1L << Order.MaxValue) - 1);
+        Invariant.Holds(image.End.Value - _base <= 1L << PageWord.LinkBits, "a zone spans at most 4 TiB");
+        _buddy = new BuddyAllocator(release, (int)(image.Start.Value - _base), (int)(image.End.Value - _base))
+        {
+            Retagged = (page, tag) => Retagged.Add((_base + page, tag)),
+        };
+        _boost = new WatermarkBoost(image.Managed.Value);
+        _fallback = MigratetypeFallback.Of(release, _buddy, _boost);
+        _highAtomic = new HighAtomicReserve(release, _buddy, image.Managed.Value);
+        _hardTakesHighAtomicFirst = release.ReserveFlags == ReserveFlagRule.HighAndHarder;
         Tuning = image.Tuning;
+        BootRelease.Into(_buddy, release, image, _base);
     }
 
     public KernelRelease Release { get; }
@@ -20,35 +41,160 @@ public sealed class Zone
 
     public ZoneId Id => Image.Id;
 
-    public ZoneTuning Tuning { get; set; }
+    public ZoneTuning Tuning
+    {
+        get;
+        set
+        {
+            field = value;
+            _boost.HighMark = value.Marks.High.Value;
+        }
+    }
 
     /// <summary>Pages on the free lists.</summary>
-    public long FreePages => throw new NotImplementedException("buddy");
+    public long FreePages => _buddy.FreePages;
+
+    /// <summary>Watermark boost; reclaim takes it away.</summary>
+    /// <remarks>Unit: pages.</remarks>
+    public long Boost { get => _boost.Pages; set => _boost.Pages = value; }
+
+    /// <summary>A fallback raised the boost on behalf of a request that may wake kswapd. Whoever wakes it clears this.</summary>
+    /// <remarks>Source: <c>ZONE_BOOSTED_WATERMARK</c>.</remarks>
+    public bool BoostRaised { get => _boost.Raised; set => _boost.Raised = value; }
+
+    /// <summary>vm.watermark_boost_factor.</summary>
+    /// <remarks>Unit: 1/10000 of the high mark; 0 is off.</remarks>
+    public int WatermarkBoostFactor { get => _boost.Factor; set => _boost.Factor = value; }
+
+    /// <summary>Pages of the pageblocks reserved for atomic allocations, free or used.</summary>
+    public long ReservedHighAtomic => _highAtomic.Reserved;
 
     /// <summary>Pageblocks whose tag changed since the caller last cleared this list: (first frame, new tag).</summary>
     public List<(long Frame, Migratetype Tag)> Retagged { get; } = [];
 
     /// <summary>Takes up to <paramref name="count"/> blocks for a pageset refill or a direct allocation.</summary>
+    /// <param name="flags">For a refill without HighAtomic, NonBlock and Oom: refills never touch the atomic reserve.</param>
     /// <param name="frames">Receives the first frame of each block, in the order taken.</param>
     /// <returns>Number of blocks taken; fewer than asked when the lists ran out.</returns>
-    public int Take(int order, Migratetype type, AllocationFlags flags, int count, Span<long> frames, ref BuddyWork work) =>
-        throw new NotImplementedException("buddy");
+    public int Take(
+        int order, Migratetype type, AllocationFlags flags, int count, Span<long> frames, ref BuddyWork work)
+    {
+        var taken = 0;
+        var stealing = false;
+        var usesReserve = (flags & (AllocationFlags.HighAtomic | AllocationFlags.NonBlock | AllocationFlags.Oom)) != 0;
+        while (taken < count)
+        {
+            var page = usesReserve
+                ? TakeWithReserve(order, type, flags, ref stealing, ref work)
+                : TakeOrdinary(order, type, flags, ref stealing, ref work);
+            if (page < 0) break;
+            if (order < Order.MaxValue) _buddy.Sections.Word(page) = PageWord.Used(order, (int)type);
+            frames[taken++] = _base + page;
+        }
+
+        work.Blocks += taken;
+        work.PagesTouched += taken << order;
+        return taken;
+    }
 
     /// <summary>Gives a block back: merges it and puts it on a list by the release's rule.</summary>
     /// <param name="type">Type to free it with; kernels that re-read the pageblock's tag ignore it.</param>
-    public void Give(long frame, int order, Migratetype type, ref BuddyWork work) =>
-        throw new NotImplementedException("buddy");
+    /// <exception cref="InvariantBreachException">The block is not used as a block of this order.</exception>
+    public void Give(long frame, int order, Migratetype type, ref BuddyWork work)
+    {
+        Invariant.Holds(frame >= Image.Start.Value && frame + (1L << order) <= Image.End.Value, "the block is of the zone");
+        unchecked
+        {
+            var page = (int)(frame - _base);
+            work.Blocks++;
+            work.PagesTouched += 1 << order;
+            Forget(page, order);
+            if (!Release.FreesByPageblockTag)
+            {
+                _buddy.Free(page, order, (int)type, toTail: false, ref work);
+                return;
+            }
+
+            // A pageblock's pages go by its own tag, so a larger block is freed in pieces that may merge again.
+            var piece = Math.Min(order, Order.Pageblock);
+            for (var end = page + (1 << order); page < end; page += 1 << piece)
+            {
+                _buddy.Free(page, piece, (int)_buddy.Tags[page], toTail: false, ref work);
+            }
+        }
+    }
+
+    /// <summary>Reserves the pageblock of a block that a request flagged HighAtomic got, from a pageset or directly.</summary>
+    /// <remarks>Up to 6.0 the flag is HARDER (NonBlock) with an order above 0.</remarks>
+    public void ReserveHighAtomic(long frame, int order, ref BuddyWork work) =>
+        _highAtomic.Reserve((int)(frame - _base), order, ref work);
+
+    /// <summary>Under memory pressure: gives one reserved pageblock back to a type.</summary>
+    /// <param name="forced">Even the last one.</param>
+    /// <returns>Free pages that moved.</returns>
+    public int UnreserveHighAtomic(Migratetype type, bool forced, ref BuddyWork work) =>
+        _highAtomic.Unreserve(type, forced, ref work);
 
     /// <summary>Tag of the pageblock that holds the frame, as of now.</summary>
-    public Migratetype TagOf(long frame) => throw new NotImplementedException("buddy");
+    public Migratetype TagOf(long frame) => _buddy.Tags[(int)(frame - _base)];
 
     /// <summary>Fills in what the free lists say; counters that the lists do not hold are left alone.</summary>
-    public void Describe(ref ZoneRecord record) => throw new NotImplementedException("buddy");
+    public void Describe(ref ZoneRecord record)
+    {
+        record.Free = _buddy.FreePages;
+        record.HighAtomicPages = _highAtomic.Uncountable;
+        record.Boost = _boost.Pages;
+        var lists = _buddy.Lists;
+        record.OrdersOfPagesetTypes = (ushort)(lists.OrdersOf(0) | lists.OrdersOf(1) | lists.OrdersOf(2));
+        record.OrdersOfHighAtomic = (ushort)lists.OrdersOf((int)Migratetype.HighAtomic);
+        lists.CountBlocks(ref record.FreeBlocks);
+    }
 
     /// <summary>Every free block of one list in list order, head first.</summary>
-    public IEnumerable<long> FreeList(int order, Migratetype type) => throw new NotImplementedException("buddy");
+    public IEnumerable<long> FreeList(int order, Migratetype type)
+    {
+        foreach (var page in _buddy.Lists.List(order, (int)type)) yield return _base + page;
+    }
 
     /// <summary>Recounts everything from the lists.</summary>
-    /// <exception cref="Diagnostics.InvariantBreachException">The lists and the counters disagree.</exception>
-    public void CheckInvariants() => throw new NotImplementedException("buddy");
+    /// <exception cref="InvariantBreachException">The lists and the counters disagree.</exception>
+    public void CheckInvariants() => BuddyRecount.Check(_buddy, Release);
+
+    private int TakeOrdinary(
+        int order, Migratetype type, AllocationFlags flags, ref bool stealing, ref BuddyWork work)
+    {
+        var page = stealing ? -1 : _buddy.TakeSmallest(order, (int)type, ref work);
+        return page >= 0 ? page : _fallback.Take(order, type, flags, ref stealing, ref work);
+    }
+
+    private int TakeWithReserve(
+        int order, Migratetype type, AllocationFlags flags, ref bool stealing, ref BuddyWork work)
+    {
+        const int reserve = (int)Migratetype.HighAtomic;
+        var first = _hardTakesHighAtomicFirst ? AllocationFlags.NonBlock : AllocationFlags.HighAtomic;
+        var page = (flags & first) != 0 ? _buddy.TakeSmallest(order, reserve, ref work) : -1;
+        if (page < 0) page = TakeOrdinary(order, type, flags, ref stealing, ref work);
+        if (page < 0 && !_hardTakesHighAtomicFirst && (flags & (AllocationFlags.Oom | AllocationFlags.NonBlock)) != 0)
+        {
+            page = _buddy.TakeSmallest(order, reserve, ref work);
+        }
+
+        return page;
+    }
+
+    /// <summary>Forgets that a block is used. A block that was never taken (used since before the image) has no mark.</summary>
+    private void Forget(int page, int order)
+    {
+        if (order < Order.MaxValue)
+        {
+            ref var word = ref _buddy.Sections.Word(page);
+            if (PageWord.IsUsed(word, order))
+            {
+                word = 0;
+                return;
+            }
+        }
+
+        BuddyRecount.RequireUnknown(_buddy, page, order);
+    }
 }

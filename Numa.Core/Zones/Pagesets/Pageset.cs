@@ -1,3 +1,4 @@
+using Numa.Core.Addressing;
 using Numa.Core.Kernels;
 
 namespace Numa.Core.Zones.Pagesets;
@@ -9,41 +10,192 @@ public readonly record struct DrainedBlock(long Frame, byte Order, Migratetype T
 /// <remarks>Not made until first used. Source: <c>struct per_cpu_pages</c>, Linux include/linux/mmzone.h.</remarks>
 public sealed class Pageset
 {
-    public Pageset(KernelRelease release, PagesetSize size) => throw new NotImplementedException("buddy");
+    private const int Types = 3;
+    private const int LargestSmallOrder = 3;
+
+    /// <summary>Lists of order-9 blocks: not movable, and movable.</summary>
+    private const int HugeList = (LargestSmallOrder + 1) * Types;
+    private const int TypeBits = 3;
+
+    private readonly PagesetTuning _tuning;
+    private readonly int _listCount;
+    private readonly bool _roundRobin;
+    private readonly bool _reclaimableFirst;
+
+    // An entry is the frame and, below it, the type to free it with: kernels before 6.12 remember it.
+    private PageDeque[] _lists = [];
+
+    public Pageset(KernelRelease release, PagesetSize size)
+    {
+        _tuning = release.PagesetSizing switch
+        {
+            PagesetSizingRule.SixBatches => new SixBatches(),
+            PagesetSizingRule.LowMarkPerCpu => new LowMarkPerCpu(),
+            _ => new AutoTuned(),
+        };
+        _tuning.Size = size;
+        _roundRobin = release.Pagesets == PagesetShape.OrderZero;
+        _listCount = _roundRobin ? Types : HugeList + 2;
+        _reclaimableFirst = release.ReclaimablePrecedesMovable;
+    }
 
     /// <summary>Pages on all lists.</summary>
-    public int Count => throw new NotImplementedException("buddy");
+    public int Count { get; private set; }
 
     /// <summary>New sizes; pages already held are not trimmed.</summary>
-    public PagesetSize Size { get; set; }
+    public PagesetSize Size { get => _tuning.Size; set => _tuning.Size = value; }
+
+    /// <summary>kswapd is at work on the zone, so keep less.</summary>
+    /// <remarks>Source: <c>ZONE_RECLAIM_ACTIVE</c>.</remarks>
+    public bool ReclaimActive { get => _tuning.ReclaimActive; set => _tuning.ReclaimActive = value; }
+
+    /// <summary>The CPU's slice of the data cache holds more than three batches.</summary>
+    /// <remarks>Source: <c>PCPF_FREE_HIGH_BATCH</c>.</remarks>
+    public bool CacheHoldsBatches { get => _tuning.CacheHoldsBatches; set => _tuning.CacheHoldsBatches = value; }
+
+    /// <summary>High mark as it stands; auto-tuned releases move it when they use it.</summary>
+    public int High => _tuning.High;
+
+    public int FreeFactor => _tuning.FreeFactor;
+
+    public int FreeCount => _tuning.FreeCount;
+
+    public int AllocFactor => _tuning.AllocFactor;
 
     /// <summary>Whether pagesets of the release hold this order at all.</summary>
-    public static bool Holds(KernelRelease release, int order) => throw new NotImplementedException("buddy");
+    public static bool Holds(KernelRelease release, int order) => release.Pagesets == PagesetShape.OrderZero
+        ? order == 0
+        : order is <= LargestSmallOrder or Order.Pageblock;
 
-    public bool IsEmpty(int order, Migratetype type) => throw new NotImplementedException("buddy");
+    public bool IsEmpty(int order, Migratetype type) => _lists.Length == 0 || _lists[IndexOf(order, type)].Count == 0;
 
     /// <summary>Bookkeeping at the start of every allocation: past frees count for less.</summary>
-    public void BeginAllocation() => throw new NotImplementedException("buddy");
+    public void BeginAllocation() => _tuning.BeginAllocation();
 
     /// <summary>How many blocks to ask the zone for, now that the list is empty. Advances the tuning.</summary>
-    public int NextRefill(int order, bool zoneBelowHigh) => throw new NotImplementedException("buddy");
+    public int NextRefill(int order, bool zoneBelowHigh) => _tuning.NextRefill(Count, order, zoneBelowHigh);
 
     /// <summary>Appends refilled blocks at the tail.</summary>
-    public void Append(int order, Migratetype type, ReadOnlySpan<long> frames) => throw new NotImplementedException("buddy");
+    public void Append(int order, Migratetype type, ReadOnlySpan<long> frames)
+    {
+        unchecked
+        {
+            ref var list = ref Lists()[IndexOf(order, type)];
+            foreach (var frame in frames) list.PushTail(frame << TypeBits | (long)type);
+            Count += frames.Length << order;
+        }
+    }
 
     /// <summary>Takes the head of a list that is not empty.</summary>
-    public long TakeHead(int order, Migratetype type) => throw new NotImplementedException("buddy");
+    public long TakeHead(int order, Migratetype type)
+    {
+        unchecked
+        {
+            var frame = Lists()[IndexOf(order, type)].PopHead() >> TypeBits;
+            Count -= 1 << order;
+            return frame;
+        }
+    }
 
     /// <summary>Puts a freed block at the head.</summary>
+    /// <param name="type">Tag of its pageblock; HighAtomic is held on the Movable list. Isolate never comes here.</param>
     /// <returns>Pages to drain now, 0 for none.</returns>
-    public int Insert(int order, Migratetype type, long frame, bool zoneBelowHigh) => throw new NotImplementedException("buddy");
+    public int Insert(int order, Migratetype type, long frame, bool zoneBelowHigh)
+    {
+        unchecked
+        {
+            Lists()[IndexOf(order, type)].PushHead(frame << TypeBits | (long)type);
+            Count += 1 << order;
+            return _tuning.AfterFree(Count, order, zoneBelowHigh);
+        }
+    }
 
     /// <summary>Takes blocks to drain, coldest first, in the order in which they are freed to the buddy lists.</summary>
     /// <param name="pages">Pages to drain.</param>
     /// <param name="order">Order of the list that triggered the drain; 0 with type Unmovable for drain-all.</param>
+    /// <param name="into">Receives the blocks, behind what it holds.</param>
     /// <returns>Number of blocks written.</returns>
-    public int Drain(int pages, int order, Migratetype type, List<DrainedBlock> into) => throw new NotImplementedException("buddy");
+    public int Drain(int pages, int order, Migratetype type, List<DrainedBlock> into)
+    {
+        var before = into.Count;
+        pages = Math.Min(pages, Count);
+        if (pages <= 0) return 0;
+        if (_roundRobin) DrainRoundRobin(pages, into);
+        else DrainFrom(IndexOf(order, type), pages, into);
+        return into.Count - before;
+    }
+
+    /// <summary>The pass of the vmstat timer: lowers the high mark of releases that tune it.</summary>
+    /// <returns>Pages above it, to be drained in steps of a batch.</returns>
+    public int Decay()
+    {
+        _tuning.Decay(Count);
+        return _tuning is AutoTuned ? Math.Max(0, Count - High) : 0;
+    }
 
     /// <summary>Every listed block in list order, head first.</summary>
-    public IEnumerable<long> List(int order, Migratetype type) => throw new NotImplementedException("buddy");
+    public IEnumerable<long> List(int order, Migratetype type)
+    {
+        if (_lists.Length == 0) yield break;
+        var index = IndexOf(order, type);
+        for (var i = 0; i < _lists[index].Count; i++) yield return _lists[index][i] >> TypeBits;
+    }
+
+    private static int OrderOf(int index) => index >= HugeList ? Order.Pageblock : index / Types;
+
+    private PageDeque[] Lists() => _lists.Length != 0 ? _lists : _lists = new PageDeque[_listCount];
+
+    private int IndexOf(int order, Migratetype type)
+    {
+        unchecked
+        {
+            if (order == Order.Pageblock) return type is Migratetype.Movable or Migratetype.HighAtomic ? HugeList + 1 : HugeList;
+            var list = type < Migratetype.HighAtomic ? (int)type : (int)Migratetype.Movable;
+            if (_reclaimableFirst && list != 0) list = Types - list;
+            return order * Types + list;
+        }
+    }
+
+    /// <summary>Empties the list that triggered the drain, then the next, around.</summary>
+    private void DrainFrom(int index, int pages, List<DrainedBlock> into)
+    {
+        while (pages > 0)
+        {
+            var order = OrderOf(index);
+            ref var list = ref _lists[index];
+            for (; pages > 0 && list.Count > 0; pages -= 1 << order) Release(ref list, order, into);
+            index = index + 1 == _listCount ? 0 : index + 1;
+        }
+    }
+
+    /// <summary>Takes from the lists in turn, more at a time the more empty lists it passes.</summary>
+    private void DrainRoundRobin(int pages, List<DrainedBlock> into)
+    {
+        int index = 0, turn = 0;
+        while (pages > 0)
+        {
+            do
+            {
+                turn++;
+                index = index + 1 == Types ? 0 : index + 1;
+            }
+            while (_lists[index].Count == 0);
+
+            // Three steps to come here: the only list with pages, so take all of them at once.
+            if (turn == Types) turn = pages;
+            ref var list = ref _lists[index];
+            do Release(ref list, 0, into);
+            while (--pages > 0 && --turn > 0 && list.Count > 0);
+        }
+    }
+
+    private void Release(ref PageDeque list, int order, List<DrainedBlock> into)
+    {
+        unchecked
+        {
+            var entry = list.PopTail();
+            Count -= 1 << order;
+            into.Add(new DrainedBlock(entry >> TypeBits, (byte)order, (Migratetype)(entry & ((1 << TypeBits) - 1))));
+        }
+    }
 }

@@ -1,0 +1,57 @@
+using System.Numerics;
+using Numa.Core.Addressing;
+using Numa.Core.Diagnostics;
+using Numa.Core.Kernels;
+
+namespace Numa.Core.Zones.Buddy;
+
+/// <summary>Hands a zone's boot memory to its buddy allocator.</summary>
+/// <remarks>Source: <c>__free_memory_core</c> and <c>__free_pages_memory</c>, Linux mm/memblock.c.</remarks>
+internal static class BootRelease
+{
+    public static void Into(BuddyAllocator buddy, KernelRelease release, ZoneImage image, long zero)
+    {
+        var work = default(BuddyWork);
+        var toTail = release.BootRelease == BootReleaseRule.Tail;
+        foreach (var range in image.Released)
+        {
+            RequireInside(image, range);
+            Release(buddy, (int)(range.Start.Value - zero), (int)(range.End.Value - zero), toTail, ref work);
+        }
+
+        foreach (var range in image.FreedLate)
+        {
+            RequireInside(image, range);
+            for (var page = (int)(range.Start.Value - zero); page < (int)(range.End.Value - zero); page++)
+            {
+                buddy.Free(page, 0, (int)buddy.Tags[page], toTail: false, ref work);
+            }
+        }
+    }
+
+    private static void RequireInside(ZoneImage image, PageRange range) =>
+        Invariant.Holds(range.Start >= image.Start && range.End <= image.End, "released pages are the zone's");
+
+    /// <summary>Cuts a range into the largest aligned blocks, lowest first.</summary>
+    private static void Release(BuddyAllocator buddy, int start, int end, bool toTail, ref BuddyWork work)
+    {
+        const int largest = 1 << Order.MaxValue;
+        while (start < end)
+        {
+            // Zone-relative zero is aligned like any multiple of 1024.
+            var order = start == 0 ? Order.MaxValue : Math.Min(Order.MaxValue, BitOperations.TrailingZeroCount(start));
+            while (start + (1L << order) > end) order--;
+            if (order == Order.MaxValue)
+            {
+                // Order 10 merges no further: the whole stretch goes to its list as one run.
+                var blocks = (end - start) / largest;
+                buddy.ReleaseLargest(start, blocks, toTail);
+                start += blocks * largest;
+                continue;
+            }
+
+            buddy.Free(start, order, (int)Migratetype.Movable, toTail, ref work);
+            start += 1 << order;
+        }
+    }
+}

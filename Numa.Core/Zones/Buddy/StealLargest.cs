@@ -1,0 +1,49 @@
+using Numa.Core.Addressing;
+using Numa.Core.Allocation;
+
+namespace Numa.Core.Zones.Buddy;
+
+/// <summary>Fallback up to 4.13: the largest block of another type; half a pageblock free claims it.</summary>
+internal sealed class StealLargest(BuddyAllocator buddy, WatermarkBoost boost) : MigratetypeFallback(buddy, boost)
+{
+    public override int Take(
+        int order, Migratetype type, AllocationFlags flags, ref bool stealing, ref BuddyWork work)
+    {
+        for (var from = Order.MaxValue; from >= order; from--)
+        {
+            var other = SuitableType(from, type);
+            if (other < 0) continue;
+            var page = Buddy.Lists.Head(from, other);
+            if (MayClaim(from, type)) Claim(page, from, type, ref work);
+
+            // The pageblock's blocks may have changed lists under us, the chosen one among them.
+            return TakeChosen(page, from, order, (int)type, other, ref work);
+        }
+
+        return -1;
+    }
+
+    private void Claim(int page, int from, Migratetype type, ref BuddyWork work)
+    {
+        if (from >= Order.Pageblock)
+        {
+            Buddy.Retag(page, from, type);
+            return;
+        }
+
+        var start = PageblockOf(page);
+        var end = start + (1 << Order.Pageblock);
+        if (end > Buddy.End) return;
+        if (start < Buddy.First) start = page;
+        var moved = Buddy.MoveBlocks(start, end, (int)type, toTail: false, ref work);
+        if (moved >= 1 << (Order.Pageblock - 1)) Buddy.Retag(page, 0, type);
+    }
+
+    private int TakeChosen(int page, int from, int order, int type, int other, ref BuddyWork work)
+    {
+        // Blocks moved to the head in ascending order leave the chosen one anywhere in its new list; order 10 is
+        // never moved and still the head of its own.
+        if (from == Order.MaxValue) return Buddy.TakeHead(from, order, other, type, ref work);
+        return Buddy.TakeBlock(page, from, order, type, ref work);
+    }
+}

@@ -1,0 +1,89 @@
+namespace Numa.Core.Zones.Pagesets;
+
+/// <summary>6.7 and later: the high mark follows the traffic between its bounds.</summary>
+internal sealed class AutoTuned : PagesetTuning
+{
+    private int _high;
+    private int _freeCount;
+    private int _allocFactor;
+    private bool _previousFreeWasHighOrder;
+
+    public override int High => _high;
+
+    public override int FreeCount => _freeCount;
+
+    public override int AllocFactor => _allocFactor;
+
+    public override void BeginAllocation() => _freeCount >>= 1;
+
+    public override int NextRefill(int count, int order, bool zoneBelowHigh)
+    {
+        _high = InBounds(_high);
+        var batch = Size.Batch;
+        if (_high < batch) return 1;
+        var wanted = order == 0 ? batch << _allocFactor : batch;
+        if (Size.HighMin != Size.HighMax && !zoneBelowHigh) _high = Math.Min(_high + wanted, Size.HighMax);
+        if (order == 0)
+        {
+            var most = Math.Max(_high - count - batch, batch);
+            if (wanted <= most && _allocFactor < ScaleMax) _allocFactor++;
+            wanted = Math.Min(wanted, most);
+        }
+
+        return BlocksOf(wanted, order);
+    }
+
+    public override int AfterFree(int count, int order, bool zoneBelowHigh)
+    {
+        _allocFactor >>= 1;
+        var batch = Size.Batch;
+        var highOrder = order is >= 1 and <= 3;
+        var all = highOrder && _freeCount >= batch && _previousFreeWasHighOrder
+            && (!CacheHoldsBatches || count >= batch);
+        _previousFreeWasHighOrder = highOrder;
+        if (_freeCount < batch << ScaleMax) _freeCount += 1 << order;
+        var high = Limit(count, all, zoneBelowHigh);
+        if (count < high) return 0;
+        if (all) return Math.Min(count, batch << ScaleMax);
+        return high < batch ? 1 : Math.Min(count, Clamp(_freeCount, batch, high - batch));
+    }
+
+    public override void Decay(int count)
+    {
+        if (_high <= Size.HighMin) return;
+        _high = Math.Max(Math.Max(count - (Size.Batch << ScaleMax), _high - (_high >> 3)), Size.HighMin);
+    }
+
+    /// <summary>Pages that may stay; tunes the mark on the way.</summary>
+    private int Limit(int count, bool all, bool zoneBelowHigh)
+    {
+        var batch = Size.Batch;
+        var high = _high = InBounds(_high);
+        if (high == 0) return 0;
+        if (all)
+        {
+            _high = Math.Max(high - (batch << ScaleMax), Size.HighMin);
+            return 0;
+        }
+
+        var freed = Math.Max(_freeCount, batch);
+        if (ReclaimActive)
+        {
+            _high = Math.Max(high - freed, Size.HighMin);
+            return Math.Min(4 * batch, _high);
+        }
+
+        if (Size.HighMin == Size.HighMax) return high;
+        if (zoneBelowHigh)
+        {
+            _high = Math.Max(high - freed, Size.HighMin);
+            return Math.Max(count, Size.HighMin);
+        }
+
+        // The mark in force stays for this free; only later ones may keep what comes in bulk.
+        if (count >= high && high < _freeCount + batch) _high = InBounds(_freeCount + batch);
+        return high;
+    }
+
+    private int InBounds(int high) => Clamp(high, Size.HighMin, Size.HighMax);
+}

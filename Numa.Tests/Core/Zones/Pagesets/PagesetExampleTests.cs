@@ -1,0 +1,105 @@
+using Numa.Core.Zones;
+using Numa.Core.Zones.Pagesets;
+
+namespace Numa.Tests.Core.Zones.Pagesets;
+
+public class PagesetExampleTests
+{
+    private static Pageset Make(string version, int batch, int min, int max) =>
+        new(Generators.Zones.Release(version), new PagesetSize(batch, min, max));
+
+    private static void Fill(Pageset pageset, int pages) =>
+        pageset.Append(0, Migratetype.Movable, [.. Enumerable.Range(0, pages).Select(i => (long)i)]);
+
+    // Inserts until a drain is due, drains, and says (count at which it was due, pages, count after).
+    private static (int Before, int Pages, int After) FreeUntilDrain(Pageset pageset)
+    {
+        for (var frame = 10_000L; ; frame++)
+        {
+            var pages = pageset.Insert(0, Migratetype.Movable, frame, zoneBelowHigh: false);
+            if (pages == 0) continue;
+            var before = pageset.Count;
+            pageset.Drain(pages, 0, Migratetype.Movable, []);
+            return (before, pages, pageset.Count);
+        }
+    }
+
+    // A tiny zone before 5.14 has high 0: every free goes straight through.
+    [Fact]
+    public void A_high_mark_of_zero_drains_every_free()
+    {
+        var pageset = Make("4.4", 1, 0, 0);
+        Assert.Equal((1, 1, 0), FreeUntilDrain(pageset));
+        Assert.Equal((1, 1, 0), FreeUntilDrain(pageset));
+    }
+
+    [Fact]
+    public void Frees_in_a_row_double_the_drain()
+    {
+        var pageset = Make("6.1", 63, 252, 252);
+        Fill(pageset, 251);
+        Assert.Equal(((252, 63, 189), 1), (FreeUntilDrain(pageset), pageset.FreeFactor));
+        Assert.Equal(((252, 126, 126), 2), (FreeUntilDrain(pageset), pageset.FreeFactor));
+        Assert.Equal(((252, 189, 63), 2), (FreeUntilDrain(pageset), pageset.FreeFactor));
+        pageset.BeginAllocation();
+        Assert.Equal(1, pageset.FreeFactor);
+    }
+
+    [Fact]
+    public void Empty_lists_in_a_row_double_the_refill()
+    {
+        var pageset = Make("6.12", 63, 252, 7252);
+        Assert.Equal((63, 315, 1), (pageset.NextRefill(0, false), pageset.High, pageset.AllocFactor));
+        Assert.Equal((126, 441, 2), (pageset.NextRefill(0, false), pageset.High, pageset.AllocFactor));
+        Assert.Equal((252, 693, 3), (pageset.NextRefill(0, false), pageset.High, pageset.AllocFactor));
+    }
+
+    [Fact]
+    public void A_drain_begins_with_the_list_that_triggered_it()
+    {
+        const long a = 10, b = 11, c = 12;
+        var pageset = Make("6.1", 63, 252, 252);
+        pageset.Append(0, Migratetype.Unmovable, [a, b]);
+        pageset.Append(0, Migratetype.Movable, [c]);
+        var drained = new List<DrainedBlock>();
+        Assert.Equal(2, pageset.Drain(2, 0, Migratetype.Movable, drained));
+        Assert.Equal([new(c, 0, Migratetype.Movable), new(b, 0, Migratetype.Unmovable)], drained);
+        Assert.Equal(1, pageset.Count);
+    }
+
+    // Index 1 first: Movable in 4.4, but Reclaimable before. Two lists each give one, then two, in turn.
+    [Theory]
+    [InlineData("4.4", new long[] { 21, 31, 11, 20, 30, 10 })]
+    [InlineData("3.10", new long[] { 31, 21, 11, 30, 20, 10 })]
+    public void Before_5_14_lists_are_drained_in_turn_from_the_second(string version, long[] order)
+    {
+        var pageset = Make(version, 31, 186, 186);
+        pageset.Append(0, Migratetype.Unmovable, [10, 11]);
+        pageset.Append(0, Migratetype.Movable, [20, 21]);
+        pageset.Append(0, Migratetype.Reclaimable, [30, 31]);
+        var drained = new List<DrainedBlock>();
+        pageset.Drain(6, 0, Migratetype.Unmovable, drained);
+        Assert.Equal(order, drained.Select(block => block.Frame));
+    }
+
+    [Theory]
+    [InlineData("4.4", 31, 0, 31)]
+    [InlineData("6.1", 63, 0, 63)]
+    [InlineData("6.1", 63, 3, 7)]
+    [InlineData("6.1", 63, 9, 2)]
+    [InlineData("6.1", 1, 0, 1)]
+    public void Refills_are_a_batch_of_pages_but_at_least_two_blocks(string version, int batch, int order, int blocks) =>
+        Assert.Equal(blocks, Make(version, batch, 252, 252).NextRefill(order, false));
+
+    [Fact]
+    public void The_timer_lets_the_high_mark_fall_to_its_least()
+    {
+        var pageset = Make("6.12", 63, 252, 7252);
+        while (pageset.High < 7252) pageset.NextRefill(0, false);
+        Assert.Equal((0, 6346), (pageset.Decay(), pageset.High));
+        for (var i = 0; i < 100; i++) pageset.Decay();
+        Assert.Equal(252, pageset.High);
+        Fill(pageset, 300);
+        Assert.Equal(48, pageset.Decay());
+    }
+}
