@@ -57,6 +57,12 @@ public sealed record KernelRelease
     /// <summary>The whole first MiB stays reserved, not just 64 KiB (5.13 and later).</summary>
     public bool ReservesFirstMiB { get; init; }
 
+    /// <summary>Pages freed after the mass release raise the count of managed pages (3.11 and later).</summary>
+    public bool LateFreesAreManaged { get; init; } = true;
+
+    /// <summary>A node that has CPUs and no memory comes online (6.1); before, its CPUs go to the nearest node.</summary>
+    public bool MemorylessNodesComeOnline { get; init; }
+
     /// <summary>max_pfn counts ACPI data beside RAM (6.12).</summary>
     public bool MaxPfnCountsAcpiData { get; init; }
 
@@ -98,6 +104,7 @@ public sealed record KernelRelease
         HighAtomic = HighAtomicRule.ReservePageblocks,
         ReserveFlags = ReserveFlagRule.HighAndHarder,
         LockHandOver = LockHandOver.GrowsWithWaiters,
+        LateFreesAreManaged = false,
     };
 
     private static readonly KernelRelease V2635 = V2634 with
@@ -116,6 +123,7 @@ public sealed record KernelRelease
         ZonelistCache = false,
         HighAtomic = HighAtomicRule.OnDemand,
         LockHandOver = LockHandOver.Constant,
+        LateFreesAreManaged = true,
     };
 
     private static readonly KernelRelease V440 = V44 with
@@ -147,6 +155,7 @@ public sealed record KernelRelease
         BatchCapPages = 256,
         BootRelease = BootReleaseRule.Tail,
         ReservesFirstMiB = true,
+        MemorylessNodesComeOnline = true,
         Fallback = MigratetypeFallbackRule.StealThenRetry,
         AvoidsFragmentation = true,
         HighAtomic = HighAtomicRule.OnDemand,
