@@ -11,6 +11,9 @@ public static class EarlyBoot
 {
     private const ulong PageSize = 1ul << PageFrameNumber.PageShift;
 
+    /// <exception cref="InputException">The description contradicts itself.</exception>
+    public static MemoryLayout Run(SyntheticMachine machine) => Run(SyntheticFirmware.Describe(machine));
+
     /// <exception cref="InputException">The description holds no memory, or contradicts itself.</exception>
     public static MemoryLayout Run(MachineDescription machine)
     {

@@ -9,6 +9,9 @@ public sealed record KernelImageSizes
     /// <summary>First address after the image, where early page tables begin; 0 when not known.</summary>
     public ulong End { get; init; }
 
+    /// <summary>One page before the bss is kept out of hibernation images, in kernels that can hibernate.</summary>
+    public bool HasNosavePage { get; init; }
+
     public long CodeKiB { get; init; }
 
     public long DataKiB { get; init; }

@@ -83,7 +83,7 @@ public static class DmesgReader
 
         var notes = new List<string>();
         if (!exact) notes.Add($"Kernel {facts.Version} is not known; the rules of {release.Name} stand in.");
-        if (!early.Steps().IsEmpty && facts.Image == new KernelImageSizes())
+        if (!early.Steps().IsEmpty && facts.Image.CodeKiB == 0)
             notes.Add("The log ends before memory was released: later reservations are missing.");
         return new()
         {

@@ -23,6 +23,12 @@ internal static class FreeingLines
             return true;
         }
 
+        if (text.StartsWith("PM:", StringComparison.Ordinal) && text.Contains("egistered nosave", StringComparison.Ordinal))
+        {
+            facts.Image = facts.Image with { HasNosavePage = true };
+            return true;
+        }
+
         if (!text.StartsWith("Freeing ", StringComparison.Ordinal)) return false;
         if (KindOf(text, facts) is not { } kind) return true;
         var colon = text.IndexOf(": ", StringComparison.Ordinal);
