@@ -18,8 +18,20 @@ public sealed record ZoneLayout(
     ImmutableArray<PageRange> Released,
     ImmutableArray<PageRange> FreedLate)
 {
+    /// <summary>Ranges freed page by page after the mass release and before the watermarks were computed.</summary>
+    public ImmutableArray<PageRange> FreedEarly { get; init; } = [];
+
+    /// <summary>Late frees count as managed pages (3.11 and later).</summary>
+    public bool LateFreesAreManaged { get; init; } = true;
+
     /// <summary>Managed pages when the watermarks are first computed.</summary>
-    public PageCount ManagedAtTuning => new(Released.Sum(range => range.Pages.Value));
+    public PageCount ManagedAtTuning =>
+        new(Sum(Released) + (LateFreesAreManaged ? Sum(FreedEarly) : 0));
+
+    /// <summary>Managed pages when user space starts.</summary>
+    public PageCount ManagedAtEnd => new(ManagedAtTuning.Value + (LateFreesAreManaged ? Sum(FreedLate) : 0));
+
+    private static long Sum(ImmutableArray<PageRange> ranges) => ranges.Sum(range => range.Pages.Value);
 }
 
 /// <summary>What early boot makes of the firmware's tables: nodes, their zones, and what was released into them.</summary>

@@ -57,6 +57,12 @@ public sealed record KernelRelease
     /// <summary>The whole first MiB stays reserved, not just 64 KiB (5.13 and later).</summary>
     public bool ReservesFirstMiB { get; init; }
 
+    /// <summary>Pages freed after the mass release raise the count of managed pages (3.11 and later).</summary>
+    public bool LateFreesAreManaged { get; init; } = true;
+
+    /// <summary>A node that has CPUs and no memory comes online (6.1); before, its CPUs go to the nearest node.</summary>
+    public bool MemorylessNodesComeOnline { get; init; }
+
     /// <summary>max_pfn counts ACPI data beside RAM (6.12).</summary>
     public bool MaxPfnCountsAcpiData { get; init; }
 
@@ -139,6 +145,7 @@ public sealed record KernelRelease
         LockHandOver = LockHandOver.GrowsWithWaiters,
         PagelistFractionNeverReset = true,
         ZoneReclaimBeyondDistance = 20,
+        LateFreesAreManaged = false,
     };
 
     private static readonly KernelRelease V2635 = V2634 with
@@ -161,6 +168,7 @@ public sealed record KernelRelease
         LockHandOver = LockHandOver.Constant,
         PagelistFractionNeverReset = false,
         ZoneReclaimBeyondDistance = null,
+        LateFreesAreManaged = true,
     };
 
     private static readonly KernelRelease V440 = V44 with
@@ -195,6 +203,7 @@ public sealed record KernelRelease
         BatchCapPages = 256,
         BootRelease = BootReleaseRule.Tail,
         ReservesFirstMiB = true,
+        MemorylessNodesComeOnline = true,
         Fallback = MigratetypeFallbackRule.StealThenRetry,
         AvoidsFragmentation = true,
         MergesOnlyAlikePageblocks = true,

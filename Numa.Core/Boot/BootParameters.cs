@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Numa.Core.Addressing;
+
+namespace Numa.Core.Boot;
+
+/// <summary>The kernel parameters that shape memory.</summary>
+/// <remarks>Source: Linux Documentation/admin-guide/kernel-parameters.txt.</remarks>
+public static class BootParameters
+{
+    /// <summary>Value of the last <c>name=value</c> on a command line; empty when it stands without value.</summary>
+    /// <returns>Null when the parameter is absent.</returns>
+    public static string? Find(string commandLine, string name)
+    {
+        string? found = null;
+        foreach (var word in commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (word == name) found = "";
+            else if (word.StartsWith(name + "=", StringComparison.Ordinal)) found = word[(name.Length + 1)..];
+        }
+
+        return found;
+    }
+
+    /// <summary>Settings that a command line makes: zonelist order and transparent huge pages.</summary>
+    public static MemorySettings Apply(string commandLine, MemorySettings settings)
+    {
+        if (Find(commandLine, "numa_zonelist_order") is { Length: > 0 } order)
+            settings = settings with { ZonelistOrder = order };
+        return Find(commandLine, "transparent_hugepage") switch
+        {
+            "always" => settings with { HugePages = HugePageMode.Always },
+            "madvise" => settings with { HugePages = HugePageMode.Madvise },
+            "never" => settings with { HugePages = HugePageMode.Never },
+            _ => settings,
+        };
+    }
+
+    /// <summary>Starts of the Movable zones that <c>kernelcore=</c> and <c>movablecore=</c> ask for.</summary>
+    internal static ImmutableDictionary<NodeId, PageFrameNumber> MovableStarts(
+        string commandLine, ImmutableArray<NodeMemory> nodes, ZoneLimits limits, List<string> notes)
+    {
+        var total = nodes.Sum(node => node.Ranges.Sum(range => range.Pages.Value));
+        var kernelcore = Pages(commandLine, "kernelcore", total, notes);
+        var movablecore = Pages(commandLine, "movablecore", total, notes);
+        return MovableZoneStart.Find(nodes, limits, kernelcore, movablecore);
+    }
+
+    private static PageCount? Pages(string commandLine, string name, long total, List<string> notes)
+    {
+        if (Find(commandLine, name) is not { } text) return null;
+        if (text.EndsWith('%') && int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None,
+            CultureInfo.InvariantCulture, out var percent) && percent <= 100)
+        {
+            // The kernel multiplies first and divides twice by 100 so as not to lose the fraction of a percent.
+            return new((long)((Int128)total * 100 * percent / 10000));
+        }
+
+        if (TryParseMemory(text, out var bytes)) return new((long)(bytes >> PageFrameNumber.PageShift));
+        notes.Add($"{name}={text} is not understood; no Movable zone is made for it.");
+        return null;
+    }
+
+    /// <summary>Reads a number with the kernel's suffixes K, M, G, T.</summary>
+    /// <remarks>Unit: bytes. Source: <c>memparse</c>, Linux lib/cmdline.c.</remarks>
+    private static bool TryParseMemory(string text, out ulong bytes)
+    {
+        bytes = 0;
+        if (text.Length == 0) return false;
+        var shift = char.ToUpperInvariant(text[^1]) switch { 'K' => 10, 'M' => 20, 'G' => 30, 'T' => 40, _ => 0 };
+        var digits = shift == 0 ? text : text[..^1];
+        var isHex = digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        var style = isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
+        if (!ulong.TryParse(isHex ? digits[2..] : digits, style, CultureInfo.InvariantCulture, out var number)) return false;
+        if (number > ulong.MaxValue >> 1 >> shift) return false;
+        bytes = number << shift;
+        return true;
+    }
+}

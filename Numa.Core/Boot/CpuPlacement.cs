@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Numa.Core.Addressing;
+using Numa.Core.Nodes;
+
+namespace Numa.Core.Boot;
+
+/// <summary>Online nodes, and the node of each CPU.</summary>
+/// <remarks>Source: <c>init_cpu_to_node</c> and <c>numa_init_array</c>, Linux arch/x86/mm/numa.c.</remarks>
+internal static class CpuPlacement
+{
+    public static (ImmutableArray<NodeId> Nodes, CpuTopology Cpus, NodeDistances Distances) Place(
+        MachineDescription machine, ImmutableArray<NodeId> withMemory)
+    {
+        var firmware = FirmwareNodes(machine);
+        var count = machine.CpuCount > 0 ? machine.CpuCount : Math.Max(1, firmware.Count);
+        var highest = withMemory.Concat(firmware.OfType<NodeId>()).Max(node => node.Value);
+        var distances = Distances(machine, highest + 1);
+
+        var online = new SortedSet<NodeId>(withMemory);
+        var cpus = ImmutableArray.CreateBuilder<NodeId>(count);
+        var turn = 0;
+        for (var cpu = 0; cpu < count; cpu++)
+        {
+            // A CPU that no table places goes to the nodes with memory in turn.
+            var node = (cpu < firmware.Count ? firmware[cpu] : null) ?? withMemory[turn++ % withMemory.Length];
+            if (machine.Release.MemorylessNodesComeOnline) online.Add(node);
+            else if (!online.Contains(node)) node = withMemory.OrderBy(other => distances[node, other]).First();
+            cpus.Add(node);
+        }
+
+        return ([.. online], new(cpus.MoveToImmutable()), distances);
+    }
+
+    /// <summary>Nodes by CPU number, null where nothing tells.</summary>
+    private static List<NodeId?> FirmwareNodes(MachineDescription machine)
+    {
+        if (!machine.Srat.Cpus.IsEmpty && machine.FakeNodes.IsEmpty)
+            return [.. machine.Srat.NodesByCpuNumber.Select(node => (NodeId?)node)];
+        if (machine.AnnouncedCpus.IsEmpty) return [];
+
+        // A log line names the first CPU that was started on a node; those after it on the same node follow it.
+        var nodes = new List<NodeId?>();
+        var count = Math.Min(machine.CpuCount, 65536);
+        var current = machine.AnnouncedCpus.TryGetValue(new(0), out var boot) ? boot : new NodeId(0);
+        for (var cpu = 0; cpu < count; cpu++)
+        {
+            if (machine.AnnouncedCpus.TryGetValue(new(cpu), out var node)) current = node;
+            nodes.Add(current);
+        }
+
+        return nodes;
+    }
+
+    private static NodeDistances Distances(MachineDescription machine, int nodes)
+    {
+        if (machine.Distances is { } given && given.NodeCount >= nodes) return given;
+        if (!machine.FakeNodes.IsEmpty) return BetweenFakeNodes(machine, nodes);
+        if (machine.Slit is not { } slit) return NodeDistances.Uniform(nodes);
+        // Without a SRAT that names domains, as 6.12 prints none for CPUs, domains and nodes bear the same numbers.
+        var domains = machine.Srat.NodeOfDomain;
+        for (var i = 0; i < Math.Min(nodes, slit.Domains); i++)
+        {
+            if (!domains.ContainsKey(i) && !domains.ContainsValue(new(i))) domains = domains.Add(i, new(i));
+        }
+
+        return slit.ToNodeDistances(nodes, domains);
+    }
+
+    /// <summary>Fake nodes are as far apart as the real nodes that they were cut from.</summary>
+    private static NodeDistances BetweenFakeNodes(MachineDescription machine, int nodes)
+    {
+        var real = new NodeId[nodes];
+        foreach (var fake in machine.FakeNodes)
+        {
+            if (fake.Node.Value >= nodes) continue;
+            real[fake.Node.Value] = machine.Srat.Memory
+                .Where(memory => memory.Start < fake.End && memory.End > fake.Start)
+                .Select(memory => memory.Node).FirstOrDefault();
+        }
+
+        var realNodes = real.Max(node => node.Value) + 1;
+        var between = machine.Slit?.ToNodeDistances(realNodes, machine.Srat.NodeOfDomain) ?? NodeDistances.Uniform(realNodes);
+        return new(nodes, real.SelectMany(from => real.Select(to => between[from, to])));
+    }
+}

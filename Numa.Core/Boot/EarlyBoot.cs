@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using Numa.Core.Addressing;
+using Numa.Core.Diagnostics;
+using Numa.Core.Firmware;
+
+namespace Numa.Core.Boot;
+
+/// <summary>From what the firmware says to zones and what was released into them.</summary>
+/// <remarks>The order is the kernel's: memory map, memblock, nodes, early allocations, zones, mass release.</remarks>
+public static class EarlyBoot
+{
+    private const ulong PageSize = 1ul << PageFrameNumber.PageShift;
+
+    /// <exception cref="InputException">The description contradicts itself.</exception>
+    public static MemoryLayout Run(SyntheticMachine machine) => Run(SyntheticFirmware.Describe(machine));
+
+    /// <exception cref="InputException">The description holds no memory, or contradicts itself.</exception>
+    public static MemoryLayout Run(MachineDescription machine)
+    {
+        var notes = new List<string>(machine.Notes);
+        var (memblock, maxFrame) = TakeMemory(machine);
+        var blocks = NodeDiscovery.Discover(Claims(machine), memblock.Memory, maxFrame, out var fault);
+        if (fault is not null) notes.Add($"The firmware's nodes are not used: {fault}.");
+
+        if (machine.Steps.IsEmpty)
+        {
+            EarlyReplay.AssignNodes(memblock, blocks);
+            EarlyEstimate.Reserve(memblock, machine, notes);
+        }
+        else
+        {
+            EarlyReplay.Run(memblock, machine.Steps, blocks, notes);
+        }
+
+        return Lay(machine, memblock, maxFrame, notes);
+    }
+
+    /// <summary>The memory map as memblock takes it up.</summary>
+    private static (Memblock Memblock, PageFrameNumber MaxFrame) TakeMemory(MachineDescription machine)
+    {
+        var map = E820Map.Sanitise(machine.MemoryMap);
+        foreach (var edit in machine.MapEdits) map = map.Update(edit.Start, edit.End, E820Type.Usable, edit.Type);
+        map = map.TrimBiosRange();
+
+        var memblock = new Memblock();
+        foreach (var entry in map.Entries)
+        {
+            if (entry.IsMemory) memblock.Memory.Add(entry.Start, entry.End);
+            else if (entry.Type == E820Type.SoftReserved) memblock.Reserve(entry.Start, entry.End);
+        }
+
+        memblock.Memory.Trim(PageSize);
+        var maxFrame = map.MaxFrame(machine.Release.MaxPfnCountsAcpiData);
+        memblock.Memory.Remove(maxFrame.Address, ulong.MaxValue);
+        if (memblock.Memory.Count == 0) throw Refuse(machine, "NUMA210", "the memory map holds no usable memory");
+        return (memblock, maxFrame);
+    }
+
+    private static IEnumerable<NodeBlock> Claims(MachineDescription machine) =>
+        machine.FakeNodes.IsEmpty
+            ? machine.Srat.Memory.Select(memory => new NodeBlock(memory.Node, memory.Start, memory.End))
+            : machine.FakeNodes;
+
+    private static MemoryLayout Lay(
+        MachineDescription machine, Memblock memblock, PageFrameNumber maxFrame, List<string> notes)
+    {
+        var nodes = NodeMemory.From(memblock.Memory);
+        var limits = new ZoneLimits(nodes.Min(node => node.Start), maxFrame);
+        var movable = BootParameters.MovableStarts(machine.CommandLine, nodes, limits, notes);
+        var sizes = nodes.SelectMany(node => ZoneSize.OfNode(
+            node, limits, movable.TryGetValue(node.Node, out var start) ? start : null)).ToImmutableArray();
+        RefuseImpossibleCounts(machine, sizes);
+
+        var dmaReserve = ManagedEstimate.DmaReserve(memblock);
+        var late = LateFreePlacement.Place(machine, memblock, notes);
+        var zones = sizes.Select(size => new ZoneLayout(
+            size.Id,
+            size.Span.Start,
+            size.Span.Pages,
+            size.Present,
+            ManagedEstimate.For(size, dmaReserve, machine.Release),
+            ReleasedRanges.Of(size, nodes.First(node => node.Node == size.Id.Node), memblock, machine.Managed),
+            LateFreePlacement.In(size, nodes, late, beforeTuning: false))
+        {
+            FreedEarly = LateFreePlacement.In(size, nodes, late, beforeTuning: true),
+            LateFreesAreManaged = machine.Release.LateFreesAreManaged,
+        }).ToImmutableArray();
+
+        var places = CpuPlacement.Place(machine, [.. nodes.Select(node => node.Node)]);
+        return new(machine.Name, machine.Release, places.Nodes, places.Cpus, places.Distances, zones,
+            machine.Settings, [.. notes]);
+    }
+
+    private static void RefuseImpossibleCounts(MachineDescription machine, ImmutableArray<ZoneSize> sizes)
+    {
+        var problems = new List<Problem>();
+        foreach (var (zone, managed) in machine.Managed.OrderBy(pair => pair.Key))
+        {
+            var present = sizes.FirstOrDefault(size => size.Id == zone).Present;
+            if (managed <= present && managed >= PageCount.Zero) continue;
+            problems.Add(new(new(machine.Name, 0, 0), "NUMA212",
+                $"zone {zone} cannot have {managed} managed pages: it has {present} present"));
+        }
+
+        if (problems.Count > 0) throw new InputException(problems);
+    }
+
+    private static InputException Refuse(MachineDescription machine, string code, string message) =>
+        new([new(new(machine.Name, 0, 0), code, message)]);
+}

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+
+namespace Numa.Core.Boot;
+
+/// <summary>Early boot's reservations, made again in their order.</summary>
+public static class EarlyReplay
+{
+    public static void Run(
+        Memblock memblock, ImmutableArray<EarlyStep> steps, ImmutableArray<NodeBlock> blocks, List<string> notes)
+    {
+        var (elsewhere, failed, assigned) = (0, 0, false);
+        foreach (var step in steps)
+        {
+            switch (step)
+            {
+                case EarlyStep.Reserve reserve:
+                    memblock.Reserve(reserve.Start, reserve.End);
+                    break;
+                case EarlyStep.Free free:
+                    memblock.Free(free.Start, free.End);
+                    break;
+                case EarlyStep.NodesAssigned when !assigned:
+                    AssignNodes(memblock, blocks);
+                    assigned = true;
+                    break;
+                case EarlyStep.Allocate allocate:
+                    if (!memblock.TryAllocate(allocate.Request, out var start)) failed += allocate.Observed is null ? 1 : 0;
+                    if (allocate.Observed is not { } observed || observed == start) break;
+                    // What the real kernel did outweighs what the rules say; the note keeps the difference in sight.
+                    elsewhere++;
+                    if (start != 0) memblock.Free(start, start + allocate.Request.Size);
+                    memblock.Reserve(observed, End(observed, allocate.Request.Size));
+                    break;
+            }
+        }
+
+        if (!assigned) AssignNodes(memblock, blocks);
+        if (elsewhere > 0) notes.Add($"{elsewhere} early allocations lie elsewhere than the allocator's rules say.");
+        if (failed > 0) notes.Add($"{failed} early allocations found no memory.");
+    }
+
+    public static void AssignNodes(Memblock memblock, ImmutableArray<NodeBlock> blocks)
+    {
+        foreach (var block in blocks) memblock.Memory.SetNode(block.Start, block.End, block.Node);
+    }
+
+    private static ulong End(ulong start, ulong size) => start > ulong.MaxValue - size ? ulong.MaxValue : start + size;
+}

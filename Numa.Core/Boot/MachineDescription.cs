@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using Numa.Core.Addressing;
+using Numa.Core.Firmware;
+using Numa.Core.Kernels;
+using Numa.Core.Nodes;
+
+namespace Numa.Core.Boot;
+
+/// <summary>Everything about a machine that decides how its memory is laid out.</summary>
+public sealed record MachineDescription
+{
+    public required string Name { get; init; }
+
+    public required KernelRelease Release { get; init; }
+
+    /// <summary>The kernel's version as it printed it; empty for a machine that never booted.</summary>
+    public string Version { get; init; } = "";
+
+    public string CommandLine { get; init; } = "";
+
+    /// <summary>The memory map as the firmware gave it, or as the user replaced it.</summary>
+    public ImmutableArray<E820Entry> MemoryMap { get; init; } = [];
+
+    /// <summary>Changes that the kernel made to the map, in order: RAM in [Start, End) became this type.</summary>
+    public ImmutableArray<E820Entry> MapEdits { get; init; } = [];
+
+    public SratTable Srat { get; init; } = SratTable.Empty;
+
+    public SlitTable? Slit { get; init; }
+
+    /// <summary>Distances between nodes when they do not come from a SLIT.</summary>
+    public NodeDistances? Distances { get; init; }
+
+    /// <summary>Nodes of <c>numa=fake</c>; empty without.</summary>
+    public ImmutableArray<NodeBlock> FakeNodes { get; init; } = [];
+
+    /// <summary>Online CPUs; 0 when not known.</summary>
+    public int CpuCount { get; init; }
+
+    /// <summary>Nodes of CPUs as the kernel announced them while it started them.</summary>
+    public ImmutableSortedDictionary<CpuId, NodeId> AnnouncedCpus { get; init; } =
+        ImmutableSortedDictionary<CpuId, NodeId>.Empty;
+
+    /// <summary>What early boot reserved and freed; empty when it was not logged, and then it is estimated.</summary>
+    public ImmutableArray<EarlyStep> Steps { get; init; } = [];
+
+    /// <summary>The initial RAM disk.</summary>
+    /// <remarks>Unit: bytes. Shape: [Start, End).</remarks>
+    public (ulong Start, ulong End)? RamDisk { get; init; }
+
+    public KernelImageSizes KernelImage { get; init; } = new();
+
+    public ImmutableArray<LateFree> LateFrees { get; init; } = [];
+
+    /// <summary>Managed pages of zones where they are known beforehand: exactly so many are released there.</summary>
+    public ImmutableDictionary<ZoneId, PageCount> Managed { get; init; } = ImmutableDictionary<ZoneId, PageCount>.Empty;
+
+    public MemorySettings Settings { get; init; } = new();
+
+    /// <summary>What had to be guessed while the description was made, for people.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+}

@@ -1,0 +1,58 @@
+using Numa.Core.Addressing;
+using Numa.Core.Diagnostics;
+
+namespace Numa.Core.Boot;
+
+/// <summary>What no machine can look like.</summary>
+internal static class SyntheticCheck
+{
+    private const int MostNodes = 1024;
+
+    /// <summary>Physical addresses have 46 bits.</summary>
+    private const long MostBytes = 1L << 46;
+
+    public static IReadOnlyList<Problem> FindProblems(SyntheticMachine machine)
+    {
+        var problems = new List<Problem>();
+        void Add(string code, string message) => problems.Add(new(new(machine.Name, 0, 0), code, message));
+
+        if (machine.Nodes.Length is 0 or > MostNodes)
+            Add("NUMA213", $"the machine has {machine.Nodes.Length} nodes, expected 1 to {MostNodes}");
+        if (machine.Distances.NodeCount < machine.Nodes.Length)
+            Add("NUMA214", $"distances for {machine.Distances.NodeCount} nodes, expected {machine.Nodes.Length}");
+
+        var total = 0L;
+        for (var i = 0; i < machine.Nodes.Length; i++)
+        {
+            var bytes = machine.Nodes[i].Memory.Bytes;
+            if (bytes is < 0 or > MostBytes || bytes % (1L << PageFrameNumber.PageShift) != 0)
+                Add("NUMA215", $"node {i} has {bytes} bytes of memory, expected whole pages up to {new ByteSize(MostBytes)}");
+            else total += bytes;
+        }
+
+        var (end, holes) = (0ul, 0ul);
+        foreach (var hole in machine.Holes)
+        {
+            if (hole.Start >= hole.End || hole.Start < end || hole.End > MostBytes)
+                Add("NUMA216", $"hole [0x{hole.Start:x}, 0x{hole.End:x}) is not above the one before it and below 2^46");
+            else holes += hole.End - hole.Start;
+            end = Math.Max(end, hole.End);
+        }
+
+        if (total == 0) Add("NUMA217", "no node has memory");
+        if (total > MostBytes || (ulong)total + holes > MostBytes)
+            Add("NUMA217", $"memory and holes exceed {new ByteSize(MostBytes)}");
+
+        // The numbers are the index of every table of CPUs, so they must be 0, 1, 2, ... with none left out.
+        var cpus = machine.Nodes.SelectMany(node => node.Cpus).OrderBy(cpu => cpu).ToList();
+        if (cpus.Count == 0) Add("NUMA218", "no node has a CPU");
+        for (var i = 0; i < cpus.Count; i++)
+        {
+            if (cpus[i].Value == i) continue;
+            Add("NUMA218", $"found CPU {cpus[i]}, expected CPU {i}: CPUs are numbered from 0, each on one node");
+            break;
+        }
+
+        return problems;
+    }
+}

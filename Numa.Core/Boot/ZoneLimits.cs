@@ -1,0 +1,43 @@
+using Numa.Core.Addressing;
+
+namespace Numa.Core.Boot;
+
+/// <summary>Where each zone may lie on any node.</summary>
+/// <remarks>Shape: index = zone index, DMA to Normal; ranges touch. Source: <c>zone_sizes_init</c>,
+/// Linux arch/x86/mm/init.c.</remarks>
+public sealed class ZoneLimits
+{
+    private const long DmaEnd = 0x1000;
+    private const long Dma32End = 0x100000;
+    private readonly PageRange[] _ranges = new PageRange[3];
+
+    /// <param name="lowest">Lowest frame of memory.</param>
+    /// <param name="maxFrame">First frame after all memory.</param>
+    public ZoneLimits(PageFrameNumber lowest, PageFrameNumber maxFrame)
+    {
+        var low = lowest.Value;
+        long[] ends = [Math.Min(DmaEnd, maxFrame.Value), Math.Min(Dma32End, maxFrame.Value), maxFrame.Value];
+        for (var zone = 0; zone < ends.Length; zone++)
+        {
+            var high = Math.Max(ends[zone], low);
+            _ranges[zone] = new(new(low), new(high));
+            low = high;
+        }
+    }
+
+    public PageRange this[ZoneKind kind] => _ranges[(int)kind];
+
+    /// <summary>Highest zone that can hold anything: the one that a Movable zone is cut from.</summary>
+    public ZoneKind Highest
+    {
+        get
+        {
+            for (var kind = ZoneKind.Normal; kind > ZoneKind.DMA; kind--)
+            {
+                if (this[kind].Start < this[kind].End) return kind;
+            }
+
+            return ZoneKind.DMA;
+        }
+    }
+}

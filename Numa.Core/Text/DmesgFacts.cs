@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Numa.Core.Addressing;
+using Numa.Core.Boot;
+using Numa.Core.Firmware;
+
+namespace Numa.Core.Text;
+
+/// <summary>What has been read of a log so far.</summary>
+internal sealed class DmesgFacts
+{
+    public string Version { get; set; } = "";
+
+    public KernelLogLine BannerLine { get; set; }
+
+    public string CommandLine { get; set; } = "";
+
+    public List<E820Entry> FirmwareMap { get; } = [];
+
+    public List<E820Entry> UserMap { get; } = [];
+
+    public List<E820Entry> MapEdits { get; } = [];
+
+    public List<SratCpu> Cpus { get; } = [];
+
+    public List<SratMemory> Memory { get; } = [];
+
+    public List<NodeBlock> FakeNodes { get; } = [];
+
+    public int OnlineCpus { get; set; }
+
+    public int AllowedCpus { get; set; }
+
+    public ImmutableSortedDictionary<CpuId, NodeId>.Builder AnnouncedCpus { get; } =
+        ImmutableSortedDictionary.CreateBuilder<CpuId, NodeId>();
+
+    public (ulong Start, ulong End)? RamDisk { get; set; }
+
+    public KernelImageSizes Image { get; set; } = new();
+
+    public List<LateFree> LateFrees { get; } = [];
+}

@@ -1,0 +1,108 @@
+using Numa.Core.Boot;
+using Numa.Core.Kernels;
+
+namespace Numa.Core.Text;
+
+/// <summary>Reads the log of a kernel's boot.</summary>
+/// <remarks>Formats: 3.10 to 6.12, as printed by dmesg, dmesg -T, journalctl -k or a serial console. Lines that say
+/// nothing about memory, nodes or CPUs are passed over. Source: the kernel's own printk formats.</remarks>
+public static class DmesgReader
+{
+    private const string Banner = "Linux version ";
+
+    /// <param name="text">The whole log.</param>
+    /// <param name="file">Name of the file for problems.</param>
+    /// <param name="name">Name of the machine.</param>
+    public static DmesgReading Read(string text, string file, string name)
+    {
+        var log = new DmesgProblems(file);
+        var facts = new DmesgFacts();
+        var early = new MemblockLog();
+        var number = 0;
+        foreach (var raw in text.EnumerateLines())
+        {
+            var line = KernelLogLine.From(++number, raw.ToString());
+            if (line.Text.StartsWith(Banner, StringComparison.Ordinal) && facts.Version.Length > 0)
+            {
+                log.Add(line, 0, "NUMA204", "a second boot begins here; expected the log of one boot, the rest is not read");
+                break;
+            }
+
+            if (!ReadLine(line, facts, log)) early.Read(line, log);
+        }
+
+        return new(Describe(name, facts, early, log), log.All);
+    }
+
+    private static bool ReadLine(KernelLogLine line, DmesgFacts facts, DmesgProblems log)
+    {
+        var text = line.Text;
+        if (text.StartsWith(Banner, StringComparison.Ordinal))
+        {
+            var rest = text.AsSpan(Banner.Length);
+            var end = rest.IndexOf(' ');
+            facts.Version = (end < 0 ? rest : rest[..end]).ToString();
+            facts.BannerLine = line;
+            return true;
+        }
+
+        if (text.StartsWith("Command line: ", StringComparison.Ordinal))
+        {
+            facts.CommandLine = text["Command line: ".Length..];
+            return true;
+        }
+
+        return E820Lines.Read(line, facts, log)
+            || NodeLines.Read(line, facts, log)
+            || CpuLines.Read(line, facts, log)
+            || FreeingLines.Read(line, facts, log);
+    }
+
+    private static MachineDescription? Describe(string name, DmesgFacts facts, MemblockLog early, DmesgProblems log)
+    {
+        if (facts.Version.Length == 0)
+        {
+            log.AddWhole("NUMA202", "no line begins with 'Linux version': the start of the boot is missing, or this is no kernel log");
+            return null;
+        }
+
+        var release = KernelRelease.Find(facts.Version, out var exact);
+        if (release is null)
+        {
+            log.Add(facts.BannerLine, Banner.Length, "NUMA203",
+                $"kernel '{facts.Version}' is not known; expected {KernelRelease.Known[0].Name} or later");
+            return null;
+        }
+
+        var map = facts.UserMap.Count > 0 ? facts.UserMap : facts.FirmwareMap;
+        if (!map.Any(entry => entry.IsMemory))
+        {
+            log.AddWhole("NUMA205", "no BIOS-e820 line names usable memory: the start of the boot is missing");
+            return null;
+        }
+
+        var notes = new List<string>();
+        if (!exact) notes.Add($"Kernel {facts.Version} is not known; the rules of {release.Name} stand in.");
+        if (!early.Steps().IsEmpty && facts.Image.CodeKiB == 0)
+            notes.Add("The log ends before memory was released: later reservations are missing.");
+        return new()
+        {
+            Name = name,
+            Release = release,
+            Version = facts.Version,
+            CommandLine = facts.CommandLine,
+            MemoryMap = [.. map],
+            MapEdits = [.. facts.MapEdits],
+            Srat = new([.. facts.Cpus], [.. facts.Memory]),
+            FakeNodes = [.. facts.FakeNodes],
+            CpuCount = facts.OnlineCpus > 0 ? facts.OnlineCpus : facts.AllowedCpus,
+            AnnouncedCpus = facts.AnnouncedCpus.ToImmutable(),
+            Steps = early.Steps(),
+            RamDisk = facts.RamDisk,
+            KernelImage = early.PlaceImage(facts.Image),
+            LateFrees = [.. facts.LateFrees],
+            Settings = BootParameters.Apply(facts.CommandLine, new()),
+            Notes = [.. notes],
+        };
+    }
+}
