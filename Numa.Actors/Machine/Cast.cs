@@ -18,6 +18,7 @@ public sealed class Cast
 
     public Cast(SimulationPlan plan, bool isVirtual, Action<CpuProcess>? prepare, TimeProvider time)
     {
+        Core.Diagnostics.Invariant.Holds(plan.Costs.ThinkTakesTime == isVirtual);
         _prepare = prepare;
         Plan = plan;
         IsVirtual = isVirtual;

@@ -52,7 +52,14 @@ public sealed class PagesetActor : ReceiveActor, IGroupMail, ICpuEffects
     /// <summary>The first round begins when every CPU holds all its tasks.</summary>
     private void JoinWhenReady()
     {
-        if (_turns is not null || !_cast.IsVirtual || _givers.Count < _expectedTasks) return;
+        if (_turns is not null || _givers.Count < _expectedTasks) return;
+        if (!_cast.IsVirtual)
+        {
+            _running = true;
+            Continue();
+            return;
+        }
+
         var group = new Group(_cast.Groups.OfCpu[_cpu.Id], _cast.Groups, [_cpu], [], _cast.Bounds, this);
         _turns = new(group, _cast.Clock, replies: true);
         _turns.Join();
@@ -84,7 +91,7 @@ public sealed class PagesetActor : ReceiveActor, IGroupMail, ICpuEffects
         {
             _messages++;
             _cpu.CatchUp(_cast.WallNow());
-            _cpu.Complete(reply, this);
+            _cpu.Complete(reply);
             Continue();
         });
         Receive<Signal>(signal =>

@@ -4,8 +4,13 @@ using Numa.Core.Zones;
 namespace Numa.Core.Processes;
 
 /// <summary>A zone's last record before each instant of the board's grid.</summary>
-/// <param name="Index">First grid instant, Index × signal latency, at which the record is in force.</param>
-public readonly record struct BoardUpdate(long Index, ZoneRecord Record);
+/// <remarks>Index: first grid instant, index × signal latency, at which the record is in force.</remarks>
+public readonly struct BoardUpdate(long index, in ZoneRecord record)
+{
+    public readonly long Index = index;
+
+    public readonly ZoneRecord Record = record;
+}
 
 /// <summary>Thins a zone's records to what the board can show.</summary>
 /// <remarks>A record replaces the one before it when both fall between the same two grid instants.</remarks>

@@ -10,6 +10,7 @@ public sealed partial class CpuProcess
     private readonly int[] _predecessors;
     private readonly Dictionary<TaskId, (SimulatedTask Task, int Missing)> _parked = [];
     private long _signalSequence;
+    private bool _thought;
 
     /// <summary>Everything due by now, in the order (instant; timers before signals; sender; sequence).</summary>
     private void TakeDue()
@@ -90,16 +91,9 @@ public sealed partial class CpuProcess
 
     private void Step()
     {
-        if (_now >= _sliceEnd && _ready.Count > 0)
-        {
-            _ready.Enqueue(_current!);
-            PickTask();
-        }
-
+        if (!_thought && Think()) return;
+        _thought = false;
         var task = _current!;
-        _step.Think = VirtualDuration.Zero;
-        task.Next(ref _step);
-        if (_costs.ThinkTakesTime) _now += _step.Think;
         switch (_step.Kind)
         {
             case TaskStepKind.Allocate:
@@ -125,6 +119,24 @@ public sealed partial class CpuProcess
                 Invariant.Holds(false, $"task {task.Id} yields a known step");
                 break;
         }
+    }
+
+    /// <summary>Has the task say what it does next.</summary>
+    /// <returns>True when it computes first: the operation itself is a step of its own, after that.</returns>
+    private bool Think()
+    {
+        if (_now >= _sliceEnd && _ready.Count > 0)
+        {
+            _ready.Enqueue(_current!);
+            PickTask();
+        }
+
+        _step.Think = VirtualDuration.Zero;
+        _current!.Next(ref _step);
+        if (!_costs.ThinkTakesTime || _step.Think == VirtualDuration.Zero) return false;
+        _now += _step.Think;
+        _thought = true;
+        return true;
     }
 
     private void End(SimulatedTask task, TaskEnd end)

@@ -28,6 +28,7 @@ public sealed partial class CpuProcess
     private ICpuEffects? _effects;
     private TaskStep _step;
     private bool _waiting;
+    private bool _replied;
     private Continuation _continuation;
     private long _sequence;
 
@@ -65,6 +66,8 @@ public sealed partial class CpuProcess
 
     public NodeId Node { get; }
 
+    public Kernels.KernelRelease Release => _machine.Release;
+
     public CpuCounters Counters { get; }
 
     public VirtualInstant Now => _now;
@@ -99,7 +102,10 @@ public sealed partial class CpuProcess
     {
         get
         {
-            if (_waiting || _now >= _horizon) return VirtualInstant.Never;
+            if (_waiting) return VirtualInstant.Never;
+            // What was begun before the horizon is finished after it.
+            if (_replied) return _now;
+            if (_now >= _horizon) return VirtualInstant.Never;
             if (_current is not null || _ready.Count > 0 || _work.Count > 0) return _now;
             var next = _signals.TryPeek(out _, out var signal) ? signal.At : VirtualInstant.Never;
             if (_tick < next && HasTickWork()) next = _tick;
@@ -123,6 +129,12 @@ public sealed partial class CpuProcess
             var next = Next;
             if (next >= limit) return;
             if (next > _now) _now = next;
+            if (_replied)
+            {
+                ApplyReply();
+                continue;
+            }
+
             TakeDue();
             if (_waiting) return;
             if (_work.Count > 0)
@@ -141,13 +153,19 @@ public sealed partial class CpuProcess
     /// <summary>Under the wall clock the host's time is the CPU's time.</summary>
     public void CatchUp(VirtualInstant wall) => _now = VirtualInstant.Max(_now, wall);
 
-    /// <summary>The visit that this CPU waits for is back.</summary>
-    public void Complete(ZoneVisit visit, ICpuEffects effects)
+    /// <summary>The visit that this CPU waits for is back. Its reply is applied by the next step, at its stamp.</summary>
+    public void Complete(ZoneVisit visit)
     {
         Invariant.Holds(_waiting && ReferenceEquals(visit, _visit) && visit.Sequence == _sequence);
         _waiting = false;
-        _effects = effects;
+        _replied = true;
         _now = VirtualInstant.Max(_now, visit.Stamp);
+    }
+
+    private void ApplyReply()
+    {
+        _replied = false;
+        var visit = _visit;
         var zone = _zones[visit.Zone]!;
         zone.View = visit.Record;
         zone.FreeDelta = visit.FreeDelta;
@@ -178,21 +196,18 @@ public sealed partial class CpuProcess
         var image = _machine.Zones[slot];
         var made = new CpuZone(slot, image.Id, image.Tuning, new Pageset(_machine.Release, image.Tuning.Pageset),
             _tags[slot], _costs.WayAt(_machine.Image.Distances[Node, image.Id.Node]));
-        if (_board is { } board) made.View = board.Earlier.Records[slot];
+        if (_board is { } board) made.View = board.Records[slot];
         return _zones[slot] = made;
     }
 
-    /// <summary>Brings the CPU's view of a zone up to the board page that it may read now.</summary>
+    /// <summary>Brings the CPU's view of a zone up to the board instant that it may read now.</summary>
     private void Refresh(CpuZone zone)
     {
         if (_board is null) return;
-        var page = _now.Nanoseconds / _costs.SignalLatency - 1;
-        if (zone.ViewPage == page) return;
-        zone.ViewPage = page;
-        if (page < 0) page = 0;
-        var source = page >= _board.Later.Index ? _board.Later : _board.Earlier;
-        Invariant.Holds(source.Index == page);
-        ref readonly var record = ref source.Records[zone.Slot];
+        var instant = Math.Max(0, _now.Nanoseconds / _costs.SignalLatency - 1);
+        if (zone.ViewInstant == instant) return;
+        zone.ViewInstant = instant;
+        ref readonly var record = ref _board.At(instant, zone.Slot);
         if (record.Effect > zone.View.Effect) zone.View = record;
     }
 

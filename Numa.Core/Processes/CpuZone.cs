@@ -32,11 +32,11 @@ public sealed class CpuZone
     /// <summary>Unit: virtual nanoseconds, one way.</summary>
     internal long Way { get; }
 
-    /// <summary>The newer of the CPU's own last reply and the board page it may read.</summary>
+    /// <summary>The newer of the CPU's own last reply and the board record it may read.</summary>
     internal ZoneRecord View;
 
-    /// <summary>Board page that the view was last compared with.</summary>
-    internal long ViewPage = -1;
+    /// <summary>Board instant that the view was last compared with.</summary>
+    internal long ViewInstant = -1;
 
     /// <summary>NR_FREE_PAGES and NR_ALLOC_BATCH deltas below the fold threshold. Unit: pages.</summary>
     internal int FreeDelta;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Zones;
+using Numa.Core.Zones.Pagesets;
 
 namespace Numa.Core.Processes;
 
@@ -69,6 +70,7 @@ public sealed class RunHash : IDisposable
             {
                 for (var type = Migratetype.Unmovable; type <= Migratetype.Reclaimable; type++)
                 {
+                    if (!Pageset.Holds(cpu.Release, order)) continue;
                     foreach (var frame in zone.Pageset.List(order, type)) Add(frame);
                 }
             }

@@ -9,58 +9,50 @@ namespace Numa.Core.Rounds;
 internal sealed class Board
 {
     private readonly long _grid;
-    private readonly List<BoardUpdate>[] _pending;
-    private BoardPage _earlier;
-    private BoardPage _later;
+    private readonly BoardUpdate[][] _later;
+    private ZoneRecord[] _records;
+    private long _first;
+    private BoardView? _view;
 
     public Board(long grid, int zones)
     {
         _grid = grid;
-        _pending = [.. Enumerable.Range(0, zones).Select(_ => new List<BoardUpdate>())];
-        _earlier = _later = new(0, new ZoneRecord[zones]);
+        _records = new ZoneRecord[zones];
+        _later = new BoardUpdate[zones][];
+        Array.Fill(_later, []);
     }
 
-    public void Store(int zone, BoardUpdate update)
+    /// <summary>Updates of one zone come in ascending order; one for the same instant replaces the one before.</summary>
+    public void Store(int zone, in BoardUpdate update)
     {
-        var pending = _pending[zone];
-        if (pending.Count > 0 && pending[^1].Index == update.Index) pending[^1] = update;
-        else pending.Add(update);
+        var later = _later[zone];
+        var replaces = later.Length > 0 && later[^1].Index == update.Index;
+        var longer = new BoardUpdate[replaces ? later.Length : later.Length + 1];
+        later.CopyTo(longer, 0);
+        longer[^1] = update;
+        _later[zone] = longer;
+        _view = null;
     }
 
-    /// <summary>Pages that a CPU may read before the end of the round that begins at an instant.</summary>
-    /// <remarks>A CPU at t reads page t / grid − 1; t runs from the round's start to one grid step later.</remarks>
-    public BoardView ViewAt(VirtualInstant time)
+    /// <summary>What a CPU may read from an instant on: at t it reads the grid instant t / grid − 1.</summary>
+    public BoardView ViewFrom(VirtualInstant time)
     {
-        var later = time.Nanoseconds / _grid;
-        Invariant.Holds(later >= _later.Index);
-        if (later == _later.Index && HasNothingFor(later)) return new(_earlier, _later);
-        _earlier = PageAt(Math.Max(0, later - 1));
-        _later = PageAt(later);
-        return new(_earlier, _later);
-    }
-
-    private bool HasNothingFor(long index)
-    {
-        foreach (var pending in _pending)
+        var first = Math.Max(0, time.Nanoseconds / _grid - 1);
+        Invariant.Holds(first >= _first);
+        if (_view is not null && first == _first) return _view;
+        _first = first;
+        var records = _records;
+        for (var zone = 0; zone < _later.Length; zone++)
         {
-            if (pending.Count > 0 && pending[0].Index <= index) return false;
+            var settled = 0;
+            while (settled < _later[zone].Length && _later[zone][settled].Index <= first) settled++;
+            if (settled == 0) continue;
+            if (ReferenceEquals(records, _records)) records = (ZoneRecord[])_records.Clone();
+            records[zone] = _later[zone][settled - 1].Record;
+            _later[zone] = _later[zone][settled..];
         }
 
-        return true;
-    }
-
-    private BoardPage PageAt(long index)
-    {
-        if (index == _later.Index && HasNothingFor(index)) return _later;
-        var records = (ZoneRecord[])_later.Records.Clone();
-        for (var zone = 0; zone < records.Length; zone++)
-        {
-            var pending = _pending[zone];
-            var taken = 0;
-            while (taken < pending.Count && pending[taken].Index <= index) records[zone] = pending[taken++].Record;
-            pending.RemoveRange(0, taken);
-        }
-
-        return _later = new(index, records);
+        _records = records;
+        return _view = new(first, records, (BoardUpdate[][])_later.Clone());
     }
 }

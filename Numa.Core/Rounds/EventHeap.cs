@@ -25,6 +25,9 @@ internal sealed class EventHeap
 
     public VirtualInstant Least => _heap.Length == 0 ? VirtualInstant.Never : _next[0];
 
+    /// <summary>Least instant but for the first CPU's.</summary>
+    public VirtualInstant Second => VirtualInstant.Min(NextAt(1), NextAt(2));
+
     public CpuProcess Top => _heap[0];
 
     /// <summary>Reads the CPU's next step anew.</summary>
@@ -42,6 +45,8 @@ internal sealed class EventHeap
             index = Swap(index, child);
         }
     }
+
+    private VirtualInstant NextAt(int index) => index < _next.Length ? _next[index] : VirtualInstant.Never;
 
     private bool Before(int a, int b) =>
         _next[a] != _next[b] ? _next[a] < _next[b] : _heap[a].Id < _heap[b].Id;

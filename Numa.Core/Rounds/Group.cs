@@ -32,6 +32,7 @@ public sealed class Group : ICpuEffects
     private readonly PriorityQueue<ZoneVisit, ZoneVisit> _asked = new(Comparer<ZoneVisit>.Create(ZoneVisit.CompareKeys));
     private readonly TurnReport _report = new();
     private VirtualInstant _serve;
+    private VirtualInstant _runAhead;
 
     public Group(int id, GroupMap map, IEnumerable<CpuProcess> cpus, IEnumerable<ZoneProcess> zones,
         RoundBounds bounds, IGroupMail mail)
@@ -62,7 +63,7 @@ public sealed class Group : ICpuEffects
         }
 
         var cpu = _cpus[visit.Cpu];
-        cpu.Complete(visit, this);
+        cpu.Complete(visit);
         _ready.Update(cpu);
     }
 
@@ -88,17 +89,20 @@ public sealed class Group : ICpuEffects
         _report.Sent.Clear();
         _report.Board.Clear();
         _serve = go.Serve;
+        // What zones of this group do in the turn is not on the board yet, so beside them a CPU goes one step of it.
+        _runAhead = _zones.Count == 0 ? go.RunAhead : VirtualInstant.Min(go.RunAhead, go.Time + _bounds.Signal);
         while (true)
         {
             var ready = _ready.Least;
             var asked = _asked.TryPeek(out var visit, out _) ? visit.Arrival : VirtualInstant.Never;
-            if (ready <= asked && ready < go.RunAhead)
+            if (ready <= asked && ready < _runAhead)
             {
                 var cpu = _ready.Top;
-                cpu.Run(go.RunAhead, go.Board, this);
+                var others = VirtualInstant.Min(_ready.Second, asked) + _bounds.Signal;
+                cpu.Run(VirtualInstant.Min(_runAhead, others), go.Board, this);
                 _ready.Update(cpu);
             }
-            else if (asked < _serve && asked < go.RunAhead && asked < ready)
+            else if (asked < _serve && asked < _runAhead && asked < ready)
             {
                 Serve(_asked.Dequeue());
             }
@@ -139,6 +143,8 @@ public sealed class Group : ICpuEffects
         }
 
         Lower(visit.Arrival + _bounds.Answer);
+        // Once it is answered, this CPU may signal another one of the group.
+        _runAhead = VirtualInstant.Min(_runAhead, visit.Arrival + _bounds.Signal);
         Note(group, visit.Arrival, VirtualInstant.Never);
         _mail.ToZone(group, visit);
     }
@@ -152,6 +158,7 @@ public sealed class Group : ICpuEffects
             return;
         }
 
+        _runAhead = VirtualInstant.Min(_runAhead, signal.At + _bounds.Signal);
         Note(group, VirtualInstant.Never, signal.At);
         _mail.ToCpu(group, signal);
     }

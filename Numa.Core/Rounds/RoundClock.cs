@@ -52,21 +52,26 @@ public sealed class RoundClock
     public IReadOnlyList<(int Group, Go Go)> Advance()
     {
         _turns.Clear();
-        var (first, second, owner) = LeastAnswer();
-        var time = VirtualInstant.Never;
+        var answers = new TwoLeast();
+        var events = new TwoLeast();
         for (var group = 0; group < _ready.Length; group++)
-            time = VirtualInstant.Min(time, VirtualInstant.Min(_ready[group], _asked[group]));
+        {
+            answers.Add(group, VirtualInstant.Min(_asked[group] + _bounds.Answer, _ready[group] + _bounds.AcrossWay));
+            events.Add(group, VirtualInstant.Min(_ready[group], _asked[group]));
+        }
+
+        var time = events.First;
         if (time == VirtualInstant.Never) return _turns;
         Invariant.Holds(time >= Time);
         Time = time;
         Rounds++;
-        var runAhead = time + _bounds.Signal;
-        var view = _board.ViewAt(time);
+        var view = _board.ViewFrom(time);
         for (var group = 0; group < _ready.Length; group++)
         {
-            var serve = group == owner ? second : first;
+            var serve = answers.Without(group);
+            var runAhead = events.Without(group) + _bounds.Signal;
             if (_ready[group] >= runAhead && _asked[group] >= VirtualInstant.Min(serve, runAhead)) continue;
-            _turns.Add((group, new(Rounds, runAhead, serve, _expected[group], view)));
+            _turns.Add((group, new(Rounds, time, runAhead, serve, _expected[group], view)));
             _expected[group] = 0;
             // The turn reports anew; until then nothing of the group counts.
             _ready[group] = VirtualInstant.Never;
@@ -77,17 +82,24 @@ public sealed class RoundClock
         return _turns;
     }
 
-    /// <summary>H for every group: the least answer of the others. The group that has the least gets the second.</summary>
-    private (VirtualInstant First, VirtualInstant Second, int Owner) LeastAnswer()
+    /// <summary>The least of one instant per group, and the least of the others for the group that has it.</summary>
+    private struct TwoLeast
     {
-        var (first, second, owner) = (VirtualInstant.Never, VirtualInstant.Never, -1);
-        for (var group = 0; group < _ready.Length; group++)
+        private VirtualInstant _second = VirtualInstant.Never;
+        private int _owner = -1;
+
+        public TwoLeast()
         {
-            var answer = VirtualInstant.Min(_asked[group] + _bounds.Answer, _ready[group] + _bounds.AcrossWay);
-            if (answer < first) (first, second, owner) = (answer, first, group);
-            else if (answer < second) second = answer;
         }
 
-        return (first, second, owner);
+        public VirtualInstant First { get; private set; } = VirtualInstant.Never;
+
+        public void Add(int group, VirtualInstant instant)
+        {
+            if (instant < First) (First, _second, _owner) = (instant, First, group);
+            else if (instant < _second) _second = instant;
+        }
+
+        public readonly VirtualInstant Without(int group) => group == _owner ? _second : First;
     }
 }

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Numa.Core.Addressing;
+using Numa.Core.Zonelists;
+using Numa.Core.Zones;
+
+namespace Numa.Core.Boot;
+
+/// <summary>The rest of boot: from the memory layout to a machine that allocates.</summary>
+public static class BootSequence
+{
+    /// <param name="counterfactualZoneOrder">Build zone order even where the release no longer knows it.</param>
+    /// <param name="writes">Sysctl writes after boot, in order.</param>
+    /// <returns>The machine, and why writes were refused; empty when all were taken.</returns>
+    public static (MachineImage Image, ImmutableArray<string> Refusals) Run(
+        MemoryLayout layout, bool counterfactualZoneOrder, IEnumerable<SysctlWrite> writes)
+    {
+        var refusals = ImmutableArray.CreateBuilder<string>();
+        var tuning = MemoryTuning.AtBoot(layout.Release,
+            layout.Zones.Select(zone => new ManagedZone(zone.Id, zone.Present, zone.ManagedAtTuning)),
+            layout.Cpus, layout.Settings);
+        // What is freed from here on raises managed pages, but no mark moves before the next write.
+        foreach (var zone in layout.Zones)
+            tuning.SetManaged(zone.Id, new(zone.ManagedAtTuning.Value + zone.FreedLate.Sum(range => range.Pages.Value)));
+        refusals.AddRange(tuning.Write(layout.Settings with { ZonelistOrder = tuning.Settings.ZonelistOrder }));
+        foreach (var write in writes)
+        {
+            var verdict = tuning.Apply(write);
+            if (!verdict.Accepted) refusals.Add(verdict.Refusal!);
+        }
+
+        // At boot no node has CPUs yet; a write of numa_zonelist_order rebuilds the lists when they are known.
+        var rebuilt = tuning.Settings.ZonelistOrder != layout.Settings.ZonelistOrder;
+        var zonelists = ZonelistBuilder.Build(new(layout.Release, layout.Nodes,
+            layout.Zones.ToImmutableDictionary(zone => zone.Id, zone => zone.Present), layout.Distances,
+            rebuilt ? [.. layout.Cpus.NodeOfCpu] : [], tuning.Settings.ZonelistOrder)
+        {
+            ForceZoneOrder = counterfactualZoneOrder,
+        });
+        var zones = layout.Zones.Select((zone, slot) => new ZoneImage(zone.Id, zone.Start, zone.Spanned, zone.Present,
+            zone.Released, zone.FreedLate, tuning.Tunings[slot]));
+        return (new(layout.Name, layout.Release, layout.Nodes, layout.Cpus, layout.Distances, [.. zones], zonelists,
+            tuning.Settings, tuning.MinFreeKbytes, layout.Notes), refusals.ToImmutable());
+    }
+}
