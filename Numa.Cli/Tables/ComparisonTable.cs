@@ -1,0 +1,155 @@
+using Numa.Workloads.Measurement;
+
+namespace Numa.Cli.Tables;
+
+/// <summary>The arms of a comparison beside each other, beside what arithmetic predicted.</summary>
+internal static class ComparisonTable
+{
+    private const int LabelWidth = 24;
+
+    public static void Write(Page page, ComparisonResult result)
+    {
+        page.Title($"{result.Scenario} on {result.Machine}, {result.KernelLine}");
+        if (result.Counterfactual is { } label)
+            page.Alarm("  " + (label.StartsWith("COUNTERFACTUAL", StringComparison.Ordinal) ? "" : "COUNTERFACTUAL: ") + label);
+        if (result.Clock != "virtual") page.Alarm("  wall clock: NOT REPRODUCIBLE");
+        foreach (var walk in result.Walks) Walk(page, result, walk);
+        Reachable(page, result);
+        page.Draw(Metrics(result));
+        Windows(page, result);
+        Placement(page, result);
+        Footer(page, result);
+    }
+
+    private static void Walk(Page page, ComparisonResult result, WalkResult walk)
+    {
+        var name = "walk, " + walk.Group;
+        if (walk.Same)
+        {
+            page.Line(Labelled(name, "the same in both"
+                .Replace("both", result.Arms.Length == 2 ? "both" : "all", StringComparison.Ordinal)));
+            return;
+        }
+
+        var arms = walk.PerArm.Select((text, arm) => $"{result.Arms[arm].Value}: {text}").ToArray();
+        var abreast = Labelled(name, string.Join("   ", arms));
+        if (abreast.Length <= Page.Width)
+        {
+            page.Line(abreast);
+            return;
+        }
+
+        for (var arm = 0; arm < arms.Length; arm++) page.Line(Labelled(arm == 0 ? name : "", arms[arm]));
+    }
+
+    private static void Reachable(Page page, ComparisonResult result)
+    {
+        var name = "reachable difference";
+        foreach (var reachable in result.Reachable)
+        {
+            page.Line(Labelled(name, reachable.Impossible is { } inequality
+                ? $"none: {inequality}"
+                : $"{reachable.Zone} {reachable.StartPages} {reachable.StartName} - {reachable.ReservePages} reserve"
+                    + $" - {reachable.LowPages} low = {reachable.ResultPages} pages"
+                    + $" ({Figures.Mebibytes(reachable.ResultPages)})"));
+            name = "";
+        }
+    }
+
+    private static Sheet Metrics(ComparisonResult result)
+    {
+        var arms = result.Arms;
+        var differences = arms.Length == 2
+            ? ["difference", "predicted"]
+            : arms.Skip(1).SelectMany(arm => new[] { $"{arm.Value} - {arms[0].Value}", "predicted" });
+        var sheet = new Sheet(["<", .. arms.Select(arm => arm.Value), .. differences, "<basis"]);
+        foreach (var metric in result.Metrics)
+        {
+            sheet.Row(
+            [
+                metric.Name,
+                .. metric.Values.Select(value => (Cell)Figures.Metric(value.Mean, metric.Unit)),
+                .. metric.Differences.SelectMany(difference => Difference(metric, difference)),
+                Basis(metric.Basis) + (metric.BasisNote.Length == 0 ? "" : ", " + metric.BasisNote),
+            ]);
+        }
+
+        return sheet;
+    }
+
+    private static IEnumerable<Cell> Difference(MetricResult metric, DifferenceResult difference)
+    {
+        var text = Figures.Difference(difference.Difference, metric.Unit);
+        if (difference is { Low: { } low, High: { } high })
+            text += $" [{Figures.Difference(low, metric.Unit)}, {Figures.Difference(high, metric.Unit)}]";
+        yield return new(difference.Off ? text + " !" : text, difference.Off);
+        yield return Figures.Difference(difference.Predicted, metric.Unit);
+    }
+
+    private static void Windows(Page page, ComparisonResult result)
+    {
+        if (result.Windows.IsEmpty) return;
+        page.Line();
+        var sheet = new Sheet(
+        [
+            "<window", .. result.Arms.Select(arm => $"{arm.Value} ops/s"), "ratio", "predicted", "ends at page",
+            "predicted", "<basis",
+        ]);
+        foreach (var window in result.Windows)
+        {
+            var ratio = window.Ratio is { } value ? Figures.Fixed(value, 3) : "-";
+            sheet.Row(
+            [
+                window.Phase,
+                .. window.PerArm.Select(rate => (Cell)Figures.Fixed(rate, 0)),
+                new Cell(window.Off ? ratio + " !" : ratio, window.Off),
+                window is { PredictedLow: { } low, PredictedHigh: { } high }
+                    ? $"{Figures.Fixed(low, 2)}..{Figures.Fixed(high, 2)}"
+                    : "-",
+                window.EndPage is { } end ? Figures.Count(end) : "end of run",
+                window.PredictedEndPage is { } predicted ? Figures.Count(predicted) : "-",
+                Basis(window.Basis),
+            ]);
+        }
+
+        page.Draw(sheet);
+    }
+
+    private static void Placement(Page page, ComparisonResult result)
+    {
+        if (result.Placement is not { } placement) return;
+        if (placement.Pages == 0)
+        {
+            page.Line($"  pages whose zone differs  none of {Figures.Count(placement.TotalPages)}");
+            return;
+        }
+
+        page.Line($"  pages whose zone differs  {Figures.Count(placement.Pages)} of "
+            + $"{Figures.Count(placement.TotalPages)} ({Figures.Share(placement.Pages, placement.TotalPages)})"
+            + (placement.FirstAllocation is { } first ? $", first at #{Figures.Count(first)}" : "")
+            + (placement.Why is { } why ? $"; why: {why}" : ""));
+    }
+
+    private static void Footer(Page page, ComparisonResult result)
+    {
+        var arms = result.Arms;
+        var conserved = $"  conserved {string.Join('/', arms.Select(arm => Figures.YesNo(arm.Conserved)))}"
+            + $"   hash {string.Join(' ', arms.Select(arm => $"{arm.Value} {Short(arm.Hash)}"))}";
+        if (result.Conserved) page.Line(conserved);
+        else page.Alarm(conserved + " !");
+        page.Line("  again: " + result.Command);
+        foreach (var note in result.Notes) page.Line("  " + note);
+        if (result.IsOff) page.Alarm("  ! off its prediction by more than the tolerance");
+    }
+
+    private static string Labelled(string label, string text) => $"  {label.PadRight(LabelWidth - 2)}{text}";
+
+    private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
+
+    private static string Basis(MetricBasis basis) => basis switch
+    {
+        MetricBasis.Exact => "exact",
+        MetricBasis.Interval => "95 % interval",
+        _ => "MODEL",
+    };
+}
