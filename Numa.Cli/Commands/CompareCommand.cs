@@ -7,7 +7,7 @@ using Numa.Cli.Tables;
 
 namespace Numa.Cli.Commands;
 
-/// <summary><c>numa compare</c>: one scenario with several values of a setting, beside what arithmetic predicts.</summary>
+/// <summary><c>numa compare</c>: a scenario with several values of a setting, beside the prediction.</summary>
 internal sealed class CompareCommand : NumaCommand
 {
     private readonly Terminal _terminal;
@@ -46,9 +46,9 @@ internal sealed class CompareCommand : NumaCommand
     private static VariedSetting? Parse(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
+        const StringSplitOptions Tidy = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
         var assignment = OptionFactory.Split(text);
-        ImmutableArray<string> values =
-            [.. assignment?.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? []];
+        ImmutableArray<string> values = [.. assignment?.Value.Split(',', Tidy) ?? []];
         if (assignment is not null && values.Length >= 2 && values.Distinct().Count() == values.Length)
             return new(assignment.Path, values);
         result.AddError($"--vary needs path=a,b with two or more different values; found '{text}'");
@@ -75,10 +75,12 @@ internal sealed class CompareCommand : NumaCommand
         return Verdict.Of(result, _terminal);
     }
 
-    private static string Quoted(string argument) =>
-        argument.Length > 0 && argument.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_=.,/:+@%".Contains(letter))
-            ? argument
-            : "'" + argument.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    private static string Quoted(string argument)
+    {
+        var plain = argument.Length > 0
+            && argument.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_=.,/:+@%".Contains(letter));
+        return plain ? argument : "'" + argument.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+    }
 
     private sealed record VariedSetting(string Path, ImmutableArray<string> Values);
 }

@@ -11,7 +11,12 @@ internal static class ProgressDisplay
         Terminal terminal, string title, Func<IProgress<RunProgress>, Task<T>> work)
     {
         if (!terminal.ErrorIsTerminal) return await work(new Silence());
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(terminal.Error) });
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+            Out = new AnsiConsoleOutput(terminal.Error),
+        });
         return await console.Status()
             .Spinner(Spinner.Known.Line)
             .StartAsync(Markup.Escape(title), status => work(new Display(status)));

@@ -4,7 +4,7 @@ using Numa.Workloads.Measurement;
 
 namespace Numa.Cli.Commands;
 
-/// <summary>Calls the engine with what surrounds every call: progress on a terminal, telemetry when asked for.</summary>
+/// <summary>Calls the engine with what surrounds every call: progress on a terminal, telemetry if asked for.</summary>
 internal static class SimulatorCalls
 {
     public static async Task<RunOutcome> RunAsync(

@@ -14,7 +14,7 @@ internal static class Suggestion
         return best is not null && distance <= Math.Max(1, word.Length / 3) ? best : null;
     }
 
-    /// <summary>Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.</summary>
+    /// <summary>Insertions, deletions, replacements and swaps of neighbours between two words.</summary>
     private static int Distance(string from, string to)
     {
         var steps = new int[from.Length + 1, to.Length + 1];

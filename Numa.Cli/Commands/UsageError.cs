@@ -17,8 +17,9 @@ internal static class UsageError
     private static string Reason(ParseResult parsed, Command command)
     {
         // Unknown words first: an unknown option also makes its value a stray argument, or is itself taken for one.
-        if (parsed.Errors.FirstOrDefault(error => error.Message.StartsWith(Unknown, StringComparison.Ordinal)) is { } taken)
-            return taken.Message;
+        var messages = parsed.Errors.Select(error => error.Message);
+        if (messages.FirstOrDefault(message => message.StartsWith(Unknown, StringComparison.Ordinal)) is { } taken)
+            return taken;
         var stray = parsed.UnmatchedTokens.FirstOrDefault(IsOption) ?? parsed.UnmatchedTokens.FirstOrDefault();
         if (stray is not null)
         {

@@ -11,12 +11,12 @@ internal static class ComparisonTable
     {
         page.Title($"{result.Scenario} on {result.Machine}, {result.KernelLine}");
         if (result.Counterfactual is { } label)
-            page.Alarm("  " + (label.StartsWith("COUNTERFACTUAL", StringComparison.Ordinal) ? "" : "COUNTERFACTUAL: ") + label);
+            page.Alarm("  COUNTERFACTUAL: " + label);
         if (result.Clock != "virtual") page.Alarm("  wall clock: NOT REPRODUCIBLE");
         foreach (var walk in result.Walks) Walk(page, result, walk);
         Reachable(page, result);
         page.Draw(Metrics(result));
-        Windows(page, result);
+        WindowTable.Write(page, result);
         Placement(page, result);
         Footer(page, result);
     }
@@ -62,7 +62,8 @@ internal static class ComparisonTable
         var differences = arms.Length == 2
             ? ["difference", "predicted"]
             : arms.Skip(1).SelectMany(arm => new[] { $"{arm.Value} - {arms[0].Value}", "predicted" });
-        var sheet = new Sheet(["<", .. arms.Select(arm => arm.Value), .. differences, "<basis"]);
+        var intervals = result.Metrics.Any(metric => metric.Differences.Any(difference => difference.Low is not null));
+        var sheet = new Sheet(["<", .. arms.Select(arm => arm.Value), .. differences, intervals ? "<basis [95 % interval]" : "<basis"]);
         foreach (var metric in result.Metrics)
         {
             sheet.Row(
@@ -70,7 +71,7 @@ internal static class ComparisonTable
                 metric.Name,
                 .. metric.Values.Select(value => (Cell)Figures.Metric(value.Mean, metric.Unit)),
                 .. metric.Differences.SelectMany(difference => Difference(metric, difference)),
-                Basis(metric.Basis) + (metric.BasisNote.Length == 0 ? "" : ", " + metric.BasisNote),
+                Basis(metric),
             ]);
         }
 
@@ -80,39 +81,8 @@ internal static class ComparisonTable
     private static IEnumerable<Cell> Difference(MetricResult metric, DifferenceResult difference)
     {
         var text = Figures.Difference(difference.Difference, metric.Unit);
-        if (difference is { Low: { } low, High: { } high })
-            text += $" [{Figures.Difference(low, metric.Unit)}, {Figures.Difference(high, metric.Unit)}]";
         yield return new(difference.Off ? text + " !" : text, difference.Off);
         yield return Figures.Difference(difference.Predicted, metric.Unit);
-    }
-
-    private static void Windows(Page page, ComparisonResult result)
-    {
-        if (result.Windows.IsEmpty) return;
-        page.Line();
-        var sheet = new Sheet(
-        [
-            "<window", .. result.Arms.Select(arm => $"{arm.Value} ops/s"), "ratio", "predicted", "ends at page",
-            "predicted", "<basis",
-        ]);
-        foreach (var window in result.Windows)
-        {
-            var ratio = window.Ratio is { } value ? Figures.Fixed(value, 3) : "-";
-            sheet.Row(
-            [
-                window.Phase,
-                .. window.PerArm.Select(rate => (Cell)Figures.Fixed(rate, 0)),
-                new Cell(window.Off ? ratio + " !" : ratio, window.Off),
-                window is { PredictedLow: { } low, PredictedHigh: { } high }
-                    ? $"{Figures.Fixed(low, 2)}..{Figures.Fixed(high, 2)}"
-                    : "-",
-                window.EndPage is { } end ? Figures.Count(end) : "end of run",
-                window.PredictedEndPage is { } predicted ? Figures.Count(predicted) : "-",
-                Basis(window.Basis),
-            ]);
-        }
-
-        page.Draw(sheet);
     }
 
     private static void Placement(Page page, ComparisonResult result)
@@ -142,14 +112,18 @@ internal static class ComparisonTable
         if (result.IsOff) page.Alarm("  ! off its prediction by more than the tolerance");
     }
 
+    /// <summary>What a row rests on; intervals stand here, where they widen no column of figures.</summary>
+    private static string Basis(MetricResult metric)
+    {
+        var intervals = metric.Differences
+            .Select(difference => difference is { Low: { } low, High: { } high }
+                ? " " + Figures.Interval(low, high, metric.Unit)
+                : "");
+        var note = metric.BasisNote.Length == 0 ? "" : ", " + metric.BasisNote;
+        return Figures.Basis(metric.Basis) + string.Concat(intervals) + note;
+    }
+
     private static string Labelled(string label, string text) => $"  {label.PadRight(LabelWidth - 2)}{text}";
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
-
-    private static string Basis(MetricBasis basis) => basis switch
-    {
-        MetricBasis.Exact => "exact",
-        MetricBasis.Interval => "95 % interval",
-        _ => "MODEL",
-    };
 }

@@ -14,6 +14,8 @@ internal static class Figures
         NegativeSign = "-",
     };
 
+    private static readonly char[] Digits = [.. "0123456789"];
+
     public static string Count(long value) => value.ToString("N0", Grouped);
 
     public static string Fixed(double value, int decimals) =>
@@ -68,6 +70,26 @@ internal static class Figures
         if (text.All(letter => letter is not (>= '1' and <= '9'))) return text.TrimStart('-');
         return number > 0 ? "+" + text : text;
     }
+
+    /// <summary>Both ends of an interval of differences, in the unit of the difference beside it.</summary>
+    public static string Interval(double low, double high, MetricUnit unit)
+    {
+        return $"[{Bare(low)}, {Bare(high)}]";
+
+        string Bare(double value)
+        {
+            var text = Difference(value, unit);
+            var end = text.LastIndexOfAny(Digits) + 1;
+            return end == 0 ? text : text[..end];
+        }
+    }
+
+    public static string Basis(MetricBasis basis) => basis switch
+    {
+        MetricBasis.Exact => "exact",
+        MetricBasis.Interval => "interval",
+        _ => "MODEL",
+    };
 
     private static string Whole(double number) => Fixed(number, number % 1 == 0 ? 0 : 1);
 }

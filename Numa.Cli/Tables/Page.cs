@@ -53,10 +53,11 @@ internal sealed class Page
 
     public void Draw(Sheet sheet)
     {
-        var table = new Table { Border = TableBorder.None };
-        foreach (var (text, left) in sheet.Headings)
+        // A grid, as a table without borders drops the space between its columns.
+        var grid = new Grid();
+        foreach (var (_, left) in sheet.Headings)
         {
-            table.AddColumn(new TableColumn(new Text(text, new Style(decoration: Decoration.Dim)))
+            grid.AddColumn(new GridColumn
             {
                 Alignment = left ? Justify.Left : Justify.Right,
                 NoWrap = true,
@@ -64,11 +65,13 @@ internal sealed class Page
             });
         }
 
-        if (sheet.Headings.Count == 0) return;
+        grid.AddRow([.. sheet.Headings.Select(heading => new Text(heading.Text, Heading))]);
         foreach (var row in sheet.Rows)
-            table.AddRow(row.Select(cell => new Text(cell.Text, cell.Alarm ? Warning : Style.Plain)));
-        _console.Write(table);
+            grid.AddRow([.. row.Select(cell => new Text(cell.Text, cell.Alarm ? Warning : Style.Plain))]);
+        _console.Write(grid);
     }
+
+    private static Style Heading => new(decoration: Decoration.Dim);
 
     private static Style Warning => new(Color.Red, decoration: Decoration.Bold);
 

@@ -72,7 +72,7 @@ internal static class RunTable
         var latency = run.Latency;
         page.Line($"  allocation latency p50 {Figures.Duration(latency.P50)}, p90 {Figures.Duration(latency.P90)}, "
             + $"p99 {Figures.Duration(latency.P99)}, max {Figures.Duration(latency.Max)}, "
-            + $"mean {Figures.Duration(latency.Mean)} (virtual)");
+            + $"mean {Figures.Duration(latency.Mean)}" + (RunHeader.IsReproducible(run) ? " (virtual)" : ""));
     }
 
     private static void Actors(Page page, RunResult run)

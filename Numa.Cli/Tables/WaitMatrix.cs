@@ -18,7 +18,10 @@ internal static class WaitMatrix
         page.Line();
         var sheet = new Sheet(
         [
-            folded ? "<wait ns of node's CPUs" : "<wait ns of CPU", .. zones, .. others ? ["others"] : Array.Empty<string>(), "all",
+            folded ? "<wait ns of node's CPUs" : "<wait ns of CPU",
+            .. zones,
+            .. others ? ["others"] : Array.Empty<string>(),
+            "all",
         ]);
         var rows = contention.Matrix
             .GroupBy(cell => folded ? NodeOf(cell.Cpu, cpuNodes) : cell.Cpu)

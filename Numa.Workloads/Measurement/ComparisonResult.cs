@@ -37,7 +37,8 @@ public sealed record ComparisonResult(
 {
     /// <summary>Some difference or window lies off its prediction by more than its tolerance.</summary>
     public bool IsOff =>
-        Metrics.Any(metric => metric.Differences.Any(difference => difference.Off)) || Windows.Any(window => window.Off);
+        Metrics.Any(metric => metric.Differences.Any(difference => difference.Off))
+        || Windows.Any(window => window.Off);
 
     /// <summary>Every arm accounted for all of its pages.</summary>
     public bool Conserved => Arms.All(arm => arm.Conserved);
@@ -62,7 +63,7 @@ public sealed record WalkResult(string Group, ImmutableArray<string> PerArm, boo
 /// <summary>How many pages can move at all, by arithmetic: start - reserve - low. Unit: pages.</summary>
 /// <param name="StartName">What <paramref name="StartPages"/> is: <c>managed</c> or <c>free at start</c>.</param>
 /// <param name="ResultPages">Never negative: 0 where <paramref name="Impossible"/> says why.</param>
-/// <param name="Impossible">The inequality that rules a difference out, with its numbers; null if one is possible.</param>
+/// <param name="Impossible">The inequality that rules a difference out, with its numbers; else null.</param>
 public sealed record ReachableDifference(
     string Zone, string StartName, long StartPages, long ReservePages, long LowPages, long ResultPages,
     string? Impossible);
@@ -103,7 +104,7 @@ public enum MetricBasis
 }
 
 /// <summary>One figure in every arm.</summary>
-/// <param name="BasisNote">Behind the basis, for example <c>10/10 seeds</c>, <c>+-15 %, cost set skx-2018</c>.</param>
+/// <param name="BasisNote">Behind the basis, for example <c>10/10 seeds</c>, <c>+-15 %, skx-2018</c>.</param>
 /// <param name="Tolerance">Largest distance from the prediction that is not marked. Unit: the metric's.</param>
 /// <param name="Values">One per arm.</param>
 /// <param name="Differences">One per arm after the first, against the first.</param>
