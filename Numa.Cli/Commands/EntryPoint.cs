@@ -65,6 +65,10 @@ public static class EntryPoint
     {
         switch (error)
         {
+            // Tasks and actors wrap what they threw; people want the thing itself.
+            case AggregateException { InnerExceptions: [var inner] }:
+                return Report(inner, terminal);
+
             case InputException input:
                 foreach (var problem in input.Problems) terminal.Error.WriteLine(problem);
                 return ExitCode.BadInput;

@@ -5,49 +5,49 @@ namespace Numa.Cli.Tables;
 /// <summary>The arms of a comparison beside each other, beside what arithmetic predicted.</summary>
 internal static class ComparisonTable
 {
-    private const int LabelWidth = 24;
+    private const string ReachableName = "reachable difference";
 
     public static void Write(Page page, ComparisonResult result)
     {
         page.Title($"{result.Scenario} on {result.Machine}, {result.KernelLine}");
-        if (result.Counterfactual is { } label)
-            page.Alarm("  COUNTERFACTUAL: " + label);
+        if (result.Counterfactual is { } what)
+            page.Alarm("  COUNTERFACTUAL: " + what);
         if (result.Clock != "virtual") page.Alarm("  wall clock: NOT REPRODUCIBLE");
-        foreach (var walk in result.Walks) Walk(page, result, walk);
-        Reachable(page, result);
+        var label = result.Walks.Select(Name).Append(ReachableName).Max(name => name.Length);
+        foreach (var walk in result.Walks) Walk(page, result, walk, label);
+        Reachable(page, result, label);
         page.Draw(Metrics(result));
         WindowTable.Write(page, result);
         Placement(page, result);
         Footer(page, result);
     }
 
-    private static void Walk(Page page, ComparisonResult result, WalkResult walk)
+    private static void Walk(Page page, ComparisonResult result, WalkResult walk, int label)
     {
-        var name = "walk, " + walk.Group;
+        var name = Name(walk);
         if (walk.Same)
         {
-            page.Line(Labelled(name, "the same in both"
-                .Replace("both", result.Arms.Length == 2 ? "both" : "all", StringComparison.Ordinal)));
+            page.Line(Labelled(name, label, result.Arms.Length == 2 ? "the same in both" : "the same in all"));
             return;
         }
 
         var arms = walk.PerArm.Select((text, arm) => $"{result.Arms[arm].Value}: {text}").ToArray();
-        var abreast = Labelled(name, string.Join("   ", arms));
+        var abreast = Labelled(name, label, string.Join("   ", arms));
         if (abreast.Length <= Page.Width)
         {
             page.Line(abreast);
             return;
         }
 
-        for (var arm = 0; arm < arms.Length; arm++) page.Line(Labelled(arm == 0 ? name : "", arms[arm]));
+        for (var arm = 0; arm < arms.Length; arm++) page.Line(Labelled(arm == 0 ? name : "", label, arms[arm]));
     }
 
-    private static void Reachable(Page page, ComparisonResult result)
+    private static void Reachable(Page page, ComparisonResult result, int label)
     {
-        var name = "reachable difference";
+        var name = ReachableName;
         foreach (var reachable in result.Reachable)
         {
-            page.Line(Labelled(name, reachable.Impossible is { } inequality
+            page.Line(Labelled(name, label, reachable.Impossible is { } inequality
                 ? $"none: {inequality}"
                 : $"{reachable.Zone} {reachable.StartPages} {reachable.StartName} - {reachable.ReservePages} reserve"
                     + $" - {reachable.LowPages} low = {reachable.ResultPages} pages"
@@ -63,7 +63,8 @@ internal static class ComparisonTable
             ? ["difference", "predicted"]
             : arms.Skip(1).SelectMany(arm => new[] { $"{arm.Value} - {arms[0].Value}", "predicted" });
         var intervals = result.Metrics.Any(metric => metric.Differences.Any(difference => difference.Low is not null));
-        var sheet = new Sheet(["<", .. arms.Select(arm => arm.Value), .. differences, intervals ? "<basis [95 % interval]" : "<basis"]);
+        var basis = intervals ? "<basis [95 % interval]" : "<basis";
+        var sheet = new Sheet(["<", .. arms.Select(arm => arm.Value), .. differences, basis]);
         foreach (var metric in result.Metrics)
         {
             sheet.Row(
@@ -123,7 +124,9 @@ internal static class ComparisonTable
         return Figures.Basis(metric.Basis) + string.Concat(intervals) + note;
     }
 
-    private static string Labelled(string label, string text) => $"  {label.PadRight(LabelWidth - 2)}{text}";
+    private static string Name(WalkResult walk) => "walk, " + walk.Group;
+
+    private static string Labelled(string name, int width, string text) => $"  {name.PadRight(width)}  {text}";
 
     private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
 }

@@ -2,14 +2,14 @@ using Numa.Workloads.Measurement;
 
 namespace Numa.Cli.Tables;
 
-/// <summary>Which zones the CPUs of each node got their pages from.</summary>
+/// <summary>Which zones the CPUs of each node got pages from, and how many were first choices.</summary>
 internal static class PlacementTable
 {
     /// <summary>More nodes than this leave room for shares only.</summary>
-    private const int NodesWithCounts = 4;
+    private const int NodesWithCounts = 3;
 
     /// <summary>More nodes than this do not fit beside each other.</summary>
-    private const int NodesAbreast = 10;
+    private const int NodesAbreast = 9;
 
     public static void Write(Page page, RunResult run)
     {
@@ -31,6 +31,7 @@ internal static class PlacementTable
         [
             "<pages from",
             .. nodes.SelectMany(node => counts ? [$"CPUs of node {node}", "share"] : new[] { $"CPUs n{node}" }),
+            "as first choice",
         ]);
         var totals = nodes.ToDictionary(
             node => node, node => run.Placement.Where(cell => cell.CpuNode == node).Sum(cell => cell.Pages));
@@ -47,6 +48,7 @@ internal static class PlacementTable
                     Cell share = Figures.Share(got, totals[node]);
                     return counts ? [Figures.Count(got), share] : new[] { share };
                 }),
+                Figures.Count(zone.Sum(cell => cell.FirstChoicePages)),
             ]);
         }
 

@@ -71,6 +71,24 @@ public class ExitCodeTests
     }
 
     [Fact]
+    public async Task An_input_problem_that_a_task_wrapped_is_still_one()
+    {
+        var wrapped = new AggregateException(new InputException([new(new("s.yaml", 0, 0), "NUMA100", "missing")]));
+        var run = await CommandLineRun.OfAsync("show m.yaml zoneinfo", new FakeSimulator { Failure = wrapped });
+        Assert.Equal((2, "s.yaml: error NUMA100: missing\n"), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public async Task Waits_that_do_not_add_up_fail_a_trace()
+    {
+        var contention = SampleResults.Contention with { TotalWaitNanoseconds = 1 };
+        var simulator = new FakeSimulator { Outcome = SampleResults.Outcome with { Contention = contention } };
+        var run = await CommandLineRun.OfAsync("trace s.yaml", simulator);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("NOT EQUAL !", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pages_that_are_not_conserved_fail_the_run()
     {
         var lost = SampleResults.Run with { Conserved = false };

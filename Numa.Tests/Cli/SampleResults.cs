@@ -90,7 +90,8 @@ internal static class SampleResults
         ],
         [
             new("CPUs of node 0", ["0:Normal 0:DMA32 0:DMA 1:Normal", "0:Normal 1:Normal 0:DMA32 0:DMA"], false),
-            new("CPUs of node 1", ["1:Normal 0:Normal 0:DMA32 0:DMA", "1:Normal 0:Normal 0:DMA32 0:DMA"], true),
+            new("CPUs of nodes 1, 2, 3, 4",
+                ["1:Normal 0:Normal 0:DMA32 0:DMA", "1:Normal 0:Normal 0:DMA32 0:DMA"], true),
         ],
         [new("0:DMA32", "managed", 464_142, 62_472, 396, 401_274, null)],
         [
