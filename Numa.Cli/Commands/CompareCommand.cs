@@ -46,10 +46,10 @@ internal sealed class CompareCommand : NumaCommand
     private static VariedSetting? Parse(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        const StringSplitOptions Tidy = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
         var assignment = OptionFactory.Split(text);
-        ImmutableArray<string> values = [.. assignment?.Value.Split(',', Tidy) ?? []];
-        if (assignment is not null && values.Length >= 2 && values.Distinct().Count() == values.Length)
+        ImmutableArray<string> values = [.. assignment?.Value.Split(',', StringSplitOptions.TrimEntries) ?? []];
+        var usable = values.Length >= 2 && values.Distinct().Count() == values.Length && !values.Contains("");
+        if (assignment is not null && usable)
             return new(assignment.Path, values);
         result.AddError($"--vary needs path=a,b with two or more different values; found '{text}'");
         return null;

@@ -23,6 +23,7 @@ public class ExitCodeTests
     [InlineData("compare s.yaml", "--vary")]
     [InlineData("compare s.yaml --vary a=b", "two or more different values; found 'a=b'")]
     [InlineData("compare s.yaml --vary a=b,b", "two or more different values; found 'a=b,b'")]
+    [InlineData("compare s.yaml --vary a=b,,c", "two or more different values; found 'a=b,,c'")]
     [InlineData("show m.yaml", "TOPIC")]
     [InlineData("show m.yaml zonelsts", "found 'zonelsts'; did you mean 'zonelists'?")]
     public async Task A_command_line_that_makes_no_sense_exits_2_with_one_line(string line, string expected)
