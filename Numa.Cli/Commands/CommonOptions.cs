@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Numa.Cli.Execution;
+
+namespace Numa.Cli.Commands;
+
+/// <summary>The options that run, compare and trace share.</summary>
+internal sealed class CommonOptions
+{
+    private readonly Argument<string> _scenario = OptionFactory.Path("SCENARIO", "Scenario file (YAML).");
+
+    private readonly Option<string?> _machine = new("--machine")
+    {
+        Description = "Machine file or captured folder, instead of the scenario's own.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<ulong?> _seed =
+        OptionFactory.OptionalNumber<ulong>("--seed", "N", "Seed; the scenario's own by default.", 0);
+
+    private readonly Option<ImmutableArray<SettingAssignment>> _settings =
+        OptionFactory.Assignments("--set", "Changes a setting, e.g. zonelistOrder=zone. May be repeated.");
+
+    private readonly Option<string?> _clock = OptionFactory.Choice(
+        "--clock", "Virtual time is reproducible; wall time is not.", "virtual", "virtual", "wall");
+
+    private readonly Option<string?> _host = OptionFactory.Choice(
+        "--host", "What carries CPUs, zones and nodes.", "actors", "actors");
+
+    private readonly Option<int> _threads = OptionFactory.Number(
+        "--threads", "N", "Threads to run on; no result depends on it.", 1, Environment.ProcessorCount);
+
+    private readonly Option<string?> _format = OptionFactory.Choice(
+        "--format", "What standard output holds.", "table", "table", "json", "csv");
+
+    private readonly Option<string?> _out = new("--out")
+    {
+        Description = "Also write the results as JSON files into this folder.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<string?> _otel = OptionFactory.Choice(
+        "--otel", "Print spans and meters through OpenTelemetry on standard error.", null, "console");
+
+    public CommonOptions(Command command)
+    {
+        // "8 by default" would make the help text depend on the machine that prints it.
+        _threads.DefaultValueFactory = null;
+        command.Add(_scenario);
+        foreach (var option in new Option[]
+                 { _machine, _seed, _settings, _clock, _host, _threads, _format, _out, _otel })
+        {
+            command.Add(option);
+        }
+    }
+
+    public RunRequest Request(ParseResult parsed, int top)
+    {
+        var threads = parsed.GetValue(_threads);
+        return new(
+            parsed.GetRequiredValue(_scenario),
+            parsed.GetValue(_machine),
+            parsed.GetValue(_seed),
+            parsed.GetValue(_settings),
+            parsed.GetRequiredValue(_clock)!,
+            parsed.GetRequiredValue(_host)!,
+            threads == 0 ? Environment.ProcessorCount : threads,
+            top,
+            Telemetry(parsed));
+    }
+
+    public string Format(ParseResult parsed) => parsed.GetRequiredValue(_format)!;
+
+    public string? OutputFolder(ParseResult parsed) => parsed.GetValue(_out);
+
+    public bool Telemetry(ParseResult parsed) => parsed.GetValue(_otel) is not null;
+}

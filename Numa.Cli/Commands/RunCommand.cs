@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Numa.Cli.Execution;
+using Numa.Cli.Exports;
+using Numa.Cli.Tables;
+
+namespace Numa.Cli.Commands;
+
+/// <summary><c>numa run</c>: one run of a scenario and everything it found.</summary>
+internal sealed class RunCommand : NumaCommand
+{
+    private readonly Terminal _terminal;
+    private readonly ISimulator _simulator;
+    private readonly CommonOptions _common;
+
+    public RunCommand(Terminal terminal, ISimulator simulator)
+        : base("run", "Runs a scenario and reports where its pages came from and who waited.")
+    {
+        _terminal = terminal;
+        _simulator = simulator;
+        _common = new CommonOptions(this);
+        SetAction(RunAsync);
+    }
+
+    public override ImmutableArray<string> Examples =>
+    [
+        "numa run configs/scenarios/one-node-fill.yaml --seed 7",
+        "numa run configs/scenarios/one-node-fill.yaml --set zonelistOrder=zone --format json",
+    ];
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var folder = OutputFolder.Check(_common.OutputFolder(parsed));
+        var request = _common.Request(parsed, top: 5);
+        var outcome = await SimulatorCalls.RunAsync(_simulator, request, _terminal, cancel);
+        var run = outcome.Run;
+        var format = _common.Format(parsed);
+        if (format == "json") _terminal.Output.WriteLine(JsonExport.Run(run));
+        else if (format == "csv") _terminal.Output.Write(CsvExport.Run(run));
+        else Page.Print(_terminal, page => RunTable.Write(page, run));
+        folder?.Write(
+            _terminal.Error,
+            ("run.json", JsonExport.Run(run)),
+            ("contention.json", JsonExport.Trace(run, outcome.Contention)));
+        return Verdict.Of(run, _terminal);
+    }
+}

@@ -1,0 +1,41 @@
+using Numa.Cli.Execution;
+using Numa.Workloads.Measurement;
+
+namespace Numa.Cli.Commands;
+
+/// <summary>Turns a result into an exit code, and says on standard error what failed.</summary>
+internal static class Verdict
+{
+    public static int Of(RunResult run, Terminal terminal)
+    {
+        if (run.Conserved) return ExitCode.Success;
+        var zones = run.Zones.Where(zone => !zone.Conserved).Select(zone => zone.Zone);
+        terminal.Error.WriteLine($"numa: pages are not conserved: {string.Join(", ", zones)}");
+        return ExitCode.Failed;
+    }
+
+    public static int Of(RunOutcome outcome, Terminal terminal)
+    {
+        var (run, contention) = (outcome.Run, outcome.Contention);
+        if (ContentionSums.Of(run, contention).Agree) return Of(run, terminal);
+        terminal.Error.WriteLine("numa: the waits by cause, by CPU and by zone do not add up to the same total");
+        return ExitCode.Failed;
+    }
+
+    public static int Of(ComparisonResult result, Terminal terminal)
+    {
+        var code = ExitCode.Success;
+        foreach (var arm in result.Arms.Where(arm => !arm.Conserved))
+        {
+            terminal.Error.WriteLine($"numa: pages are not conserved with {result.VaryPath}={arm.Value}");
+            code = ExitCode.Failed;
+        }
+
+        if (!result.IsOff) return code;
+        var off = result.Metrics.Where(metric => metric.Differences.Any(difference => difference.Off))
+            .Select(metric => metric.Name)
+            .Concat(result.Windows.Where(window => window.Off).Select(window => window.Phase));
+        terminal.Error.WriteLine($"numa: off the prediction by more than the tolerance: {string.Join(", ", off)}");
+        return ExitCode.Failed;
+    }
+}

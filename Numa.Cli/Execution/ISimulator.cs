@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Numa.Workloads.Measurement;
+
+namespace Numa.Cli.Execution;
+
+/// <summary>What the commands ask of the engine: the whole border between the console and the simulation.</summary>
+/// <remarks>
+/// Everything wrong with an input is thrown as one <see cref="Numa.Core.Diagnostics.InputException"/>. A breach of
+/// an invariant may carry the seed of its run under <see cref="SeedKey"/> in the exception's data.
+/// </remarks>
+public interface ISimulator
+{
+    /// <summary>Key of the seed in the data of an exception that ended a run.</summary>
+    const string SeedKey = "seed";
+
+    /// <summary>Runs a scenario once.</summary>
+    Task<RunOutcome> RunAsync(RunRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
+
+    /// <summary>Runs a scenario once per value of the varied setting and seed.</summary>
+    Task<ComparisonResult> CompareAsync(
+        CompareRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
+
+    /// <summary>Text about a machine that is booted but never runs, in the kernel's own format.</summary>
+    string Show(ShowRequest request);
+}
+
+/// <summary>One setting and its new value, by the grammar of <c>--set</c>.</summary>
+public sealed record SettingAssignment(string Path, string Value)
+{
+    public override string ToString() => $"{Path}={Value}";
+}
+
+/// <summary>What to run and how.</summary>
+/// <param name="Scenario">Path of a scenario file.</param>
+/// <param name="Machine">Path of a machine that replaces the scenario's own; null to keep that.</param>
+/// <param name="Seed">Null for the scenario's own seed.</param>
+/// <param name="Clock"><c>virtual</c> or <c>wall</c>.</param>
+/// <param name="Top">How many of the longest waits to keep.</param>
+/// <param name="SampleAllocations">Keep allocations for telemetry.</param>
+public sealed record RunRequest(
+    string Scenario,
+    string? Machine,
+    ulong? Seed,
+    ImmutableArray<SettingAssignment> Settings,
+    string Clock,
+    string Host,
+    int Threads,
+    int Top,
+    bool SampleAllocations);
+
+/// <summary>A run of a scenario in several arms.</summary>
+/// <param name="Run">What the arms share.</param>
+/// <param name="Arms">Values of the varied setting; the first is what the others are compared with.</param>
+/// <param name="Seeds">Runs per arm, each with its own seed.</param>
+/// <param name="Command">The command line as it can be typed again.</param>
+public sealed record CompareRequest(
+    RunRequest Run, string VaryPath, ImmutableArray<string> Arms, int Seeds, string Command);
+
+/// <summary>What of a machine is shown.</summary>
+public enum ShowTopic
+{
+    Zoneinfo,
+    Zonelists,
+    Memblock,
+    Hardware,
+}
+
+/// <summary>A look at a machine that does not run.</summary>
+/// <param name="Machine">Path of a machine description or of a captured machine's folder.</param>
+/// <param name="Kernel">Release instead of the machine's own; null to keep that.</param>
+/// <param name="After">Sysctls written after boot, in order.</param>
+public sealed record ShowRequest(
+    string Machine,
+    ShowTopic Topic,
+    string? Kernel,
+    ImmutableArray<SettingAssignment> Settings,
+    ImmutableArray<SettingAssignment> After);
+
+/// <summary>How far a run or comparison has come.</summary>
+/// <param name="Activity">What is being done, for people.</param>
+/// <param name="Fraction">0..1, or null when the end is not known.</param>
+public sealed record RunProgress(string Activity, double? Fraction);
+
+/// <summary>Everything one run gives back.</summary>
+/// <param name="CpuNodes">Node of each CPU, by CPU number.</param>
+/// <param name="Samples">Allocations for telemetry; empty unless asked for.</param>
+public sealed record RunOutcome(
+    RunResult Run, ContentionResult Contention, ImmutableArray<int> CpuNodes, AllocationSamples Samples);

@@ -1,0 +1,75 @@
+using Numa.Workloads.Measurement;
+
+namespace Numa.Cli.Exports;
+
+/// <summary>Results as comma-separated values, header first.</summary>
+internal static class CsvExport
+{
+    /// <summary>One row per zone.</summary>
+    public static string Run(RunResult run)
+    {
+        var csv = new CsvText().Row(
+            "scenario", "seed", "kernel", "zonelistOrder", "counterfactual", "clock", "hash", "zone", "managedPages",
+            "freeAtStartPages", "freePages", "pagesetPages", "taskPages", "occupiedPages", "minPages", "lowPages",
+            "highPages", "allocatedPages", "visits", "lockWaitNanoseconds", "meanWaitNanoseconds",
+            "maxWaitNanoseconds", "lockHoldNanoseconds", "conserved");
+        foreach (var zone in run.Zones)
+        {
+            csv.Row(
+                run.Scenario, run.Seed, run.Kernel, run.ZonelistOrder, run.Counterfactual, run.Clock, run.Hash,
+                zone.Zone, zone.ManagedPages, zone.FreeAtStartPages, zone.FreePages, zone.PagesetPages,
+                zone.TaskPages, zone.OccupiedPages, zone.MinPages, zone.LowPages, zone.HighPages,
+                zone.AllocatedPages, zone.Visits, zone.LockWaitNanoseconds, zone.MeanWaitNanoseconds,
+                zone.MaxWaitNanoseconds, zone.LockHoldNanoseconds, zone.Conserved);
+        }
+
+        return csv.ToString();
+    }
+
+    /// <summary>One row per zone and cause.</summary>
+    public static string Trace(ContentionResult contention)
+    {
+        var csv = new CsvText().Row(
+            "zone", "cause", "visits", "pages", "waitNanoseconds", "holdNanoseconds", "refused");
+        foreach (var cause in contention.Causes)
+        {
+            csv.Row(
+                cause.Zone, cause.Cause, cause.Visits, cause.Pages, cause.WaitNanoseconds, cause.HoldNanoseconds,
+                cause.Refused);
+        }
+
+        return csv.ToString();
+    }
+
+    /// <summary>One row per metric: the arms' values, then each later arm against the first.</summary>
+    public static string Comparison(ComparisonResult result)
+    {
+        var arms = result.Arms.Select(arm => arm.Value).ToArray();
+        var csv = new CsvText().Row(
+        [
+            "metric", "unit", "basis", "basisNote", "tolerance",
+            .. arms,
+            .. arms.Skip(1).SelectMany(arm => new[] { $"{arm} difference", $"{arm} predicted", $"{arm} off" }),
+        ]);
+        foreach (var metric in result.Metrics)
+        {
+            csv.Row(
+            [
+                metric.Name, Word(metric.Unit), Word(metric.Basis), metric.BasisNote, metric.Tolerance,
+                .. metric.Values.Select(value => (object?)value.Mean),
+                .. metric.Differences.SelectMany(
+                    difference => new object?[] { difference.Difference, difference.Predicted, difference.Off }),
+            ]);
+        }
+
+        return csv.ToString();
+    }
+
+    // As JSON spells them, so that the two exports can be joined.
+    private static string Word<T>(T value)
+        where T : struct, Enum
+    {
+        var name = value.ToString();
+        return char.ToLowerInvariant(name[0]) + name[1..];
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Numa.Cli.Tables;
+using Numa.Workloads.Measurement;
+
+namespace Numa.Cli.Exports;
+
+/// <summary>Results as JSON: one object, the models' property names in camel case.</summary>
+/// <remarks>Numbers are written so that they read back as the same number.</remarks>
+internal static class JsonExport
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        WriteIndented = true,
+        NewLine = "\n",
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        // A ratio without a base is a fact worth reporting, not a reason to lose the rest of the report.
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        // The text goes to files and pipes, never into a page: keep +, < and ' readable.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public static string Run(RunResult run)
+    {
+        var root = JsonSerializer.SerializeToNode(run, Options)!.AsObject();
+        root["counterfactualLabel"] = RunHeader.Counterfactual(run);
+        root["reproducible"] = RunHeader.IsReproducible(run);
+        return root.ToJsonString(Options);
+    }
+
+    /// <summary>The contention of a run under the run's identity.</summary>
+    public static string Trace(RunResult run, ContentionResult contention)
+    {
+        var root = new JsonObject
+        {
+            ["scenario"] = run.Scenario,
+            ["seed"] = run.Seed,
+            ["machine"] = run.Machine,
+            ["kernel"] = run.Kernel,
+            ["zonelistOrder"] = run.ZonelistOrder,
+            ["counterfactualLabel"] = RunHeader.Counterfactual(run),
+            ["clock"] = run.Clock,
+            ["host"] = run.Host,
+            ["hash"] = run.Hash,
+            ["reproducible"] = RunHeader.IsReproducible(run),
+        };
+        foreach (var (name, value) in JsonSerializer.SerializeToNode(contention, Options)!.AsObject().ToArray())
+            root[name] = value?.DeepClone();
+        return root.ToJsonString(Options);
+    }
+
+    public static string Comparison(ComparisonResult result) => JsonSerializer.Serialize(result, Options);
+}

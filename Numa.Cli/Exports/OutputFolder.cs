@@ -1,0 +1,72 @@
+using Numa.Core.Diagnostics;
+
+namespace Numa.Cli.Exports;
+
+/// <summary>The folder of <c>--out</c>: takes a set of files whole or not at all.</summary>
+internal sealed class OutputFolder
+{
+    private readonly string _path;
+
+    private OutputFolder(string path) => _path = path;
+
+    /// <summary>Makes sure, before any long work, that the folder can be written to.</summary>
+    /// <returns>Null when no folder was asked for.</returns>
+    /// <exception cref="InputException">The path is a file, or cannot be created.</exception>
+    public static OutputFolder? Check(string? path)
+    {
+        if (path is null) return null;
+        if (File.Exists(path)) throw Unusable(path, "is a file; --out needs a folder");
+        try
+        {
+            Directory.CreateDirectory(path);
+            var probe = Temporary(path, "probe");
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw Unusable(path, "cannot be written to: " + error.Message);
+        }
+
+        return new(path);
+    }
+
+    /// <summary>Writes every file beside its name first, then moves all into place; says what it wrote.</summary>
+    /// <exception cref="InputException">A file could not be written; none of them is left half written.</exception>
+    public void Write(TextWriter log, params (string Name, string Content)[] files)
+    {
+        var written = new List<string>();
+        try
+        {
+            foreach (var (name, content) in files)
+            {
+                var temporary = Temporary(_path, name);
+                written.Add(temporary);
+                File.WriteAllText(temporary, content + "\n");
+            }
+
+            for (var i = 0; i < files.Length; i++)
+            {
+                var target = Path.Combine(_path, files[i].Name);
+                var verb = File.Exists(target) ? "replaced" : "wrote";
+                File.Move(written[i], target, overwrite: true);
+                log.WriteLine($"{verb} {target}");
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(_path, "cannot be written to: " + error.Message);
+        }
+        finally
+        {
+            // A file that was moved is no longer there: deleting its old name does nothing.
+            foreach (var temporary in written) File.Delete(temporary);
+        }
+    }
+
+    private static string Temporary(string folder, string name) =>
+        Path.Combine(folder, $".{name}.{Environment.ProcessId}.tmp");
+
+    private static InputException Unusable(string path, string why) =>
+        new([new Problem(new SourcePlace(path, 0, 0), "NUMA901", why)]);
+}

@@ -1,0 +1,132 @@
+using Numa.Workloads.Measurement;
+
+namespace Numa.Cli.Tables;
+
+/// <summary>The arms of a comparison beside each other, beside what arithmetic predicted.</summary>
+internal static class ComparisonTable
+{
+    private const string ReachableName = "reachable difference";
+
+    public static void Write(Page page, ComparisonResult result)
+    {
+        page.Title($"{result.Scenario} on {result.Machine}, {result.KernelLine}");
+        if (result.Counterfactual is { } what)
+            page.Alarm("  COUNTERFACTUAL: " + what);
+        if (result.Clock != "virtual") page.Alarm("  wall clock: NOT REPRODUCIBLE");
+        var label = result.Walks.Select(Name).Append(ReachableName).Max(name => name.Length);
+        foreach (var walk in result.Walks) Walk(page, result, walk, label);
+        Reachable(page, result, label);
+        page.Draw(Metrics(result));
+        WindowTable.Write(page, result);
+        Placement(page, result);
+        Footer(page, result);
+    }
+
+    private static void Walk(Page page, ComparisonResult result, WalkResult walk, int label)
+    {
+        var name = Name(walk);
+        if (walk.Same)
+        {
+            page.Line(Labelled(name, label, result.Arms.Length == 2 ? "the same in both" : "the same in all"));
+            return;
+        }
+
+        var arms = walk.PerArm.Select((text, arm) => $"{result.Arms[arm].Value}: {text}").ToArray();
+        var abreast = Labelled(name, label, string.Join("   ", arms));
+        if (abreast.Length <= Page.Width)
+        {
+            page.Line(abreast);
+            return;
+        }
+
+        for (var arm = 0; arm < arms.Length; arm++) page.Line(Labelled(arm == 0 ? name : "", label, arms[arm]));
+    }
+
+    private static void Reachable(Page page, ComparisonResult result, int label)
+    {
+        var name = ReachableName;
+        foreach (var reachable in result.Reachable)
+        {
+            page.Line(Labelled(name, label, reachable.Impossible is { } inequality
+                ? $"none: {inequality}"
+                : $"{reachable.Zone} {reachable.StartPages} {reachable.StartName} - {reachable.ReservePages} reserve"
+                    + $" - {reachable.LowPages} low = {reachable.ResultPages} pages"
+                    + $" ({Figures.Mebibytes(reachable.ResultPages)})"));
+            name = "";
+        }
+    }
+
+    private static Sheet Metrics(ComparisonResult result)
+    {
+        var arms = result.Arms;
+        var differences = arms.Length == 2
+            ? ["difference", "predicted"]
+            : arms.Skip(1).SelectMany(arm => new[] { $"{arm.Value} - {arms[0].Value}", "predicted" });
+        var intervals = result.Metrics.Any(metric => metric.Differences.Any(difference => difference.Low is not null));
+        var basis = intervals ? "<basis [95 % interval]" : "<basis";
+        var sheet = new Sheet(["<", .. arms.Select(arm => arm.Value), .. differences, basis]);
+        foreach (var metric in result.Metrics)
+        {
+            sheet.Row(
+            [
+                metric.Name,
+                .. metric.Values.Select(value => (Cell)Figures.Metric(value.Mean, metric.Unit)),
+                .. metric.Differences.SelectMany(difference => Difference(metric, difference)),
+                Basis(metric),
+            ]);
+        }
+
+        return sheet;
+    }
+
+    private static IEnumerable<Cell> Difference(MetricResult metric, DifferenceResult difference)
+    {
+        var text = Figures.Difference(difference.Difference, metric.Unit);
+        yield return new(difference.Off ? text + " !" : text, difference.Off);
+        yield return Figures.Difference(difference.Predicted, metric.Unit);
+    }
+
+    private static void Placement(Page page, ComparisonResult result)
+    {
+        if (result.Placement is not { } placement) return;
+        if (placement.Pages == 0)
+        {
+            page.Line($"  pages whose zone differs  none of {Figures.Count(placement.TotalPages)}");
+            return;
+        }
+
+        page.Line($"  pages whose zone differs  {Figures.Count(placement.Pages)} of "
+            + $"{Figures.Count(placement.TotalPages)} ({Figures.Share(placement.Pages, placement.TotalPages)})"
+            + (placement.FirstAllocation is { } first ? $", first at #{Figures.Count(first)}" : "")
+            + (placement.Why is { } why ? $"; why: {why}" : ""));
+    }
+
+    private static void Footer(Page page, ComparisonResult result)
+    {
+        var arms = result.Arms;
+        var conserved = $"  conserved {string.Join('/', arms.Select(arm => Figures.YesNo(arm.Conserved)))}"
+            + $"   hash {string.Join(' ', arms.Select(arm => $"{arm.Value} {Short(arm.Hash)}"))}";
+        if (result.Conserved) page.Line(conserved);
+        else page.Alarm(conserved + " !");
+        page.Line("  again: " + result.Command);
+        foreach (var note in result.Notes) page.Line("  " + note);
+        if (result.IsOff) page.Alarm("  ! off its prediction by more than the tolerance");
+    }
+
+    /// <summary>What a row rests on; intervals stand here, where they widen no column of figures.</summary>
+    private static string Basis(MetricResult metric)
+    {
+        var intervals = metric.Differences
+            .Select(difference => difference is { Low: { } low, High: { } high }
+                ? " " + Figures.Interval(low, high, metric.Unit)
+                : "");
+        var note = metric.BasisNote.Length == 0 ? "" : ", " + metric.BasisNote;
+        return Figures.Basis(metric.Basis) + string.Concat(intervals) + note;
+    }
+
+    private static string Name(WalkResult walk) => "walk, " + walk.Group;
+
+    private static string Labelled(string name, int width, string text) => $"  {name.PadRight(width)}  {text}";
+
+    private static string Short(string hash) => hash.Length > 12 ? hash[..12] : hash;
+}

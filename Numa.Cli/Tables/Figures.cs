@@ -1,0 +1,95 @@
+using System.Globalization;
+using Numa.Workloads.Measurement;
+
+namespace Numa.Cli.Tables;
+
+/// <summary>Numbers as the tables print them, the same in every culture.</summary>
+internal static class Figures
+{
+    /// <summary>Groups of three digits, as measurements are printed: a comma could be a decimal sign.</summary>
+    private static readonly NumberFormatInfo Grouped = new()
+    {
+        NumberGroupSeparator = " ",
+        NumberDecimalSeparator = ".",
+        NegativeSign = "-",
+    };
+
+    private static readonly char[] Digits = [.. "0123456789"];
+
+    public static string Count(long value) => value.ToString("N0", Grouped);
+
+    public static string Fixed(double value, int decimals) =>
+        value.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), Grouped);
+
+    /// <summary>A share of 0..1 in percent; a dash for a share of nothing.</summary>
+    public static string Percent(double share) => double.IsFinite(share) ? Fixed(share * 100, 1) + " %" : "-";
+
+    public static string Share(long part, long whole) => whole == 0 ? "-" : Percent((double)part / whole);
+
+    /// <summary>Virtual nanoseconds in the largest unit that leaves four digits or more.</summary>
+    public static string Duration(double nanoseconds)
+    {
+        if (Math.Abs(nanoseconds) < 1e4) return Fixed(nanoseconds, nanoseconds % 1 == 0 ? 0 : 1) + " ns";
+        if (Math.Abs(nanoseconds) < 1e7) return Fixed(nanoseconds / 1e3, 1) + " us";
+        return Math.Abs(nanoseconds) < 1e10
+            ? Fixed(nanoseconds / 1e6, 1) + " ms"
+            : Fixed(nanoseconds / 1e9, 2) + " s";
+    }
+
+    /// <summary>Pages of 4 KiB in MiB.</summary>
+    public static string Mebibytes(long pages) =>
+        Fixed(pages * 4096.0 / (1 << 20), 0).Replace(" ", "", StringComparison.Ordinal) + " MiB";
+
+    public static string YesNo(bool value) => value ? "yes" : "NO";
+
+    public static string Metric(double? value, MetricUnit unit)
+    {
+        if (value is not { } number || !double.IsFinite(number)) return unit == MetricUnit.Ordinal ? "never" : "-";
+        return unit switch
+        {
+            MetricUnit.Share => Percent(number),
+            MetricUnit.Distance => Fixed(number, 2),
+            MetricUnit.Nanoseconds => Fixed(number, number is > -100 and < 100 && number % 1 != 0 ? 1 : 0) + " ns",
+            MetricUnit.PerSecond => Fixed(number, 0) + " /s",
+            MetricUnit.Ordinal => "#" + Whole(number),
+            _ => Whole(number),
+        };
+    }
+
+    /// <summary>A difference, signed; shares differ by points.</summary>
+    public static string Difference(double? value, MetricUnit unit)
+    {
+        if (value is not { } number || !double.IsFinite(number)) return "-";
+        var text = unit switch
+        {
+            MetricUnit.Share => Fixed(number * 100, 1) + " pts",
+            MetricUnit.Ordinal => Whole(number),
+            _ => Metric(number, unit),
+        };
+        // What rounds to zero has no sign: "-0.0" would claim a direction.
+        if (text.All(letter => letter is not (>= '1' and <= '9'))) return text.TrimStart('-');
+        return number > 0 ? "+" + text : text;
+    }
+
+    /// <summary>Both ends of an interval of differences, in the unit of the difference beside it.</summary>
+    public static string Interval(double low, double high, MetricUnit unit)
+    {
+        return $"[{Bare(low)}, {Bare(high)}]";
+
+        string Bare(double value)
+        {
+            var text = Difference(value, unit);
+            var end = text.LastIndexOfAny(Digits) + 1;
+            return end == 0 ? text : text[..end];
+        }
+    }
+
+    public static string Basis(MetricBasis basis) => basis switch
+    {
+        MetricBasis.Exact => "exact",
+        MetricBasis.Interval => "interval",
+        _ => "MODEL",
+    };
+
+    private static string Whole(double number) => Fixed(number, number % 1 == 0 ? 0 : 1);
+}

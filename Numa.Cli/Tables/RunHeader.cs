@@ -1,0 +1,23 @@
+using Numa.Workloads.Measurement;
+
+namespace Numa.Cli.Tables;
+
+/// <summary>What a run was, in the words that tables and exports share.</summary>
+internal static class RunHeader
+{
+    /// <summary>The label of a what-if that no such kernel offers; null when the kernel does.</summary>
+    public static string? Counterfactual(RunResult run) =>
+        run.Counterfactual ? $"COUNTERFACTUAL: Linux {run.Kernel} knows node order only" : null;
+
+    public static bool IsReproducible(RunResult run) => run.Clock == "virtual";
+
+    public static void Write(Page page, RunResult run)
+    {
+        page.Title(
+            $"{run.Scenario} on {run.Machine}, kernel {run.Kernel}, {run.ZonelistOrder} order, seed {run.Seed}");
+        var clock = IsReproducible(run) ? "virtual clock" : "wall clock (NOT REPRODUCIBLE)";
+        page.Line($"  {clock}, {run.Host} host, {run.Threads} {(run.Threads == 1 ? "thread" : "threads")}, "
+            + $"{Figures.Duration(run.SimulatedNanoseconds)} simulated");
+        if (Counterfactual(run) is { } label) page.Alarm("  " + label);
+    }
+}

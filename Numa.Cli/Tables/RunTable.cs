@@ -1,0 +1,105 @@
+using Numa.Workloads.Measurement;
+
+namespace Numa.Cli.Tables;
+
+/// <summary>A run from top to bottom: what it was, where pages came from, what failed, what it cost.</summary>
+internal static class RunTable
+{
+    private const int FirstEvents = 6;
+
+    public static void Write(Page page, RunResult run)
+    {
+        RunHeader.Write(page, run);
+        page.Line($"  {Figures.Count(run.Operations)} operations: {Figures.Count(run.Allocations)} allocations, "
+            + $"{Figures.Count(run.Frees)} frees; {Figures.Count(run.Fallbacks)} fell back");
+        PlacementTable.Write(page, run);
+        ZoneTable.Write(page, run);
+        Workloads(page, run);
+        FailureLines.Write(page, run);
+        SlowPath(page, run);
+        Watermarks(page, run);
+        Latency(page, run);
+        Actors(page, run);
+        foreach (var note in run.Notes) page.Line("  note: " + note);
+        Footer(page, run);
+    }
+
+    private static void Workloads(Page page, RunResult run)
+    {
+        if (run.Workloads.IsEmpty) return;
+        page.Line();
+        var sheet = new Sheet(
+            "<workload", "tasks", "operations", "allocations", "failures", "live pages", "finished at", "<end");
+        foreach (var work in run.Workloads)
+        {
+            sheet.Row(
+                work.Name, Figures.Count(work.Tasks), Figures.Count(work.Operations),
+                Figures.Count(work.Allocations), Figures.Count(work.Failures), Figures.Count(work.LivePages),
+                Figures.Duration(work.FinishedNanoseconds), work.End);
+        }
+
+        page.Draw(sheet);
+    }
+
+    private static void SlowPath(Page page, RunResult run)
+    {
+        page.Line();
+        if (run.SlowPathOperation is not { } operation)
+        {
+            page.Line("  slow path never entered, kswapd never woken: exact rules throughout");
+            return;
+        }
+
+        page.Line($"  slow path entered at operation {Figures.Count(operation)}, "
+            + $"kswapd woken {Figures.Count(run.KswapdWakeUps)} times; reclaim is not modelled");
+    }
+
+    private static void Watermarks(Page page, RunResult run)
+    {
+        if (run.WatermarkEvents.IsEmpty) return;
+        foreach (var happened in run.WatermarkEvents.Take(FirstEvents))
+        {
+            page.Line($"  {happened.Zone} {(happened.Fell ? "fell to" : "rose above")} {happened.Mark} at "
+                + $"{Figures.Duration(happened.Nanoseconds)} with {Figures.Count(happened.FreePages)} pages free");
+        }
+
+        var more = run.WatermarkEvents.Length - FirstEvents;
+        if (more > 0) page.Line($"  and {Figures.Count(more)} more watermark events (--format json has all)");
+    }
+
+    private static void Latency(Page page, RunResult run)
+    {
+        var latency = run.Latency;
+        page.Line($"  allocation latency p50 {Figures.Duration(latency.P50)}, p90 {Figures.Duration(latency.P90)}, "
+            + $"p99 {Figures.Duration(latency.P99)}, max {Figures.Duration(latency.Max)}, "
+            + $"mean {Figures.Duration(latency.Mean)}" + (RunHeader.IsReproducible(run) ? " (virtual)" : ""));
+    }
+
+    private static void Actors(Page page, RunResult run)
+    {
+        if (run.Actors.IsEmpty) return;
+        page.Line();
+        var sheet = new Sheet("<actor", "count", "messages", "decisions");
+        foreach (var actor in run.Actors)
+        {
+            sheet.Row(
+                actor.Kind, Figures.Count(actor.Count), Figures.Count(actor.Messages),
+                new Cell(actor.Decisions == 0 ? "0 !" : Figures.Count(actor.Decisions), actor.Decisions == 0));
+        }
+
+        page.Draw(sheet);
+    }
+
+    private static void Footer(Page page, RunResult run)
+    {
+        page.Line();
+        page.Line(RunHeader.IsReproducible(run)
+            ? "  exact: placement, counts, marks, walks   MODEL (cost model): lock waits, latencies, virtual time"
+            : "  wall clock: not reproducible; only conservation of pages is exact");
+        var conserved = $"  conserved {Figures.YesNo(run.Conserved)}   hash {run.Hash}";
+        if (run.Conserved) page.Line(conserved);
+        else page.Alarm(conserved + " !");
+        page.Line($"  {Figures.Fixed(run.WallSeconds, 2)} s wall, "
+            + $"{Figures.Fixed(run.OperationsPerSecond, 0)} operations/s");
+    }
+}

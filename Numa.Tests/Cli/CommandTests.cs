@@ -1,0 +1,115 @@
+using Numa.Cli.Execution;
+
+namespace Numa.Tests.Cli;
+
+/// <summary>What the commands ask of the engine, and their help.</summary>
+public class CommandTests
+{
+    [Fact]
+    public async Task Run_passes_on_every_option()
+    {
+        var simulator = new FakeSimulator();
+        await CommandLineRun.OfAsync(
+            "run s.yaml --seed 7 --set a.b=1 --set vm.c=x=y --clock wall --threads 3 --machine m.yaml", simulator);
+        var request = simulator.Run!;
+        Assert.Equal(
+            new RunRequest("s.yaml", "m.yaml", 7, request.Settings, "wall", "actors", 3, 5, false), request);
+        Assert.Equal<SettingAssignment>([new("a.b", "1"), new("vm.c", "x=y")], request.Settings);
+    }
+
+    [Fact]
+    public async Task A_setting_does_not_swallow_the_scenario_behind_it()
+    {
+        var simulator = new FakeSimulator();
+        var run = await CommandLineRun.OfAsync("run --set a=b s.yaml", simulator);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal("s.yaml", simulator.Run!.Scenario);
+    }
+
+    [Fact]
+    public async Task Without_options_the_scenario_decides()
+    {
+        var simulator = new FakeSimulator();
+        await CommandLineRun.OfAsync("trace s.yaml --top 9", simulator);
+        var request = simulator.Run!;
+        Assert.Null(request.Seed);
+        Assert.Null(request.Machine);
+        Assert.Empty(request.Settings);
+        Assert.Equal("virtual", request.Clock);
+        Assert.True(request.Threads >= 1);
+        Assert.Equal(9, request.Top);
+    }
+
+    [Fact]
+    public async Task Compare_passes_on_the_arms_and_the_command_to_repeat()
+    {
+        var simulator = new FakeSimulator();
+        await CommandLineRun.OfAsync(
+            ["compare", "my s.yaml", "--vary", "kernel=3.10, 4.4,4.9", "--seeds", "10"], simulator);
+        var request = simulator.Compare!;
+        Assert.Equal("kernel", request.VaryPath);
+        Assert.Equal<string>(["3.10", "4.4", "4.9"], request.Arms);
+        Assert.Equal(10, request.Seeds);
+        Assert.Equal("numa compare 'my s.yaml' --vary 'kernel=3.10, 4.4,4.9' --seeds 10", request.Command);
+    }
+
+    [Fact]
+    public async Task Show_prints_the_text_alone()
+    {
+        var simulator = new FakeSimulator();
+        var run = await CommandLineRun.OfAsync(
+            "show m.yaml zonelists --kernel 4.4 --set x=1 --after vm.y=2", simulator);
+        Assert.Equal("Fallback order for Node 0: 0 1\n", run.Output);
+        Assert.Equal("", run.Error);
+        var request = simulator.Show!;
+        Assert.Equal(("m.yaml", ShowTopic.Zonelists, "4.4"), (request.Machine, request.Topic, request.Kernel));
+        Assert.Equal<SettingAssignment>([new("x", "1")], request.Settings);
+        Assert.Equal<SettingAssignment>([new("vm.y", "2")], request.After);
+    }
+
+    [Theory]
+    [InlineData("--help", "numa compare configs/scenarios/one-node-fill.yaml --vary zonelistOrder=node,zone")]
+    [InlineData("run --help", "numa run configs/scenarios/one-node-fill.yaml --seed 7")]
+    [InlineData("compare --help", "numa compare configs/scenarios/one-node-fill.yaml --vary")]
+    [InlineData("trace --help", "numa trace configs/scenarios/page-fault-storm.yaml --top 5")]
+    [InlineData("show -h", "numa show configs/machines/notes-two-node.yaml zonelists --kernel 4.4")]
+    public async Task Help_ends_with_an_example(string line, string example)
+    {
+        var run = await CommandLineRun.OfAsync(line);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("Examples:\n  ", run.Output, StringComparison.Ordinal);
+        Assert.Contains(example, run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_example_is_a_valid_command_line()
+    {
+        foreach (var command in new[] { "run", "compare", "trace", "show" })
+        {
+            var help = await CommandLineRun.OfAsync(command + " --help");
+            var examples = help.Output[help.Output.IndexOf("Examples:", StringComparison.Ordinal)..].Split('\n')
+                .Select(line => line.Trim()).Where(line => line.StartsWith("numa ", StringComparison.Ordinal));
+            Assert.All(
+                await Task.WhenAll(examples.Select(example => CommandLineRun.OfAsync(example["numa ".Length..]))),
+                run => Assert.Equal((0, ""), (run.ExitCode, run.Error)));
+        }
+    }
+
+    [Fact]
+    public async Task Progress_is_drawn_on_standard_error_for_those_who_watch_it()
+    {
+        var watched = await CommandLineRun.OfAsync("run s.yaml --format json", watched: true);
+        Assert.Contains("half 50 %", watched.Error, StringComparison.Ordinal);
+        var piped = await CommandLineRun.OfAsync("run s.yaml --format json");
+        Assert.Equal("", piped.Error);
+        Assert.Equal(piped.Output, watched.Output);
+    }
+
+    [Fact]
+    public async Task Version_is_a_version()
+    {
+        var run = await CommandLineRun.OfAsync("--version");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches("^[0-9]+\\.[0-9]+\\.[0-9]+", run.Output);
+    }
+}

@@ -1,0 +1,48 @@
+using Numa.Cli.Execution;
+using Numa.Workloads.Measurement;
+
+namespace Numa.Tests.Cli;
+
+/// <summary>Answers commands with prepared results and remembers what it was asked.</summary>
+internal sealed class FakeSimulator : ISimulator
+{
+    public RunOutcome Outcome { get; init; } = SampleResults.Outcome;
+
+    public ComparisonResult Comparison { get; init; } = SampleResults.Comparison;
+
+    public string Shown { get; init; } = "Fallback order for Node 0: 0 1";
+
+    /// <summary>Thrown in place of an answer.</summary>
+    public Exception? Failure { get; init; }
+
+    /// <summary>Never answers; ends only by cancellation.</summary>
+    public bool Hangs { get; init; }
+
+    public RunRequest? Run { get; private set; }
+
+    public CompareRequest? Compare { get; private set; }
+
+    public ShowRequest? Show { get; private set; }
+
+    public async Task<RunOutcome> RunAsync(
+        RunRequest request, IProgress<RunProgress> progress, CancellationToken cancel)
+    {
+        Run = request;
+        if (Hangs) await Task.Delay(Timeout.Infinite, cancel);
+        progress.Report(new("half", 0.5));
+        return Failure is null ? Outcome : throw Failure;
+    }
+
+    public Task<ComparisonResult> CompareAsync(
+        CompareRequest request, IProgress<RunProgress> progress, CancellationToken cancel)
+    {
+        Compare = request;
+        return Failure is null ? Task.FromResult(Comparison) : throw Failure;
+    }
+
+    string ISimulator.Show(ShowRequest request)
+    {
+        Show = request;
+        return Failure is null ? Shown : throw Failure;
+    }
+}

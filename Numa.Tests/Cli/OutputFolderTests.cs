@@ -1,0 +1,56 @@
+using System.Text.Json;
+
+namespace Numa.Tests.Cli;
+
+/// <summary>The folder of <c>--out</c>. Goal: whole files or none, and no surprise after a long run.</summary>
+public sealed class OutputFolderTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("numa-out").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Run_writes_whole_files_and_says_which()
+    {
+        var target = Path.Combine(_folder, "new", "deeper");
+        var run = await CommandLineRun.OfAsync(["run", "s.yaml", "--out", target]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(
+            ["contention.json", "run.json"], Directory.GetFiles(target).Select(Path.GetFileName).Order());
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(target, "run.json")));
+        Assert.Equal($"wrote {Path.Combine(target, "run.json")}", run.ErrorLines[0]);
+
+        var again = await CommandLineRun.OfAsync(["run", "s.yaml", "--out", target]);
+        Assert.Equal($"replaced {Path.Combine(target, "run.json")}", again.ErrorLines[0]);
+    }
+
+    [Fact]
+    public async Task Compare_writes_its_own_file()
+    {
+        await CommandLineRun.OfAsync(["compare", "s.yaml", "--vary", "a=b,c", "--out", _folder]);
+        Assert.Equal("compare.json", Path.GetFileName(Assert.Single(Directory.GetFiles(_folder))));
+    }
+
+    [Fact]
+    public async Task A_file_in_the_folders_place_is_refused_before_the_run()
+    {
+        var file = Path.Combine(_folder, "taken");
+        File.WriteAllText(file, "mine");
+        var simulator = new FakeSimulator();
+        var run = await CommandLineRun.OfAsync(["run", "s.yaml", "--out", file], simulator);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal($"{file}: error NUMA901: is a file; --out needs a folder", Assert.Single(run.ErrorLines));
+        Assert.Null(simulator.Run);
+        Assert.Equal("mine", File.ReadAllText(file));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_replaced_leaves_nothing_half_written()
+    {
+        // A folder where the second file should go: the files are staged, and the staging is cleared away.
+        Directory.CreateDirectory(Path.Combine(_folder, "compare.json"));
+        var run = await CommandLineRun.OfAsync(["compare", "s.yaml", "--vary", "a=b,c", "--out", _folder]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Empty(Directory.GetFiles(_folder));
+    }
+}
