@@ -130,12 +130,12 @@ public class BuddyExampleTests
 
     // A zone that starts at frame 1, as DMA does. From 5.10 lists go up in addresses, before down.
     [Theory]
-    [InlineData("6.1", "0:[158] 1:[156] 2:[152] 3:[144] 4:[16,128] 5:[32] 6:[64] 8:[256] 9:[512,5120] 10:[1024,2048,3072,4096]")]
-    [InlineData("4.4", "0:[158] 1:[156] 2:[152] 3:[144] 4:[128,16] 5:[32] 6:[64] 8:[256] 9:[5120,512] 10:[4096,3072,2048,1024]")]
-    public void Boot_cuts_ranges_into_the_largest_aligned_blocks(string version, string lists)
+    [InlineData("6.1", "4:[16,128] 5:[32] 6:[64] 8:[256] 9:[512,5120] 10:[1024,2048,3072,4096]")]
+    [InlineData("4.4", "4:[128,16] 5:[32] 6:[64] 8:[256] 9:[5120,512] 10:[4096,3072,2048,1024]")]
+    public void Boot_cuts_ranges_into_the_largest_aligned_blocks(string version, string fromOrder4)
     {
         var zone = Generators.Zones.Zone(version, 1, 0x1800, (0x10, 0x9f), (0x100, 0x1600));
-        Assert.Equal(lists, zone.Lists(Movable));
+        Assert.Equal("0:[158] 1:[156] 2:[152] 3:[144] " + fromOrder4, zone.Lists(Movable));
         zone.CheckInvariants();
     }
 
