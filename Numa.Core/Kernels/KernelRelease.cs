@@ -74,7 +74,8 @@ public sealed record KernelRelease
     /// <summary>Allocations first avoid mixing migratetypes in a pageblock, and boost watermarks when they must (5.0+).</summary>
     public bool AvoidsFragmentation { get; init; }
 
-    /// <summary>Order-9 blocks merge only when both tags are Unmovable, Movable or Reclaimable, or equal (6.1).</summary>
+    /// <summary>Order-9 blocks merge only when both tags are Unmovable, Movable or Reclaimable, or equal
+    /// (6.1).</summary>
     public bool MergesOnlyAlikePageblocks { get; init; }
 
     /// <summary>A freed block goes by its pageblocks' tags of that moment, pageblock by pageblock (6.12).</summary>

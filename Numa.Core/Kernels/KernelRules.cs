@@ -128,7 +128,8 @@ public enum HighAtomicRule
 /// <summary>How a watermark check makes sure of a block of the wanted order.</summary>
 public enum HighOrderCheckRule
 {
-    /// <summary>Order by order, free pages in smaller blocks do not count, against half the mark each time (up to 4.3).</summary>
+    /// <summary>Order by order, free pages in smaller blocks do not count, against half the mark each time (up to
+    /// 4.3).</summary>
     SubtractSmallerBlocks,
 
     /// <summary>Some free block of a usable type is large enough (4.4 and later).</summary>

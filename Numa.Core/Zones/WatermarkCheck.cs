@@ -35,8 +35,10 @@ public readonly record struct WatermarkVerdict(ZoneVerdict Verdict, long Availab
 public readonly record struct WatermarkCheck(
     WatermarkLevel Level, AllocationFlags Flags, int ReserveIndex, int Order)
 {
-    /// <summary>Judges a zone by its record. The free pages that count are the folded ones, which checks read.</summary>
-    /// <remarks>The kernel's shortcut for order 0 compares with the whole mark first; whatever passes it passes here.</remarks>
+    /// <summary>Judges a zone by its record. The free pages that count are the folded ones, which checks
+    /// read.</summary>
+    /// <remarks>The kernel's shortcut for order 0 compares with the whole mark first; whatever passes it passes
+    /// here.</remarks>
     public WatermarkVerdict Evaluate(KernelRelease release, ZoneTuning tuning, in ZoneRecord record)
     {
         unchecked

@@ -58,7 +58,7 @@ public sealed class Zone
     /// <remarks>Unit: pages.</remarks>
     public long Boost { get => _boost.Pages; set => _boost.Pages = value; }
 
-    /// <summary>A fallback raised the boost on behalf of a request that may wake kswapd. Whoever wakes it clears this.</summary>
+    /// <summary>A fallback raised the boost for a request that may wake kswapd. Whoever wakes it clears this.</summary>
     /// <remarks>Source: <c>ZONE_BOOSTED_WATERMARK</c>.</remarks>
     public bool BoostRaised { get => _boost.Raised; set => _boost.Raised = value; }
 
@@ -73,7 +73,8 @@ public sealed class Zone
     public List<(long Frame, Migratetype Tag)> Retagged { get; } = [];
 
     /// <summary>Takes up to <paramref name="count"/> blocks for a pageset refill or a direct allocation.</summary>
-    /// <param name="flags">For a refill without HighAtomic, NonBlock and Oom: refills never touch the atomic reserve.</param>
+    /// <param name="flags">A refill leaves out HighAtomic, NonBlock and Oom: it never touches the atomic
+    /// reserve.</param>
     /// <param name="frames">Receives the first frame of each block, in the order taken.</param>
     /// <returns>Number of blocks taken; fewer than asked when the lists ran out.</returns>
     public int Take(
@@ -102,7 +103,8 @@ public sealed class Zone
     /// <exception cref="InvariantBreachException">The block is not used as a block of this order.</exception>
     public void Give(long frame, int order, Migratetype type, ref BuddyWork work)
     {
-        Invariant.Holds(frame >= Image.Start.Value && frame + (1L << order) <= Image.End.Value, "the block is of the zone");
+        var end = frame + (1L << order);
+        Invariant.Holds(frame >= Image.Start.Value && end <= Image.End.Value, "the block is of the zone");
         unchecked
         {
             var page = (int)(frame - _base);
@@ -117,14 +119,14 @@ public sealed class Zone
 
             // A pageblock's pages go by its own tag, so a larger block is freed in pieces that may merge again.
             var piece = Math.Min(order, Order.Pageblock);
-            for (var end = page + (1 << order); page < end; page += 1 << piece)
+            for (var next = page + (1 << order); page < next; page += 1 << piece)
             {
                 _buddy.Free(page, piece, (int)_buddy.Tags[page], toTail: false, ref work);
             }
         }
     }
 
-    /// <summary>Reserves the pageblock of a block that a request flagged HighAtomic got, from a pageset or directly.</summary>
+    /// <summary>Reserves the pageblock of what a request flagged HighAtomic got, from a pageset or directly.</summary>
     /// <remarks>Up to 6.0 the flag is HARDER (NonBlock) with an order above 0.</remarks>
     public void ReserveHighAtomic(long frame, int order, ref BuddyWork work) =>
         _highAtomic.Reserve((int)(frame - _base), order, ref work);
@@ -182,7 +184,7 @@ public sealed class Zone
         return page;
     }
 
-    /// <summary>Forgets that a block is used. A block that was never taken (used since before the image) has no mark.</summary>
+    /// <summary>Forgets that a block is used. Blocks used since before the image was made have no mark.</summary>
     private void Forget(int page, int order)
     {
         if (order < Order.MaxValue)

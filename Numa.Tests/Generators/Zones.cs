@@ -40,7 +40,7 @@ internal static class Zones
         foreach (var frame in frames) zone.Give(frame, order, zone.TagOf(frame), ref work);
     }
 
-    /// <summary>All lists of a type, empty ones left out, as the specification writes them: <c>0:[3,1] 2:[4]</c>.</summary>
+    /// <summary>All lists of a type that are not empty, head first: <c>0:[3,1] 2:[4]</c>.</summary>
     public static string Lists(this Zone zone, Migratetype type) => string.Join(' ', Enumerable.Range(0, Order.Count)
         .Select(order => (order, frames: zone.FreeList(order, type).ToArray()))
         .Where(list => list.frames.Length > 0)

@@ -30,7 +30,8 @@ internal sealed class NaivePageset(KernelRelease release, PagesetSize size)
 
     private PagesetSizingRule Rule => release.PagesetSizing;
 
-    public IEnumerable<long> List(int order, Migratetype type) => _lists[Index(order, type)].Select(entry => entry.Frame);
+    public IEnumerable<long> List(int order, Migratetype type) =>
+        _lists[Index(order, type)].Select(entry => entry.Frame);
 
     public void BeginAllocation()
     {

@@ -110,7 +110,8 @@ internal sealed partial class NaiveZone
             if (_usedAs.TryGetValue(f, out var used) && used == Migratetype.Movable) movable++;
         }
 
-        var alike = type == Migratetype.Movable ? movable : Tag(frame) == Migratetype.Movable ? 512 - free - movable : 0;
+        var others = Tag(frame) == Migratetype.Movable ? 512 - free - movable : 0;
+        var alike = type == Migratetype.Movable ? movable : others;
         return free + alike >= 256;
     }
 

@@ -5,7 +5,7 @@ using Numa.Core.Kernels;
 
 namespace Numa.Core.Zones.Buddy;
 
-/// <summary>Splits and merges the blocks of one zone. Pages are counted from a multiple of 1024 at or below its start.</summary>
+/// <summary>Splits and merges one zone's blocks. Pages count from a multiple of 1024 at or below its start.</summary>
 /// <remarks>That base keeps every alignment up to order 10, so zone-relative buddies are the absolute ones.
 /// Source: <c>__free_one_page</c>, <c>__rmqueue_smallest</c>, <c>expand</c>, Linux mm/page_alloc.c.</remarks>
 internal sealed class BuddyAllocator
@@ -144,8 +144,9 @@ internal sealed class BuddyAllocator
 
     /// <summary>Counts what a run of pages holds.</summary>
     /// <returns>Free pages, and used pages that count as movable.</returns>
-    /// <remarks>A used page is movable when it was last taken with type Movable. The kernel looks at the page itself
-    /// (on an LRU list, or of a movable driver); so pages that wait in a pageset count as movable here, not there.</remarks>
+    /// <remarks>A used page is movable when it was taken with type Movable. The kernel looks at the page itself
+    /// (on an LRU list, or of a movable driver); so pages that wait in a pageset count as movable here, not
+    /// there.</remarks>
     public (int Free, int Movable) Survey(int start, int end)
     {
         int free = 0, movable = 0;

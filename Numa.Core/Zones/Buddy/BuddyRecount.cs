@@ -20,7 +20,8 @@ internal static class BuddyRecount
                 foreach (var page in buddy.Lists.List(order, type))
                 {
                     Invariant.Holds((page & ((1 << order) - 1)) == 0, "free blocks are aligned");
-                    Invariant.Holds(page >= buddy.First && page + (1 << order) <= buddy.End, "free blocks are inside");
+                    Invariant.Holds(page >= buddy.First, "free blocks are inside");
+                    Invariant.Holds(page + (1 << order) <= buddy.End, "free blocks are inside");
                     Invariant.Holds(!release.FreesByPageblockTag || (int)buddy.Tags[page] == type,
                         "a list's type is its blocks' tag");
                     blocks++;
@@ -29,7 +30,8 @@ internal static class BuddyRecount
                 }
 
                 Invariant.Holds(last < 0 == buddy.Lists.IsEmpty(order, type), "the mask of orders is right");
-                Invariant.Holds(order == Order.MaxValue || buddy.Lists.Tail(order, type) == last, "the tail is the last");
+                Invariant.Holds(
+                    order == Order.MaxValue || buddy.Lists.Tail(order, type) == last, "the tail is the last");
             }
 
             Invariant.Holds(blocks == buddy.Lists.Blocks(order), "free blocks are counted");

@@ -3,7 +3,7 @@ using Numa.Core.Allocation;
 
 namespace Numa.Core.Zones.Buddy;
 
-/// <summary>Fallback of 6.12 stable and 6.15: claims a whole pageblock, else takes one block and changes nothing else.</summary>
+/// <summary>Fallback of 6.12 stable and 6.15: claims a whole pageblock, else takes just one block.</summary>
 /// <remarks>Source: <c>__rmqueue_claim</c> and <c>__rmqueue_steal</c>, Linux mm/page_alloc.c.</remarks>
 internal sealed class ClaimThenSteal(BuddyAllocator buddy, WatermarkBoost boost) : MigratetypeFallback(buddy, boost)
 {

@@ -33,7 +33,7 @@ internal sealed class FreeLists
     /// <summary>Free blocks of an order, all types.</summary>
     public int Blocks(int order) => _blocks[order];
 
-    public void CountBlocks(ref OrderCounts counts) => _blocks.CopyTo(((Span<int>)counts));
+    public void CountBlocks(ref OrderCounts counts) => _blocks.CopyTo((Span<int>)counts);
 
     public bool IsEmpty(int order, int type) => (_orders[type] >> order & 1) == 0;
 
@@ -99,7 +99,8 @@ internal sealed class FreeLists
         }
     }
 
-    /// <summary>Puts a run of order-10 blocks on a list at once, as if one after the other in ascending order.</summary>
+    /// <summary>Puts a run of order-10 blocks on a list at once, as if one after the other in ascending
+    /// order.</summary>
     public void PushLargest(int page, int blocks, int type, bool toTail)
     {
         var first = page >> Order.MaxValue;

@@ -22,7 +22,8 @@ internal abstract class MigratetypeFallback(BuddyAllocator buddy, WatermarkBoost
         };
 
     /// <summary>Takes a block from another type.</summary>
-    /// <param name="stealing">State of one hold of the lock: set when later blocks of it skip their own lists too.</param>
+    /// <param name="stealing">State of one hold of the lock: set when later blocks of it skip their own lists
+    /// too.</param>
     /// <returns>First page of the block, or -1.</returns>
     public abstract int Take(
         int order, Migratetype type, AllocationFlags flags, ref bool stealing, ref BuddyWork work);
@@ -41,7 +42,8 @@ internal abstract class MigratetypeFallback(BuddyAllocator buddy, WatermarkBoost
         return Buddy.Lists.IsEmpty(order, (int)second) ? -1 : (int)second;
     }
 
-    /// <summary>Whether a request may take over the pageblock around a block: large blocks, or types that stay put.</summary>
+    /// <summary>Whether a request may take over the pageblock around a block: large blocks, or types that stay
+    /// put.</summary>
     protected static bool MayClaim(int order, Migratetype type) =>
         order >= Order.Pageblock / 2 || type is Migratetype.Reclaimable or Migratetype.Unmovable;
 

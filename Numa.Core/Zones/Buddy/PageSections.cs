@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Numa.Core.Zones.Buddy;
 
 /// <summary>The words of a zone's pages, in sections of 128 MiB that are made when first written.</summary>
-/// <remarks>Memory follows use: 8 bytes per page of a section whose blocks were ever split, else 8 per section.</remarks>
+/// <remarks>Memory follows use: 8 bytes a page where blocks were ever split, else 8 a section.</remarks>
 internal sealed class PageSections(int pages)
 {
     public const int Shift = 15;

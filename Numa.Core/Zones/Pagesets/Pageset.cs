@@ -98,7 +98,8 @@ public sealed class Pageset
     }
 
     /// <summary>Puts a freed block at the head.</summary>
-    /// <param name="type">Tag of its pageblock; HighAtomic is held on the Movable list. Isolate never comes here.</param>
+    /// <param name="type">Tag of its pageblock; HighAtomic is held on the Movable list. Isolate never comes
+    /// here.</param>
     /// <returns>Pages to drain now, 0 for none.</returns>
     public int Insert(int order, Migratetype type, long frame, bool zoneBelowHigh)
     {
@@ -110,7 +111,8 @@ public sealed class Pageset
         }
     }
 
-    /// <summary>Takes blocks to drain, coldest first, in the order in which they are freed to the buddy lists.</summary>
+    /// <summary>Takes blocks to drain, coldest first, in the order in which they are freed to the buddy
+    /// lists.</summary>
     /// <param name="pages">Pages to drain.</param>
     /// <param name="order">Order of the list that triggered the drain; 0 with type Unmovable for drain-all.</param>
     /// <param name="into">Receives the blocks, behind what it holds.</param>
@@ -149,8 +151,8 @@ public sealed class Pageset
     {
         unchecked
         {
-            if (order == Order.Pageblock) return type is Migratetype.Movable or Migratetype.HighAtomic ? HugeList + 1 : HugeList;
             var list = type < Migratetype.HighAtomic ? (int)type : (int)Migratetype.Movable;
+            if (order == Order.Pageblock) return list == (int)Migratetype.Movable ? HugeList + 1 : HugeList;
             if (_reclaimableFirst && list != 0) list = Types - list;
             return order * Types + list;
         }

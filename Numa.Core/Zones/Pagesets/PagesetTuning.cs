@@ -1,7 +1,7 @@
 namespace Numa.Core.Zones.Pagesets;
 
 /// <summary>How much a pageset asks for and gives back at a time, and what it learns from its traffic.</summary>
-/// <remarks>Unit: pages. Source: <c>nr_pcp_alloc</c>, <c>nr_pcp_free</c>, <c>nr_pcp_high</c>, Linux mm/page_alloc.c.</remarks>
+/// <remarks>Unit: pages. Source: <c>nr_pcp_alloc</c>, <c>nr_pcp_free</c>, Linux mm/page_alloc.c.</remarks>
 internal abstract class PagesetTuning
 {
     /// <summary>Most doublings of a batch.</summary>

@@ -1,3 +1,4 @@
+using CsCheck;
 using Numa.Core.Zones;
 using Numa.Core.Zones.Pagesets;
 
@@ -88,7 +89,7 @@ public class PagesetExampleTests
     [InlineData("6.1", 63, 3, 7)]
     [InlineData("6.1", 63, 9, 2)]
     [InlineData("6.1", 1, 0, 1)]
-    public void Refills_are_a_batch_of_pages_but_at_least_two_blocks(string version, int batch, int order, int blocks) =>
+    public void Refills_are_a_batch_but_at_least_two_blocks(string version, int batch, int order, int blocks) =>
         Assert.Equal(blocks, Make(version, batch, 252, 252).NextRefill(order, false));
 
     [Fact]
@@ -102,4 +103,21 @@ public class PagesetExampleTests
         Fill(pageset, 300);
         Assert.Equal(48, pageset.Decay());
     }
+
+    // Goal: with a high mark of two batches or more, no free leaves more than it behind. Method: random frees of
+    // order 0 with allocations between them, for sizes that do not change.
+    [Theory]
+    [InlineData("4.4")]
+    [InlineData("6.1")]
+    public void A_drain_brings_the_count_below_high(string version) =>
+        Gen.Select(Gen.Int[1, 9], Gen.Int[2, 9], Gen.Bool.Array[0, 300]).Sample((batch, batches, frees) =>
+        {
+            var pageset = Make(version, batch, batch * batches, batch * batches);
+            foreach (var free in frees)
+            {
+                if (!free) pageset.BeginAllocation();
+                else pageset.Drain(pageset.Insert(0, Migratetype.Movable, 7, false), 0, Migratetype.Movable, []);
+                Assert.InRange(pageset.Count, 0, batch * batches - 1);
+            }
+        }, iter: 300);
 }
