@@ -22,7 +22,8 @@ public sealed record AnyMachine(
         from release in Gen.Int[0, KernelRelease.Known.Length - 1].Select(i => KernelRelease.Known[i])
         from nodes in Gen.Int[1, 6]
         from distances in Gen.Int[11, 14].Array[nodes * nodes]
-        from pages in Gen.Frequency((1, Gen.Const(0L)), (2, Gen.Long[1, 5_000]), (3, Gen.Long[1, 3_000_000])).Array[nodes * 4]
+        from pages in Gen.Frequency((1, Gen.Const(0L)), (2, Gen.Long[1, 5_000]), (3, Gen.Long[1, 3_000_000]))
+            .Array[nodes * 4]
         from lost in Gen.Int[0, 100].Array[nodes * 4]
         from cpus in Gen.Int[0, nodes - 1].Array[0, 16]
         select new AnyMachine(

@@ -40,5 +40,5 @@ public class KernelReleaseTests
 
     [Fact]
     public void Releases_have_distinct_names() =>
-        Assert.Equal(KernelRelease.Known.Length, KernelRelease.Known.Select(release => release.Name).Distinct().Count());
+        Assert.Equal(KernelRelease.Known.Length, KernelRelease.Known.DistinctBy(release => release.Name).Count());
 }

@@ -83,7 +83,7 @@ public class ZoneinfoTextTests
     [InlineData("Node 0, zone Normal\n count: 3\n", 2, "'count: 3' is no line of /proc/zoneinfo")]
     [InlineData("Node 0, zone Normal\n protection: (0, x)\n", 2, "'protection: (0, x)' is no line of /proc/zoneinfo")]
     [InlineData("Node 99999999999, zone Normal\n", 1, "'Node 99999999999, zone Normal' is no line of /proc/zoneinfo")]
-    [InlineData("Node 0, zone Normal\n cpu: 0\n high: 99999999999\n", 3, "'high: 99999999999' is no line of /proc/zoneinfo")]
+    [InlineData("Node 0, zone DMA\n cpu: 0\n high: 9999999999", 3, "'high: 9999999999' is no line of /proc/zoneinfo")]
     public void A_line_that_cannot_be_placed_is_a_problem_at_its_place(string text, int line, string message)
     {
         var problem = ZoneinfoReader.Read("zoneinfo.txt", text).Problems[0];
@@ -93,7 +93,8 @@ public class ZoneinfoTextTests
     private static string Print(string name)
     {
         var release = KernelRelease.Find(name, out _)!;
-        ManagedZone[] managed = [Managed(ZoneKind.DMA, 3973), Managed(ZoneKind.DMA32, 464142), Managed(ZoneKind.Normal, 7726451)];
+        ManagedZone[] managed =
+            [Managed(ZoneKind.DMA, 3973), Managed(ZoneKind.DMA32, 464142), Managed(ZoneKind.Normal, 7726451)];
         var tuning = MemoryTuning.AtBoot(release, managed, new([new(0)]), new());
         var zones = managed.Select(zone => ZoneinfoText.Of(
             release, zone, new(1), new(4095), tuning[zone.Id], new(3584), 0, [(2, 4)])).ToList();

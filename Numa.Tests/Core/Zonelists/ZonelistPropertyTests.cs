@@ -66,8 +66,9 @@ public class ZonelistPropertyTests
 
     // Method: the iterator beside a plain filter of the list.
     [Fact]
-    public void The_walk_visits_what_a_filter_keeps() =>
-        Gen.Select(AnyMachine.Machines, Gen.Enum<ZoneKind>(), Gen.Int[0, 5].Array[0, 4]).Sample((machine, highest, mask) =>
+    public void The_walk_visits_what_a_filter_keeps() => Gen
+        .Select(AnyMachine.Machines, Gen.Enum<ZoneKind>(), Gen.Int[0, 5].Array[0, 4])
+        .Sample((machine, highest, mask) =>
         {
             var nodes = mask.Select(id => new NodeId(id)).ToHashSet();
             foreach (var lists in ZonelistBuilder.Build(machine.ZonelistInputs()).Nodes)

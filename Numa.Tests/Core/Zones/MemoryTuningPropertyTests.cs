@@ -12,7 +12,8 @@ public class MemoryTuningPropertyTests
     private static readonly Gen<SysctlWrite> AnyWrite = Gen.OneOf(
         Gen.Int[0, 300_000].Select(value => new SysctlWrite(Sysctl.MinFreeKbytes, $"{value}")),
         Gen.Int[-1, 3100].Select(value => new SysctlWrite(Sysctl.WatermarkScaleFactor, $"{value}")),
-        Gen.Int[-1, 300].Array[1, 6].Select(values => new SysctlWrite(Sysctl.LowmemReserveRatio, string.Join(' ', values))),
+        Gen.Int[-1, 300].Array[1, 6].Select(values =>
+            new SysctlWrite(Sysctl.LowmemReserveRatio, string.Join(' ', values))),
         Gen.Int[0, 2000].Select(value => new SysctlWrite(Sysctl.PagelistFraction, $"{value}")),
         Gen.Int[0, 2000].Select(value => new SysctlWrite(Sysctl.PagelistHighFraction, $"{value}")),
         Gen.Int[0, 2].Select(i => new SysctlWrite(Sysctl.HugePages, new[] { "always", "madvise", "never" }[i])));
@@ -71,12 +72,14 @@ public class MemoryTuningPropertyTests
             {
                 if (!taken) Assert.Equal(was, now);
                 if (write.Name != Sysctl.LowmemReserveRatio) Assert.Equal(was.LowmemReserve, now.LowmemReserve);
-                if (write.Name == Sysctl.LowmemReserveRatio) Assert.Equal(was with { LowmemReserve = now.LowmemReserve, TotalReserve = now.TotalReserve }, now);
-                if (write.Name.StartsWith("vm.percpu", StringComparison.Ordinal)) Assert.Equal(was with { Pageset = now.Pageset }, now);
+                else Assert.Equal(was, now with { LowmemReserve = was.LowmemReserve, TotalReserve = was.TotalReserve });
+                if (write.Name.StartsWith("vm.percpu", StringComparison.Ordinal))
+                    Assert.Equal(was, now with { Pageset = was.Pageset });
                 Assert.Equal((was.StatThreshold, was.DriftMark), (now.StatThreshold, now.DriftMark));
             }
 
-            if (write.Name is not (Sysctl.MinFreeKbytes or Sysctl.HugePages)) Assert.Equal(minFree, tuning.MinFreeKbytes);
+            if (write.Name is not (Sysctl.MinFreeKbytes or Sysctl.HugePages))
+                Assert.Equal(minFree, tuning.MinFreeKbytes);
         }
     });
 

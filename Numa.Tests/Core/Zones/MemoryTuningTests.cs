@@ -29,7 +29,8 @@ public class MemoryTuningTests
     {
         var tuning = Boot(release, Seed);
         Assert.Equal(67584, tuning.MinFreeKbytes);
-        Assert.Equal([dma, dma32, normal], tuning.Tunings.Select(zone => Text(zone.Marks, dma.Count(c => c == '/') == 3)));
+        var promo = dma.Count(c => c == '/') == 3;
+        Assert.Equal([dma, dma32, normal], tuning.Tunings.Select(zone => Text(zone.Marks, promo)));
     }
 
     [Fact]
