@@ -46,6 +46,16 @@ public class ZonelistBuilderTests
     public void Node_loads_decide_which_of_two_far_nodes_comes_first(string release, string orders) =>
         Assert.Equal(orders, Orders(release, Normals(0, 1, 2, 3), Pairs));
 
+    // Up to 5.15 a load is not one more but a value that falls with each pick: node 3 sees the difference.
+    [Theory]
+    [InlineData("4.4", "0213 1320 2013 3120")]
+    [InlineData("6.1", "0213 1320 2013 3102")]
+    public void A_load_assigned_late_weighs_less_in_old_kernels(string release, string orders)
+    {
+        var distances = new NodeDistances(4, [10, 40, 30, 40, 40, 10, 30, 20, 30, 30, 10, 40, 40, 20, 40, 10]);
+        Assert.Equal(orders, Orders(release, Normals(0, 1, 2, 3), distances));
+    }
+
     [Theory]
     [InlineData("6.1", "023 1320 230 302")]
     [InlineData("6.12", "023 320 230 302")]
