@@ -64,7 +64,7 @@ public sealed class ZoneinfoReader
                 _zone = _zone with { Free = value };
                 return true;
             case ["vm", "stats", "threshold:", var threshold] when Number(threshold) is { } value:
-                return TryPageset(pageset => pageset with { StatThreshold = (int)value });
+                return TryPageset(value, (pageset, number) => pageset with { StatThreshold = number });
             case [var name, var text] when Number(text) is { } value:
                 return TryField(name, value);
             default:
@@ -76,7 +76,8 @@ public sealed class ZoneinfoReader
     {
         FinishZone();
         var words = line.Split((char[])[' ', ','], StringSplitOptions.RemoveEmptyEntries);
-        if (words is not ["Node", var node, "zone", var name] || Number(node) is not { } id) return false;
+        if (words is not ["Node", var node, "zone", var name] || Number(node) is not ({ } id and <= int.MaxValue))
+            return false;
         if (!Enum.TryParse<ZoneKind>(name, out var kind) || !Enum.IsDefined(kind) || char.IsAsciiDigit(name[0]))
             return false;
         _zone = new(new ZoneId(new((int)id), kind));
@@ -91,9 +92,9 @@ public sealed class ZoneinfoReader
         switch (name)
         {
             case "cpu:": return _pagesets.Count == value + 1;
-            case "count:": return TryPageset(pageset => pageset with { Count = (int)value });
-            case "high:": return TryPageset(pageset => pageset with { High = (int)value });
-            case "batch:": return TryPageset(pageset => pageset with { Batch = (int)value });
+            case "count:": return TryPageset(value, (pageset, number) => pageset with { Count = number });
+            case "high:": return TryPageset(value, (pageset, number) => pageset with { High = number });
+            case "batch:": return TryPageset(value, (pageset, number) => pageset with { Batch = number });
         }
 
         _hasPromo |= name == "promo";
@@ -121,10 +122,10 @@ public sealed class ZoneinfoReader
         return true;
     }
 
-    private bool TryPageset(Func<ZoneinfoPageset, ZoneinfoPageset> change)
+    private bool TryPageset(long value, Func<ZoneinfoPageset, int, ZoneinfoPageset> change)
     {
-        if (_pagesets.Count == 0) return false;
-        _pagesets[^1] = change(_pagesets[^1]);
+        if (_pagesets.Count == 0 || value > int.MaxValue) return false;
+        _pagesets[^1] = change(_pagesets[^1], (int)value);
         return true;
     }
 

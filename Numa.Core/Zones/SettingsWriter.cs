@@ -7,7 +7,7 @@ namespace Numa.Core.Zones;
 /// <summary>Turns wanted settings into the writes that bring them about.</summary>
 internal static class SettingsWriter
 {
-    /// <remarks>Not transparent huge pages: boot settled them, and switches them off by itself on a small machine.</remarks>
+    /// <remarks>Not transparent huge pages: boot settled them, and leaves them off on a small machine.</remarks>
     public static IEnumerable<SysctlWrite> WritesFor(KernelRelease release, MemorySettings now, MemorySettings wanted)
     {
         if (wanted.MinFreeKbytes is { } minFree && minFree != now.MinFreeKbytes)

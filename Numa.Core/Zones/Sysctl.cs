@@ -18,7 +18,7 @@ public readonly record struct SysctlVerdict(MemorySettings Settings, string? Ref
     public bool Accepted => Refusal is null;
 }
 
-/// <summary>The settings that shape watermarks, reserves, pagesets and zonelists, and which values each takes.</summary>
+/// <summary>The settings that shape marks, reserves, pagesets and zonelists, and the values each takes.</summary>
 /// <remarks>Source: <c>vm_table</c>, Linux kernel/sysctl.c.</remarks>
 public static class Sysctl
 {

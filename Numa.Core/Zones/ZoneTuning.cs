@@ -15,7 +15,7 @@ public sealed record ZoneTuning(
     int StatThreshold,
     PageCount FairBatch)
 {
-    /// <summary>Free pages below which a check must count exactly; zero when the cached count never drifts too far.</summary>
+    /// <summary>Free pages below which a check must count exactly; zero when the cached count is good enough.</summary>
     /// <remarks>Source: <c>percpu_drift_mark</c>, Linux include/linux/mmzone.h.</remarks>
     public PageCount DriftMark { get; init; }
 

@@ -78,7 +78,8 @@ public class MemoryTuningTruthTests(ITestOutputHelper output)
             Check("zoneinfo.after-thp-never.txt", "pcp.after-thp-never.txt");
             HugePages("always");
             Check("zoneinfo.after-thp-always.txt", "pcp.after-thp-always.txt");
-            foreach (var write in capture.Writes()) Write(write.File, write.Name, write.Value, write.Taken, write.ReadsBack);
+            foreach (var (file, name, value, taken, readsBack) in capture.Writes())
+                Write(file, name, value, taken, readsBack);
         }
 
         // What boot freed after it had computed the marks: init sections and the initrd. In 3.10 such pages
@@ -91,9 +92,9 @@ public class MemoryTuningTruthTests(ITestOutputHelper output)
             freed += FreedLate("initrd", Convert.ToInt64(initrd.Groups[1].Value, 16) >> 12);
             return new(zone.Id, new(zone.Present), new(zone.Managed - freed));
 
-            long FreedLate(string what, long frame) => frame < zone.Start.Value || frame >= zone.Start.Value + zone.Spanned
-                ? 0
-                : Regex.Matches(capture["dmesg.txt"], $@"Freeing {what} .*: (\d+)[kK]")
+            long FreedLate(string what, long frame) =>
+                frame < zone.Start.Value || frame >= zone.Start.Value + zone.Spanned ? 0 : Regex
+                    .Matches(capture["dmesg.txt"], $@"Freeing {what} .*: (\d+)[kK]")
                     .Sum(match => long.Parse(match.Groups[1].Value) / 4);
         }
 
@@ -140,7 +141,8 @@ public class MemoryTuningTruthTests(ITestOutputHelper output)
         {
             var nodes = capture.Nodes();
             var withCpus = cpusKnown ? nodes.Where(node => capture.Cpus().CpusOf(node).Any()) : [];
-            var present = capture.Zoneinfo("zoneinfo.txt").ToDictionary(zone => zone.Id, zone => new PageCount(zone.Present));
+            var present = capture.Zoneinfo("zoneinfo.txt")
+                .ToDictionary(zone => zone.Id, zone => new PageCount(zone.Present));
             return ZonelistBuilder.Build(new(
                 _release, nodes, [.. present], capture.Distances(), [.. withCpus], _tuning.Settings.ZonelistOrder));
         }
@@ -182,7 +184,8 @@ public class MemoryTuningTruthTests(ITestOutputHelper output)
                     Same(match.Value, "total reserve", total, tuning.TotalReserve.Value);
                 if (Field(match.Value, "drift_mark") is { } drift)
                     Same(match.Value, "drift mark", drift, tuning.DriftMark.Value);
-                if (_release.HasPromoMark && Regex.Match(match.Value, @"wmark \d+ \d+ \d+ (\d+)") is { Success: true } promo)
+                var promo = Regex.Match(match.Value, @"wmark \d+ \d+ \d+ (\d+)");
+                if (_release.HasPromoMark && promo.Success)
                     Same(match.Value, "promo", long.Parse(promo.Groups[1].Value), tuning.Marks.Promo.Value);
             }
 
@@ -205,7 +208,8 @@ public class MemoryTuningTruthTests(ITestOutputHelper output)
             var built = Regex.Match(capture["dmesg.txt"], @"Built (\d+) zonelists.*Total pages: (\d+)");
             if (!built.Success) return;
             var total = new PageCount(long.Parse(built.Groups[2].Value));
-            Same("dmesg.txt", "built", built.Value, ZonelistText.Built(_release, _lists.Order, int.Parse(built.Groups[1].Value), total));
+            var nodes = int.Parse(built.Groups[1].Value);
+            Same("dmesg.txt", "built", built.Value, ZonelistText.Built(_release, _lists.Order, nodes, total));
         }
 
         private static ZoneId ZoneOf(Match match) =>

@@ -18,8 +18,8 @@ public sealed class TuningCapture
 
     public TuningCapture(string folder)
     {
-        using var packed = new GZipStream(File.OpenRead(Path.Combine(folder, "tuning.txt.gz")), CompressionMode.Decompress);
-        using var reader = new StreamReader(packed);
+        var file = File.OpenRead(Path.Combine(folder, "tuning.txt.gz"));
+        using var reader = new StreamReader(new GZipStream(file, CompressionMode.Decompress));
         var parts = Regex.Split(reader.ReadToEnd(), @"^==> (\S+) <==\n", RegexOptions.Multiline);
         _files = Enumerable.Range(0, parts.Length / 2).ToDictionary(i => parts[2 * i + 1], i => parts[2 * i + 2]);
         Release = KernelRelease.Find(Regex.Match(this["version.txt"], @"\d+\.\d+\S*").Value, out _)!;
@@ -49,19 +49,21 @@ public sealed class TuningCapture
         const string line = @"^zoneinfo\.(\S+): (\w+) <- ""(.*)"" errno (\d+), reads back ""(.*)""$";
         foreach (Match match in Regex.Matches(this["sysctl-changes.txt"], line, RegexOptions.Multiline))
         {
-            var values = match.Groups;
-            yield return (values[1].Value, "vm." + values[2].Value, values[3].Value, values[4].Value == "0", values[5].Value);
+            var values = match.Groups.Values.Select(group => group.Value).ToList();
+            yield return (values[1], "vm." + values[2], values[3], values[4] == "0", values[5]);
         }
     }
 
     public ImmutableArray<NodeId> Nodes() =>
-        [.. Regex.Matches(this["nodes.txt"], @"node(\d+)/distance").Select(match => new NodeId(int.Parse(match.Groups[1].Value))).Order()];
+        [.. Regex.Matches(this["nodes.txt"], @"node(\d+)/distance")
+            .Select(match => new NodeId(int.Parse(match.Groups[1].Value))).Order()];
 
     public NodeDistances Distances()
     {
         var rows = Regex.Matches(this["nodes.txt"], @"node(\d+)/distance\n([\d ]+)")
             .OrderBy(match => int.Parse(match.Groups[1].Value)).Select(match => match.Groups[2].Value).ToList();
-        return new(rows.Count, rows.SelectMany(row => row.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(int.Parse));
+        var values = rows.SelectMany(row => row.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        return new(rows.Count, values.Select(int.Parse));
     }
 
     public CpuTopology Cpus()
