@@ -7,8 +7,10 @@ namespace Numa.Tests.Core.Boot;
 
 public class CapturedMachineTests
 {
-    public static TheoryData<string> Machines => new(
-        "qemu-2node-4g", "spill-3.10.108-zone", "spill-4.4.178-node", "spill-4.4.178-zone", "spill-4.9.229-node");
+    public static readonly string[] Names =
+        ["qemu-2node-4g", "spill-3.10.108-zone", "spill-4.4.178-node", "spill-4.4.178-zone", "spill-4.9.229-node"];
+
+    public static TheoryData<string> Machines => new(Names);
 
     // Goal: the layout of every captured machine is the kernel's own. Method: replay the log, compare with zoneinfo.
     [Theory]
