@@ -36,10 +36,14 @@ public static class BootParameters
         };
     }
 
-    /// <summary>Starts of the Movable zones that <c>kernelcore=</c> and <c>movablecore=</c> ask for.</summary>
+    /// <summary>Starts of the Movable zones that <c>movable_node</c>, <c>kernelcore=</c> or <c>movablecore=</c> ask for.
+    /// </summary>
     internal static ImmutableDictionary<NodeId, PageFrameNumber> MovableStarts(
-        string commandLine, ImmutableArray<NodeMemory> nodes, ZoneLimits limits, List<string> notes)
+        MachineDescription machine, ImmutableArray<NodeMemory> nodes, ZoneLimits limits, List<string> notes)
     {
+        var commandLine = machine.CommandLine;
+        if (Find(commandLine, "movable_node") is not null)
+            return MovableZoneStart.OfHotplugMemory(nodes, machine.Srat.Memory);
         var total = nodes.Sum(node => node.Ranges.Sum(range => range.Pages.Value));
         var kernelcore = Pages(commandLine, "kernelcore", total, notes);
         var movablecore = Pages(commandLine, "movablecore", total, notes);

@@ -107,6 +107,18 @@ public class CapturedMachineTests
         Assert.Equal("", Late("qemu-2node-4g", 2));
     }
 
+    // Lock prefixes are freed before the watermarks are computed, and 3.10 does not count any freed page as managed.
+    [Theory]
+    [InlineData("spill-4.9.229-node", 3)]
+    [InlineData("spill-3.10.108-zone", 0)]
+    public void Lock_prefixes_are_managed_at_tuning(string machine, long pages)
+    {
+        var zone = EarlyBoot.Run(CapturedMachine.Describe(machine)).Zones[1];
+
+        Assert.Equal(3, Assert.Single(zone.FreedEarly).Pages.Value);
+        Assert.Equal(pages, zone.ManagedAtTuning.Value - zone.Released.Sum(range => range.Pages.Value));
+    }
+
     [Fact]
     public void A_log_without_memblock_lines_is_estimated_and_says_so()
     {

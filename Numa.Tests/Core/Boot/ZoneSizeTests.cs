@@ -71,6 +71,18 @@ public class ZoneSizeTests
     }
 
     [Fact]
+    public void With_movable_node_the_movable_zone_is_what_can_be_unplugged()
+    {
+        var starts = MovableZoneStart.OfHotplugMemory([Node0, Node1],
+        [
+            new(new(0), 0, 0, 0x240000000, Hotplug: false, NonVolatile: false),
+            new(new(1), 1, 0x300000000, 0x540000000, Hotplug: true, NonVolatile: false),
+        ]);
+
+        Assert.Equal(new(new(1), new(0x300000)), Assert.Single(starts));
+    }
+
+    [Fact]
     public void A_core_as_large_as_memory_leaves_no_movable_zone() =>
         Assert.Empty(MovableZoneStart.Find([Node0, Node1], Limits, new PageCount(1L << 40), null));
 

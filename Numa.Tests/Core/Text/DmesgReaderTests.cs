@@ -120,6 +120,28 @@ public class DmesgReaderTests
             new(0x7fff0000, 0x10000, E820Type.AcpiData)], machine.MemoryMap.AsEnumerable());
     }
 
+    // The kernel says where it starts each CPU; the firmware's table may list threads in another order.
+    [Theory]
+    [InlineData(".... node  #1, CPUs:      #1\n.... node  #0, CPUs:   #2  #3", "0 1 0 0")]
+    [InlineData("smpboot: Booting Node   1, Processors  #1 OK\nsmpboot: Booting Node   0, Processors  #2", "0 1 0 1")]
+    [InlineData("", "0 0 1 1")]
+    public void Announced_cpus_outweigh_the_firmware(string announced, string nodes)
+    {
+        var machine = DmesgReader.Read(Smallest + """
+            SRAT: PXM 0 -> APIC 0x00 -> Node 0
+            SRAT: PXM 0 -> APIC 0x01 -> Node 0
+            SRAT: PXM 1 -> APIC 0x02 -> Node 1
+            SRAT: PXM 1 -> APIC 0x03 -> Node 1
+            ACPI: SRAT: Node 0 PXM 0 [mem 0x00000000-0x3fffffff]
+            ACPI: SRAT: Node 1 PXM 1 [mem 0x40000000-0x7fffffff]
+            smpboot: Allowing 8 CPUs, 4 hotplug CPUs
+            smp: Brought up 2 nodes, 4 CPUs
+
+            """ + announced, "a.txt", "a").Machine!;
+
+        Assert.Equal(nodes, string.Join(" ", EarlyBoot.Run(machine).Cpus.NodeOfCpu));
+    }
+
     // Goal: whatever happens to a log on its way, the reader answers. Method: cut, repeat, swap and overwrite pieces of
     // real logs; what still makes a machine must boot or be refused with problems.
     [Fact]
