@@ -81,7 +81,8 @@ internal static class CpuPlacement
         }
 
         var realNodes = real.Max(node => node.Value) + 1;
-        var between = machine.Slit?.ToNodeDistances(realNodes, machine.Srat.NodeOfDomain) ?? NodeDistances.Uniform(realNodes);
+        var between = machine.Slit?.ToNodeDistances(realNodes, machine.Srat.NodeOfDomain)
+            ?? NodeDistances.Uniform(realNodes);
         return new(nodes, real.SelectMany(from => real.Select(to => between[from, to])));
     }
 }

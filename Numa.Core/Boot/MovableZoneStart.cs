@@ -34,7 +34,8 @@ public static class MovableZoneStart
             .ToImmutableDictionary(node => node.Node, node => new PageFrameNumber(node.Start));
     }
 
-    /// <summary>With <c>movable_node</c>: each node's Movable zone begins where memory begins that can be unplugged.</summary>
+    /// <summary>With <c>movable_node</c>: each node's Movable zone begins where memory begins that can be
+    /// unplugged.</summary>
     public static ImmutableDictionary<NodeId, PageFrameNumber> OfHotplugMemory(
         ImmutableArray<NodeMemory> nodes, ImmutableArray<SratMemory> firmware)
     {
@@ -42,7 +43,8 @@ public static class MovableZoneStart
         foreach (var node in nodes)
         {
             var hotplug = firmware.Where(memory => memory.Hotplug)
-                .Select(memory => new PageRange(PageFrameNumber.Ceiling(memory.Start), PageFrameNumber.Floor(memory.End)))
+                .Select(memory => new PageRange(
+                    PageFrameNumber.Ceiling(memory.Start), PageFrameNumber.Floor(memory.End)))
                 .SelectMany(node.Within).ToList();
             if (hotplug.Count == 0) continue;
             var start = RoundUp(hotplug.Min(range => range.Start).Value);
@@ -52,7 +54,8 @@ public static class MovableZoneStart
         return starts.ToImmutable();
     }
 
-    /// <summary>Gives each node an even share of the kernel's pages, again and again while some node had too little.</summary>
+    /// <summary>Gives each node an even share of the kernel's pages, again and again while some node had too
+    /// little.</summary>
     private static Dictionary<NodeId, long> Spread(ImmutableArray<NodeMemory> nodes, long movableZoneLow, long core)
     {
         var starts = new Dictionary<NodeId, long>();

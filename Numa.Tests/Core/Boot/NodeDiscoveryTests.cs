@@ -12,7 +12,8 @@ public class NodeDiscoveryTests
     {
         var memory = Memory((0, 100), (150, 400));
 
-        Assert.Equal("0:0-200 1:200-300 0:300-400", Discover(memory, (0, 0, 100), (0, 150, 200), (0, 300, 400), (1, 200, 300)));
+        Assert.Equal("0:0-200 1:200-300 0:300-400",
+            Discover(memory, (0, 0, 100), (0, 150, 200), (0, 300, 400), (1, 200, 300)));
         Assert.Equal("0:0-300 1:300-400", Discover(memory, (0, 0, 100), (0, 200, 300), (1, 300, 400)));
     }
 
@@ -58,7 +59,8 @@ public class NodeDiscoveryTests
 
     private static string Discover(MemblockRegions memory, params (int Node, ulong Start, ulong End)[] claimsInMiB)
     {
-        var claims = claimsInMiB.Select(claim => new NodeBlock(new NodeId(claim.Node), claim.Start * MiB, claim.End * MiB));
+        var claims = claimsInMiB.Select(
+            claim => new NodeBlock(new NodeId(claim.Node), claim.Start * MiB, claim.End * MiB));
         var blocks = NodeDiscovery.Discover(claims, memory, new(400 << 8), out var fault);
         Assert.Null(fault);
         return string.Join(" ", blocks.Select(block => $"{block.Node}:{block.Start / MiB}-{block.End / MiB}"));

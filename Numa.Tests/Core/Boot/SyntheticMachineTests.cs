@@ -41,7 +41,8 @@ public class SyntheticMachineTests
         Assert.Equal(0x100000 - 0x1000 - 0x40000, layout.Zones[1].Present.Value);
     }
 
-    // Goal: a zone with a known count gets exactly that many pages. DMA keeps back its lowest pages, others their highest.
+    // Goal: a zone with a known count gets exactly that many pages. DMA keeps back its lowest pages, others their
+    // highest.
     [Fact]
     public void A_known_count_is_met_to_the_page()
     {
@@ -49,7 +50,8 @@ public class SyntheticMachineTests
         {
             [ZoneKind.DMA] = new(3973), [ZoneKind.DMA32] = new(464142), [ZoneKind.Normal] = new(1300000),
         };
-        var layout = EarlyBoot.Run(Machine("4.4", [Node(8 * GiB, [0]) with { Managed = managed.ToImmutableDictionary() }]));
+        var node = Node(8 * GiB, [0]) with { Managed = managed.ToImmutableDictionary() };
+        var layout = EarlyBoot.Run(Machine("4.4", [node]));
 
         Assert.Equal([3973L, 464142, 1300000], layout.Zones.Select(zone => zone.ManagedAtEnd.Value));
         Assert.Equal(new PageRange(new(26), new(0x9f)), layout.Zones[0].Released[0]);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
 using Numa.Core.Kernels;
@@ -29,7 +30,8 @@ public class ZoneSizeTests
     [InlineData(4095, 3998, 64)]
     [InlineData(1044480, 782304, 12224)]
     [InlineData(1044480, 1000000, 16320)]
-    public void Descriptors_are_charged_for_the_span_unless_it_is_full_of_holes(long spanned, long present, long pages) =>
+    public void Descriptors_are_charged_for_the_span_unless_it_is_full_of_holes(
+        long spanned, long present, long pages) =>
         Assert.Equal(pages, ManagedEstimate.MemmapPages(Size(ZoneKind.DMA32, spanned, present)).Value);
 
     // Spec 03 E2, and 6.12, which charges nothing.
@@ -53,7 +55,10 @@ public class ZoneSizeTests
         Assert.Equal(0x100000 + 211968, starts[new(0)].Value);
         Assert.Equal(0x140000 + 211968, starts[new(1)].Value);
         Assert.Equal(
-            ["0:Normal start 0x100000 spanned 211968 present 211968", "0:Movable start 0x133c00 spanned 50176 present 50176"],
+        [
+            "0:Normal start 0x100000 spanned 211968 present 211968",
+            "0:Movable start 0x133c00 spanned 50176 present 50176",
+        ],
             Print(ZoneSize.OfNode(nodes[0], limits, starts[new(0)])));
     }
 
@@ -61,11 +66,14 @@ public class ZoneSizeTests
     [Theory]
     [InlineData(3L << 18, null, 0x120400, 0x1a0400)]
     [InlineData(null, 1L << 18, 0x160400, 0x260000)]
-    public void Movable_zones_begin_where_real_kernels_began_them(long? kernelcore, long? movablecore, long start0, long start1)
+    public void Movable_zones_begin_where_real_kernels_began_them(
+        long? kernelcore, long? movablecore, long start0, long start1)
     {
-        var nodes = new[] { Node(0, (0x1, 0x9f), (0x100, 0x7ffe0), (0x100000, 0x180000)), Node(1, (0x180000, 0x280000)) };
+        NodeMemory[] nodes =
+            [Node(0, (0x1, 0x9f), (0x100, 0x7ffe0), (0x100000, 0x180000)), Node(1, (0x180000, 0x280000))];
         var starts = MovableZoneStart.Find([.. nodes], new(new(1), new(0x280000)),
-            kernelcore is { } core ? new PageCount(core) : null, movablecore is { } movable ? new PageCount(movable) : null);
+            kernelcore is { } core ? new PageCount(core) : null,
+            movablecore is { } movable ? new PageCount(movable) : null);
 
         Assert.Equal((start0, start1), (starts[new(0)].Value, starts[new(1)].Value));
     }
@@ -96,7 +104,7 @@ public class ZoneSizeTests
         memblock.Reserve(0x1238ff0, 0x1300000);
         var node = NodeMemory.From(memblock.Memory)[0];
         var zone = ZoneSize.OfNode(node, new(node.Start, node.End), null).Single();
-        var released = ReleasedRanges.Of(zone, node, memblock, System.Collections.Immutable.ImmutableDictionary<ZoneId, PageCount>.Empty);
+        var released = ReleasedRanges.Of(zone, node, memblock, ImmutableDictionary<ZoneId, PageCount>.Empty);
 
         Assert.Equal(new PageRange(new(0x1235), new(0x1238)), Assert.Single(released));
     }
