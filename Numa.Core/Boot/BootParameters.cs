@@ -36,10 +36,15 @@ public static class BootParameters
         };
     }
 
-    /// <summary>Starts of the Movable zones that <c>kernelcore=</c> and <c>movablecore=</c> ask for.</summary>
+    /// <summary>Starts of the Movable zones that <c>movable_node</c>, <c>kernelcore=</c> or <c>movablecore=</c> ask
+    /// for.
+    /// </summary>
     internal static ImmutableDictionary<NodeId, PageFrameNumber> MovableStarts(
-        string commandLine, ImmutableArray<NodeMemory> nodes, ZoneLimits limits, List<string> notes)
+        MachineDescription machine, ImmutableArray<NodeMemory> nodes, ZoneLimits limits, List<string> notes)
     {
+        var commandLine = machine.CommandLine;
+        if (Find(commandLine, "movable_node") is not null)
+            return MovableZoneStart.OfHotplugMemory(nodes, machine.Srat.Memory);
         var total = nodes.Sum(node => node.Ranges.Sum(range => range.Pages.Value));
         var kernelcore = Pages(commandLine, "kernelcore", total, notes);
         var movablecore = Pages(commandLine, "movablecore", total, notes);
@@ -71,7 +76,8 @@ public static class BootParameters
         var digits = shift == 0 ? text : text[..^1];
         var isHex = digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
         var style = isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
-        if (!ulong.TryParse(isHex ? digits[2..] : digits, style, CultureInfo.InvariantCulture, out var number)) return false;
+        if (isHex) digits = digits[2..];
+        if (!ulong.TryParse(digits, style, CultureInfo.InvariantCulture, out var number)) return false;
         if (number > ulong.MaxValue >> 1 >> shift) return false;
         bytes = number << shift;
         return true;

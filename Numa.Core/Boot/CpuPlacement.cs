@@ -32,20 +32,22 @@ internal static class CpuPlacement
     }
 
     /// <summary>Nodes by CPU number, null where nothing tells.</summary>
+    /// <remarks>What the kernel announced while it started CPUs outweighs the order of the firmware's table, which
+    /// need not be the order of CPU numbers. The boot CPU is never announced, and other messages can tear a line.
+    /// </remarks>
     private static List<NodeId?> FirmwareNodes(MachineDescription machine)
     {
-        if (!machine.Srat.Cpus.IsEmpty && machine.FakeNodes.IsEmpty)
-            return [.. machine.Srat.NodesByCpuNumber.Select(node => (NodeId?)node)];
-        if (machine.AnnouncedCpus.IsEmpty) return [];
+        // Fake nodes have no place in the firmware's table.
+        var table = machine.FakeNodes.IsEmpty ? machine.Srat.NodesByCpuNumber : [];
+        if (machine.AnnouncedCpus.IsEmpty) return [.. table.Select(node => (NodeId?)node)];
 
-        // A log line names the first CPU that was started on a node; those after it on the same node follow it.
         var nodes = new List<NodeId?>();
-        var count = Math.Min(machine.CpuCount, 65536);
-        var current = machine.AnnouncedCpus.TryGetValue(new(0), out var boot) ? boot : new NodeId(0);
-        for (var cpu = 0; cpu < count; cpu++)
+        var previous = new NodeId(0);
+        for (var cpu = 0; cpu < Math.Max(machine.CpuCount, machine.AnnouncedCpus.Keys.Last().Value + 1); cpu++)
         {
-            if (machine.AnnouncedCpus.TryGetValue(new(cpu), out var node)) current = node;
-            nodes.Add(current);
+            if (machine.AnnouncedCpus.TryGetValue(new(cpu), out var announced)) previous = announced;
+            else if (cpu < table.Length) previous = table[cpu];
+            nodes.Add(previous);
         }
 
         return nodes;
@@ -79,7 +81,8 @@ internal static class CpuPlacement
         }
 
         var realNodes = real.Max(node => node.Value) + 1;
-        var between = machine.Slit?.ToNodeDistances(realNodes, machine.Srat.NodeOfDomain) ?? NodeDistances.Uniform(realNodes);
+        var between = machine.Slit?.ToNodeDistances(realNodes, machine.Srat.NodeOfDomain)
+            ?? NodeDistances.Uniform(realNodes);
         return new(nodes, real.SelectMany(from => real.Select(to => between[from, to])));
     }
 }

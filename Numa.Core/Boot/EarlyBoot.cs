@@ -66,7 +66,7 @@ public static class EarlyBoot
     {
         var nodes = NodeMemory.From(memblock.Memory);
         var limits = new ZoneLimits(nodes.Min(node => node.Start), maxFrame);
-        var movable = BootParameters.MovableStarts(machine.CommandLine, nodes, limits, notes);
+        var movable = BootParameters.MovableStarts(machine, nodes, limits, notes);
         var sizes = nodes.SelectMany(node => ZoneSize.OfNode(
             node, limits, movable.TryGetValue(node.Node, out var start) ? start : null)).ToImmutableArray();
         RefuseImpossibleCounts(machine, sizes);

@@ -2,7 +2,8 @@ using Numa.Core.Addressing;
 
 namespace Numa.Core.Boot;
 
-/// <summary>What early boot takes on a machine whose boot was not logged: an estimate from its known big parts.</summary>
+/// <summary>What early boot takes on a machine whose boot was not logged: an estimate from its known big
+/// parts.</summary>
 public static class EarlyEstimate
 {
     private const ulong LowPages = 64ul << 10;

@@ -24,11 +24,12 @@ public static class EarlyReplay
                     assigned = true;
                     break;
                 case EarlyStep.Allocate allocate:
-                    if (!memblock.TryAllocate(allocate.Request, out var start)) failed += allocate.Observed is null ? 1 : 0;
+                    var found = memblock.TryAllocate(allocate.Request, out var start);
+                    if (!found && allocate.Observed is null) failed++;
                     if (allocate.Observed is not { } observed || observed == start) break;
                     // What the real kernel did outweighs what the rules say; the note keeps the difference in sight.
                     elsewhere++;
-                    if (start != 0) memblock.Free(start, start + allocate.Request.Size);
+                    if (found) memblock.Free(start, start + allocate.Request.Size);
                     memblock.Reserve(observed, End(observed, allocate.Request.Size));
                     break;
             }

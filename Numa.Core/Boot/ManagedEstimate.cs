@@ -23,7 +23,8 @@ public static class ManagedEstimate
         return estimate;
     }
 
-    /// <summary>Pages for the descriptors of a zone: of what it spans, or of what is present in a zone full of holes.</summary>
+    /// <summary>Pages for the descriptors of a zone: of what it spans, or of what is present in a zone full of
+    /// holes.</summary>
     public static PageCount MemmapPages(ZoneSize zone)
     {
         var spanned = zone.Span.Pages.Value;

@@ -38,7 +38,7 @@ public sealed class Memblock
         var next = 0;
         foreach (var memory in Memory)
         {
-            if (memory.Flags.HasFlag(MemblockFlags.NoMap) || memory.Flags.HasFlag(MemblockFlags.DriverManaged)) continue;
+            if ((memory.Flags & (MemblockFlags.NoMap | MemblockFlags.DriverManaged)) != 0) continue;
             if (node is not null && memory.Node != node) continue;
             var at = memory.Start;
             while (next < Reserved.Count && Reserved[next].End <= at) next++;

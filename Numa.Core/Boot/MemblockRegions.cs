@@ -72,7 +72,8 @@ public sealed class MemblockRegions : IReadOnlyList<MemblockRegion>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>Splits regions at the borders of [start, end), changes or drops what lies within, joins again.</summary>
+    /// <summary>Splits regions at the borders of [start, end), changes or drops what lies within, joins
+    /// again.</summary>
     private void Edit(ulong start, ulong end, Func<MemblockRegion, MemblockRegion?> change)
     {
         if (start >= end) return;

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
+using Numa.Core.Firmware;
 
 namespace Numa.Core.Boot;
 
-/// <summary>Where the Movable zones begin, by <c>kernelcore=</c> and <c>movablecore=</c>.</summary>
+/// <summary>Where the Movable zones begin, by <c>movable_node</c>, <c>kernelcore=</c> and <c>movablecore=</c>.
+/// </summary>
 /// <remarks>Source: <c>find_zone_movable_pfns_for_nodes</c>, Linux mm/page_alloc.c.</remarks>
 public static class MovableZoneStart
 {
@@ -32,7 +34,28 @@ public static class MovableZoneStart
             .ToImmutableDictionary(node => node.Node, node => new PageFrameNumber(node.Start));
     }
 
-    /// <summary>Gives each node an even share of the kernel's pages, again and again while some node had too little.</summary>
+    /// <summary>With <c>movable_node</c>: each node's Movable zone begins where memory begins that can be
+    /// unplugged.</summary>
+    public static ImmutableDictionary<NodeId, PageFrameNumber> OfHotplugMemory(
+        ImmutableArray<NodeMemory> nodes, ImmutableArray<SratMemory> firmware)
+    {
+        var starts = ImmutableDictionary.CreateBuilder<NodeId, PageFrameNumber>();
+        foreach (var node in nodes)
+        {
+            var hotplug = firmware.Where(memory => memory.Hotplug)
+                .Select(memory => new PageRange(
+                    PageFrameNumber.Ceiling(memory.Start), PageFrameNumber.Floor(memory.End)))
+                .SelectMany(node.Within).ToList();
+            if (hotplug.Count == 0) continue;
+            var start = RoundUp(hotplug.Min(range => range.Start).Value);
+            if (start < node.End.Value) starts[node.Node] = new(start);
+        }
+
+        return starts.ToImmutable();
+    }
+
+    /// <summary>Gives each node an even share of the kernel's pages, again and again while some node had too
+    /// little.</summary>
     private static Dictionary<NodeId, long> Spread(ImmutableArray<NodeMemory> nodes, long movableZoneLow, long core)
     {
         var starts = new Dictionary<NodeId, long>();

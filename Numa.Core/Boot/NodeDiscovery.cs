@@ -4,13 +4,15 @@ using Numa.Core.Addressing;
 namespace Numa.Core.Boot;
 
 /// <summary>Which node each range of memory belongs to: the firmware's claims, tidied and checked.</summary>
-/// <remarks>Source: <c>numa_cleanup_meminfo</c> and <c>numa_meminfo_cover_memory</c>, Linux arch/x86/mm/numa.c.</remarks>
+/// <remarks>Source: <c>numa_cleanup_meminfo</c> and <c>numa_meminfo_cover_memory</c>, Linux
+/// arch/x86/mm/numa.c.</remarks>
 public static class NodeDiscovery
 {
     /// <summary>Memory that no node claims must stay below this, or the firmware is not believed.</summary>
     private const ulong LargestUnclaimed = 1ul << 20;
 
-    /// <summary>The blocks to assign nodes by; a single node 0 when the claims are missing or contradict each other.</summary>
+    /// <summary>The blocks to assign nodes by; a single node 0 when the claims are missing or contradict each
+    /// other.</summary>
     /// <param name="fault">Why the claims were thrown away; null when they were used or there were none.</param>
     public static ImmutableArray<NodeBlock> Discover(
         IEnumerable<NodeBlock> claims, MemblockRegions memory, PageFrameNumber maxFrame, out string? fault)

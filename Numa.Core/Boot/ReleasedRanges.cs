@@ -22,7 +22,8 @@ public static class ReleasedRanges
         ];
     }
 
-    /// <summary>A zone with a known count: the lowest pages of DMA are the reserved ones, elsewhere the highest.</summary>
+    /// <summary>A zone with a known count: the lowest pages of DMA are the reserved ones, elsewhere the
+    /// highest.</summary>
     private static ImmutableArray<PageRange> Exactly(PageCount managed, ZoneSize zone, NodeMemory node)
     {
         var reserved = (zone.Present - managed).Value;
@@ -34,7 +35,9 @@ public static class ReleasedRanges
         {
             var cut = new PageCount(Math.Min(reserved, range.Pages.Value));
             reserved -= cut.Value;
-            var rest = fromBottom ? range with { Start = range.Start + cut } : new(range.Start, new(range.End.Value - cut.Value));
+            var rest = fromBottom
+                ? range with { Start = range.Start + cut }
+                : range with { End = new(range.End.Value - cut.Value) };
             if (rest.Start < rest.End) released.Add(rest);
         }
 

@@ -26,7 +26,7 @@ internal static class SyntheticCheck
         {
             var bytes = machine.Nodes[i].Memory.Bytes;
             if (bytes is < 0 or > MostBytes || bytes % (1L << PageFrameNumber.PageShift) != 0)
-                Add("NUMA215", $"node {i} has {bytes} bytes of memory, expected whole pages up to {new ByteSize(MostBytes)}");
+                Add("NUMA215", $"node {i} has {bytes} bytes, expected whole pages up to {new ByteSize(MostBytes)}");
             else total += bytes;
         }
 
@@ -34,7 +34,7 @@ internal static class SyntheticCheck
         foreach (var hole in machine.Holes)
         {
             if (hole.Start >= hole.End || hole.Start < end || hole.End > MostBytes)
-                Add("NUMA216", $"hole [0x{hole.Start:x}, 0x{hole.End:x}) is not above the one before it and below 2^46");
+                Add("NUMA216", $"hole [0x{hole.Start:x}, 0x{hole.End:x}) is not above the last and below 2^46");
             else holes += hole.End - hole.Start;
             end = Math.Max(end, hole.End);
         }

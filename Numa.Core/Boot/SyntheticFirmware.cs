@@ -5,7 +5,8 @@ using Numa.Core.Firmware;
 
 namespace Numa.Core.Boot;
 
-/// <summary>The firmware tables of a machine that a person described: a PC's, with the nodes one after the other.</summary>
+/// <summary>The firmware tables of a machine that a person described: a PC's, with the nodes one after the
+/// other.</summary>
 public static class SyntheticFirmware
 {
     private const ulong BiosDataStart = 0x9fc00;
@@ -61,8 +62,8 @@ public static class SyntheticFirmware
                     if (at >= hole.Start && at < hole.End) at = hole.End;
                 }
 
-                var room = holes.Where(hole => hole.Start > at).Select(hole => hole.Start - at).DefaultIfEmpty(left).Min();
-                var size = Math.Min(room, left);
+                var room = holes.Where(hole => hole.Start > at).Select(hole => hole.Start - at);
+                var size = Math.Min(room.DefaultIfEmpty(left).Min(), left);
                 laid.Add(new(new(node), node, at, at + size, Hotplug: false, NonVolatile: false));
                 at += size;
                 left -= size;

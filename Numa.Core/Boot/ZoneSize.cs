@@ -20,11 +20,9 @@ public readonly record struct ZoneSize(ZoneId Id, PageRange Span, PageCount Pres
             if (Sized(node, kind, span) is { } size) yield return size;
         }
 
-        if (movableStart is { } start
-            && Sized(node, ZoneKind.Movable, new(start, node.End.Clamp(start, limits[limits.Highest].End))) is { } movable)
-        {
-            yield return movable;
-        }
+        if (movableStart is not { } start) yield break;
+        var movableEnd = node.End.Clamp(start, limits[limits.Highest].End);
+        if (Sized(node, ZoneKind.Movable, new(start, movableEnd)) is { } movable) yield return movable;
     }
 
     private static ZoneSize? Sized(NodeMemory node, ZoneKind kind, PageRange span)

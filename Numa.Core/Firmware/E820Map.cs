@@ -4,7 +4,8 @@ using Numa.Core.Addressing;
 namespace Numa.Core.Firmware;
 
 /// <summary>The firmware's memory map: sorted ranges, each with the largest type that any entry claims there.</summary>
-/// <remarks>Source: <c>e820_table</c>, Linux arch/x86/kernel/e820.c; <c>e820__update_table</c> for the sanitising.</remarks>
+/// <remarks>Source: <c>e820_table</c>, Linux arch/x86/kernel/e820.c; <c>e820__update_table</c> for the
+/// sanitising.</remarks>
 public sealed class E820Map
 {
     /// <summary>Highest frame of a machine with 46 physical address bits.</summary>

@@ -9,7 +9,7 @@ internal static class E820Sweep
     {
         // Starts come before ends at one address, so two entries of one type that touch never show a gap.
         var points = entries.Where(entry => entry.Size != 0)
-            .SelectMany(entry => new[] { new Point(entry.Start, false, entry.Type), new Point(entry.End, true, entry.Type) })
+            .SelectMany(entry => new Point[] { new(entry.Start, false, entry.Type), new(entry.End, true, entry.Type) })
             .OrderBy(point => point.At).ThenBy(point => point.IsEnd);
 
         var active = new SortedDictionary<E820Type, int>();

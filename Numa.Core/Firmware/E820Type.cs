@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Numa.Core.Firmware;
 
-/// <summary>What the firmware says about a range of physical addresses. The larger number wins where ranges overlap.</summary>
+/// <summary>What the firmware says about a range of physical addresses. The larger number wins where ranges
+/// overlap.</summary>
 /// <remarks>Source: <c>enum e820_type</c>, Linux arch/x86/include/asm/e820/types.h; ACPI 6.5 section 15.</remarks>
 public enum E820Type : uint
 {
@@ -59,8 +60,8 @@ public static class E820Words
 
         type = E820Type.None;
         if (!text.StartsWith("type ", StringComparison.Ordinal)) return false;
-        if (!uint.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return false;
+        var isNumber = uint.TryParse(text.AsSpan(5), NumberStyles.None, CultureInfo.InvariantCulture, out var number);
         type = (E820Type)number;
-        return number != 0;
+        return isNumber && number != 0;
     }
 }

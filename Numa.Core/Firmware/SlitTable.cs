@@ -49,9 +49,10 @@ public sealed record SlitTable(int Domains, ImmutableArray<byte> Distances)
         }
 
         var domains = BitConverter.ToUInt64(table.Slice(HeaderBytes, CountBytes));
-        if (domains is 0 or > 1024 || domains * domains > (ulong)(table.Length - HeaderBytes - CountBytes))
+        var follow = table.Length - HeaderBytes - CountBytes;
+        if (domains is 0 or > 1024 || domains * domains > (ulong)follow)
         {
-            fault = $"the table claims {domains} domains, and {table.Length - HeaderBytes - CountBytes} distances follow";
+            fault = $"the table claims {domains} domains, and {follow} distances follow";
             return false;
         }
 
@@ -61,7 +62,8 @@ public sealed record SlitTable(int Domains, ImmutableArray<byte> Distances)
         return true;
     }
 
-    /// <summary>Distances between nodes: the table read through the domains' nodes, 10 and 20 where it is silent.</summary>
+    /// <summary>Distances between nodes: the table read through the domains' nodes, 10 and 20 where it is
+    /// silent.</summary>
     public NodeDistances ToNodeDistances(int nodes, IReadOnlyDictionary<int, NodeId> nodeOfDomain)
     {
         var values = new int[nodes * nodes];

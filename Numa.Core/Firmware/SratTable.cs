@@ -3,7 +3,8 @@ using Numa.Core.Addressing;
 
 namespace Numa.Core.Firmware;
 
-/// <summary>A CPU's place: its APIC, the proximity domain that holds it, and the node that Linux made of the domain.</summary>
+/// <summary>A CPU's place: its APIC, the proximity domain that holds it, and the node that Linux made of the
+/// domain.</summary>
 public readonly record struct SratCpu(int ProximityDomain, uint Apic, NodeId Node);
 
 /// <summary>A range of memory and its node.</summary>
@@ -19,8 +20,9 @@ public sealed record SratTable(ImmutableArray<SratCpu> Cpus, ImmutableArray<Srat
 {
     public static readonly SratTable Empty = new([], []);
 
-    /// <summary>Nodes of the CPUs, by CPU number: Linux numbers CPUs as it meets their APICs.</summary>
-    /// <remarks>The boot CPU is always CPU 0; firmware lists it first on every machine that Numa was checked on.</remarks>
+    /// <summary>Nodes of the CPUs, by CPU number, if the firmware lists its CPUs in one order everywhere.</summary>
+    /// <remarks>Linux numbers CPUs as it meets their APICs in another table, the MADT, with the boot CPU as
+    /// 0.</remarks>
     public ImmutableArray<NodeId> NodesByCpuNumber => [.. Cpus.Select(cpu => cpu.Node)];
 
     /// <summary>The node of each proximity domain.</summary>

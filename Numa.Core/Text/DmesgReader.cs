@@ -24,7 +24,7 @@ public static class DmesgReader
             var line = KernelLogLine.From(++number, raw.ToString());
             if (line.Text.StartsWith(Banner, StringComparison.Ordinal) && facts.Version.Length > 0)
             {
-                log.Add(line, 0, "NUMA204", "a second boot begins here; expected the log of one boot, the rest is not read");
+                log.Add(line, 0, "NUMA204", "a second boot begins here, expected one; the rest is not read");
                 break;
             }
 
@@ -62,7 +62,8 @@ public static class DmesgReader
     {
         if (facts.Version.Length == 0)
         {
-            log.AddWhole("NUMA202", "no line begins with 'Linux version': the start of the boot is missing, or this is no kernel log");
+            log.AddWhole("NUMA202", "no line begins with 'Linux version': the start of the boot is missing, "
+                + "or this is no kernel log");
             return null;
         }
 

@@ -2,7 +2,8 @@ using Numa.Core.Firmware;
 
 namespace Numa.Core.Text;
 
-/// <summary>The memory map in a log: as the firmware gave it, as the user replaced it, and the kernel's edits.</summary>
+/// <summary>The memory map in a log: as the firmware gave it, as the user replaced it, and the kernel's
+/// edits.</summary>
 internal static class E820Lines
 {
     private static readonly string[] MapSources = ["BIOS-e820: ", "BIOS-e801: ", "BIOS-88: "];
@@ -34,7 +35,7 @@ internal static class E820Lines
         scan.TrySkip(source);
         // Up to 3.5 the range is [mem]-less: "BIOS-e820: 0000000000000000 - 000000000009fc00 (usable)", end exclusive.
         var isOld = !scan.TrySkip("[mem ");
-        if (!scan.TryHex(out var first) || !(isOld ? scan.TrySkip(" - ") : scan.TrySkip("-")) || !scan.TryHex(out var last))
+        if (!scan.TryHex(out var first) || !scan.TrySkip(isOld ? " - " : "-") || !scan.TryHex(out var last))
         {
             log.Malformed(line, scan.Position, "a range such as [mem 0x0000000000100000-0x000000007fffffff]");
             return true;
@@ -47,14 +48,13 @@ internal static class E820Lines
             return true;
         }
 
-        if (!scan.TrySkip(isOld ? " (" : "] ") || !E820Words.TryParse(scan.Rest.TrimEnd([' ', ')']).ToString(), out var type))
+        var isSplit = scan.TrySkip(isOld ? " (" : "] ");
+        var word = scan.Rest.TrimEnd().ToString();
+        if (isOld && word.EndsWith(')')) word = word[..^1];
+        if (!isSplit || !E820Words.TryParse(word, out var type))
         {
-            // "persistent (type 7)" ends with the bracket that the old form also ends with.
-            if (!E820Words.TryParse(scan.Rest.Trim().ToString(), out type))
-            {
-                log.Malformed(line, scan.Position, "a type such as 'usable' or 'reserved'");
-                return true;
-            }
+            log.Malformed(line, scan.Position, "a type such as 'usable' or 'reserved'");
+            return true;
         }
 
         if (last == ulong.MaxValue) last--;

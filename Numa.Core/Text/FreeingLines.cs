@@ -10,7 +10,8 @@ internal static class FreeingLines
     public static bool Read(KernelLogLine line, DmesgFacts facts, DmesgProblems log)
     {
         var text = line.Text;
-        if (text.StartsWith("Memory: ", StringComparison.Ordinal) && text.Contains("kernel code", StringComparison.Ordinal))
+        if (text.StartsWith("Memory: ", StringComparison.Ordinal)
+            && text.Contains("kernel code", StringComparison.Ordinal))
         {
             facts.Image = facts.Image with
             {
@@ -23,7 +24,8 @@ internal static class FreeingLines
             return true;
         }
 
-        if (text.StartsWith("PM:", StringComparison.Ordinal) && text.Contains("egistered nosave", StringComparison.Ordinal))
+        if (text.StartsWith("PM:", StringComparison.Ordinal)
+            && text.Contains("egistered nosave", StringComparison.Ordinal))
         {
             facts.Image = facts.Image with { HasNosavePage = true };
             return true;
@@ -68,8 +70,7 @@ internal static class FreeingLines
         var at = text.IndexOf("K " + word, StringComparison.OrdinalIgnoreCase);
         var start = at;
         while (start > 0 && char.IsAsciiDigit(text[start - 1])) start--;
-        return start >= 0 && start < at && long.TryParse(text.AsSpan(start, at - start), out var size) && size <= MostKiB
-            ? size
-            : 0;
+        if (start < 0 || start == at || !long.TryParse(text.AsSpan(start, at - start), out var size)) return 0;
+        return Math.Min(size, MostKiB);
     }
 }

@@ -54,19 +54,22 @@ internal sealed class MemblockLog
         return line.Text.Contains(" bytes align=", StringComparison.Ordinal) && ReadRequest(line, ref scan, log);
     }
 
-    /// <summary>The place of the kernel's image: the region of the first dump that holds 16 MiB, less early page tables.</summary>
+    /// <summary>The place of the kernel's image: the region of the first dump that holds 16 MiB, less early page
+    /// tables.</summary>
     public KernelImageSizes PlaceImage(KernelImageSizes sizes)
     {
         // With a randomised base the image is the largest region above 16 MiB that was reserved silently.
         var image = _firstDump.Where(region => region.Start <= KernelStart && region.End > KernelStart)
-            .Concat(_firstDump.Where(region => region.Start > KernelStart).OrderByDescending(region => region.End - region.Start))
+            .Concat(_firstDump.Where(region => region.Start > KernelStart)
+                .OrderByDescending(region => region.End - region.Start))
             .FirstOrDefault();
         if (image == default) return sizes;
         var tables = _beforeDump.FirstOrDefault(region => region.End == image.End && region.Start > image.Start);
         return sizes with { Start = image.Start, End = tables == default ? image.End : tables.Start };
     }
 
-    /// <summary>Whether ends are the byte after the range: told by the first reservation, which is of whole paragraphs.</summary>
+    /// <summary>Whether ends are the byte after the range: told by the first reservation, which is of whole
+    /// paragraphs.</summary>
     private static bool EndsAfterLastByte(LogScanner scan) => scan.TryRange(out _, out var end) && (end & 0xf) == 0;
 
     private bool ReadReserve(KernelLogLine line, ref LogScanner scan, DmesgProblems log)
@@ -84,7 +87,8 @@ internal sealed class MemblockLog
 
     private bool ReadFree(KernelLogLine line, ref LogScanner scan, DmesgProblems log)
     {
-        if (scan.TrySkipPast(": [") && TryRange(ref scan, line, _isEndExclusive ?? false, log, mayBeEmpty: true) is { } range
+        if (scan.TrySkipPast(": [")
+            && TryRange(ref scan, line, _isEndExclusive ?? false, log, mayBeEmpty: true) is { } range
             && range.Start < range.End)
         {
             _steps.Add(new EarlyStep.Free(range.Start, range.End));
@@ -113,7 +117,8 @@ internal sealed class MemblockLog
         }
         else
         {
-            log.Malformed(line, scan.Position, "a request such as '4096 bytes align=0x40 nid=-1 from=0x0 max_addr=0x0'");
+            log.Malformed(line, scan.Position,
+                "a request such as '4096 bytes align=0x40 nid=-1 from=0x0 max_addr=0x0'");
         }
 
         return true;

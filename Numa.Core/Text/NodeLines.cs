@@ -67,7 +67,8 @@ internal static class NodeLines
         return true;
     }
 
-    /// <summary>Reads <c> [mem 0xa-0xb]</c>, or <c> 0-a</c> as kernels before 3.5 wrote it with an exclusive end.</summary>
+    /// <summary>Reads <c> [mem 0xa-0xb]</c>, or <c> 0-a</c> as kernels before 3.5 wrote it with an exclusive
+    /// end.</summary>
     private static bool TryRange(ref LogScanner scan, out ulong start, out ulong end)
     {
         start = end = 0;

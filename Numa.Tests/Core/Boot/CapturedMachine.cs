@@ -5,7 +5,8 @@ using Numa.Core.Text;
 
 namespace Numa.Tests.Core.Boot;
 
-/// <summary>A machine in configs/machines: the log of a real boot and what its kernel said of itself afterwards.</summary>
+/// <summary>A machine in configs/machines: the log of a real boot and what its kernel said of itself
+/// afterwards.</summary>
 public static class CapturedMachine
 {
     /// <summary>Zone facts as /proc/zoneinfo printed them.</summary>
