@@ -1,7 +1,8 @@
 namespace Numa.Core.Text;
 
 /// <summary>Finds the name that a person probably meant.</summary>
-/// <remarks>Edit distance of Levenshtein, case ignored; a name further than a third of the word is no suggestion.</remarks>
+/// <remarks>Edit distance of Levenshtein, case ignored. A name further than a third of the word (and more than two)
+/// is no suggestion.</remarks>
 public static class NearestName
 {
     private const int LongestWord = 64;

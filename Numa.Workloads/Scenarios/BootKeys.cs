@@ -14,7 +14,7 @@ public sealed record BootKeys(
     ImmutableArray<WrittenSysctl> Sysctls,
     ImmutableArray<string> Notes)
 {
-    /// <summary>The settings with everything said here; sysctls last, as they are written to the running kernel.</summary>
+    /// <summary>The settings with everything said here; sysctls last, as the running kernel gets them.</summary>
     /// <exception cref="InputException">The release refuses a sysctl.</exception>
     public MemorySettings ApplyTo(MemorySettings settings, KernelRelease release)
     {

@@ -145,11 +145,13 @@ public sealed class ScenarioParser
         var entries = mapping?.Entries ?? [];
         if (entries.Length > MaxWorkloads)
         {
-            _problems.Add(mapping!.At, ProblemCodes.Limit, $"{entries.Length} workloads; at most {MaxWorkloads} are run");
+            _problems.Add(mapping!.At, ProblemCodes.Limit,
+                $"{entries.Length} workloads; at most {MaxWorkloads} are run");
             return [];
         }
 
-        return [.. entries.Select(entry => WorkloadReader.Read(entry, bounded, _problems)).OfType<Workload>()];
+        var workloads = entries.Select(entry => WorkloadReader.Read(entry, bounded, _problems));
+        return [.. workloads.OfType<Workload>()];
     }
 
     private Occupation? Occupied(YamlValue item, Fields scenario)

@@ -21,7 +21,7 @@ public sealed record Setting(string Option, string Path, string Value)
     }
 }
 
-/// <summary>One setting with the values that a comparison or sweep gives it: <c>--vary zonelistOrder=node,zone</c>.</summary>
+/// <summary>One setting and the values a comparison gives it: <c>--vary zonelistOrder=node,zone</c>.</summary>
 public sealed record Variation(string Option, string Path, ImmutableArray<string> Values)
 {
     /// <summary>The setting of each arm.</summary>

@@ -59,17 +59,17 @@ internal sealed class YamlText
 
     private YamlValue? Document(SourcePlace whole)
     {
-        _parser.MoveNext();
-        _parser.MoveNext();
+        Advance();
+        Advance();
         if (_parser.Current is StreamEnd or null)
         {
             _problems.Add(whole, ProblemCodes.Syntax, "the document is empty");
             return null;
         }
 
-        _parser.MoveNext();
+        Advance();
         var value = Value(0);
-        _parser.MoveNext();
+        Advance();
         if (_parser.Current is DocumentStart second)
         {
             _problems.Add(Place(second), ProblemCodes.Syntax, "a second document begins here; one is expected");
@@ -94,7 +94,7 @@ internal sealed class YamlText
         if (depth > MaxDepth) throw new LimitException(at, $"nested more than {MaxDepth} deep");
         if (current is AnchorAlias or NodeEvent { Anchor.IsEmpty: false })
             throw new LimitException(at, "anchors and aliases are not read; write the value out");
-        _parser.MoveNext();
+        Advance();
         return current switch
         {
             SequenceStart => Sequence(at, depth),
@@ -108,7 +108,7 @@ internal sealed class YamlText
     {
         var items = ImmutableArray.CreateBuilder<YamlValue>();
         while (_parser.Current is not SequenceEnd) items.Add(Value(depth + 1));
-        _parser.MoveNext();
+        Advance();
         return new(items.ToImmutable(), at);
     }
 
@@ -131,8 +131,23 @@ internal sealed class YamlText
             }
         }
 
-        _parser.MoveNext();
+        Advance();
         return new(entries.ToImmutable(), at);
+    }
+
+    /// <summary>Moves to the next event.</summary>
+    private void Advance()
+    {
+        try
+        {
+            _parser.MoveNext();
+        }
+        catch (Exception exception) when (exception is not YamlException)
+        {
+            // The parser's own slips on broken texts (InvalidOperationException and others, found by mutation).
+            var mark = _parser.Current?.End ?? Mark.Empty;
+            throw new YamlException(mark, mark, "the text breaks off or is malformed after this place", exception);
+        }
     }
 
     private SourcePlace Place(ParsingEvent parsing) => _fixedPlace ?? Place(_file, parsing.Start);
