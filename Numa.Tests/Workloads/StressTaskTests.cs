@@ -105,15 +105,17 @@ public class StressTaskTests
     {
         var tasks = Plan("kind: producer-consumer, cpus: 0, consumers: 2, batch: 10, batches: 20, backlog: 3");
         var step = default(TaskStep);
+        var handedOver = 0;
         for (var i = 0; i < 500; i++)
         {
             // The consumer stands still: the producer must fall asleep with 3 batches handed over and one in hand.
             tasks[0].Next(ref step);
             if (step.Kind == TaskStepKind.Sleep) break;
             if (step.Kind == TaskStepKind.Allocate) tasks[0].Allocated(new(i, 0, 0));
+            else handedOver++;
         }
 
-        Assert.Equal(TaskStepKind.Sleep, step.Kind);
+        Assert.Equal((TaskStepKind.Sleep, 3), (step.Kind, handedOver));
         Assert.Equal(10, tasks[0].LivePages);
     }
 
