@@ -79,6 +79,25 @@ public sealed record KernelRelease
     /// <summary>zoneinfo prints unpopulated zones (4.12 and later).</summary>
     public bool PrintsEmptyZones { get; init; }
 
+    /// <summary>Layout of /proc/zoneinfo.</summary>
+    public ZoneinfoShape Zoneinfo { get; init; } = ZoneinfoShape.PerZone;
+
+    /// <summary>Zones have a promo mark above high (5.18 and later).</summary>
+    public bool HasPromoMark { get; init; }
+
+    /// <summary>The kernel is configured with ZONE_DEVICE: five zone indexes instead of four.</summary>
+    /// <remarks>Distribution kernels are; the kernels before 4.14 that were measured are not.</remarks>
+    public bool HasDeviceZone { get; init; }
+
+    /// <summary>Largest vm.watermark_scale_factor; null where the sysctl does not exist.</summary>
+    public int? WatermarkScaleFactorMax { get; init; }
+
+    /// <summary>Once written, vm.percpu_pagelist_fraction cannot go back to 0 (up to 3.10).</summary>
+    public bool PagelistFractionNeverReset { get; init; }
+
+    /// <summary>A node farther than this switches zone_reclaim_mode on at boot; null: nothing does.</summary>
+    public int? ZoneReclaimBeyondDistance { get; init; }
+
     /// <summary>Zone order can be selected in this release.</summary>
     public bool KnowsZoneOrder => ZonelistOrders != ZonelistOrderRule.NodeOnly;
 
@@ -98,6 +117,8 @@ public sealed record KernelRelease
         HighAtomic = HighAtomicRule.ReservePageblocks,
         ReserveFlags = ReserveFlagRule.HighAndHarder,
         LockHandOver = LockHandOver.GrowsWithWaiters,
+        PagelistFractionNeverReset = true,
+        ZoneReclaimBeyondDistance = 20,
     };
 
     private static readonly KernelRelease V2635 = V2634 with
@@ -106,7 +127,7 @@ public sealed record KernelRelease
         ZonelistOrders = ZonelistOrderRule.SizeHeuristicUnlessNormalMissing,
     };
 
-    private static readonly KernelRelease V310 = V2635 with { Name = "3.10" };
+    private static readonly KernelRelease V310 = V2635 with { Name = "3.10", ZoneReclaimBeyondDistance = 30 };
 
     private static readonly KernelRelease V44 = V310 with
     {
@@ -116,6 +137,8 @@ public sealed record KernelRelease
         ZonelistCache = false,
         HighAtomic = HighAtomicRule.OnDemand,
         LockHandOver = LockHandOver.Constant,
+        PagelistFractionNeverReset = false,
+        ZoneReclaimBeyondDistance = null,
     };
 
     private static readonly KernelRelease V440 = V44 with
@@ -129,6 +152,8 @@ public sealed record KernelRelease
         Name = "4.9",
         Watermarks = WatermarkSpacing.ScaleFactor,
         FairZonePolicy = false,
+        WatermarkScaleFactorMax = 1000,
+        Zoneinfo = ZoneinfoShape.PerNode,
     };
 
     private static readonly KernelRelease V61 = new()
@@ -152,6 +177,10 @@ public sealed record KernelRelease
         HighAtomic = HighAtomicRule.OnDemand,
         ReserveFlags = ReserveFlagRule.MinReserveAndNonBlock,
         PrintsEmptyZones = true,
+        Zoneinfo = ZoneinfoShape.PerNodeWithBoost,
+        HasPromoMark = true,
+        HasDeviceZone = true,
+        WatermarkScaleFactorMax = 3000,
     };
 
     private static readonly KernelRelease V612 = V61 with
@@ -165,6 +194,7 @@ public sealed record KernelRelease
         Fallback = MigratetypeFallbackRule.ClaimThenSteal,
         HighAtomic = HighAtomicRule.OnDemandFreeOnly,
         RefillAccounting = RefillAccounting.PerBlock,
+        Zoneinfo = ZoneinfoShape.PerNodeWithPromo,
     };
 
     /// <summary>Every release that Numa knows, oldest first. 4.4.0 is listed apart: later 4.4 releases differ.</summary>

@@ -154,3 +154,19 @@ public enum LockHandOver
     /// <summary>Queued lock: constant cost (4.2 and later).</summary>
     Constant,
 }
+
+/// <summary>Layout of /proc/zoneinfo.</summary>
+public enum ZoneinfoShape
+{
+    /// <summary>Every counter is the zone's (up to 4.7).</summary>
+    PerZone,
+
+    /// <summary>A node's counters stand in its first populated zone (4.8 and later).</summary>
+    PerNode,
+
+    /// <summary>With lines for boost and cma, without the scanned line and the inactive ratio (5.0 and later).</summary>
+    PerNodeWithBoost,
+
+    /// <summary>With a line for the promo mark (6.12).</summary>
+    PerNodeWithPromo,
+}

@@ -13,4 +13,13 @@ public sealed record ZoneTuning(
     ImmutableArray<PageCount> LowmemReserve,
     PagesetSize Pageset,
     int StatThreshold,
-    PageCount FairBatch);
+    PageCount FairBatch)
+{
+    /// <summary>Free pages below which a check must count exactly; zero when the cached count is good enough.</summary>
+    /// <remarks>Source: <c>percpu_drift_mark</c>, Linux include/linux/mmzone.h.</remarks>
+    public PageCount DriftMark { get; init; }
+
+    /// <summary>Pages of the zone that no user allocation can count on: largest reserve plus the high mark.</summary>
+    /// <remarks>Source: <c>totalreserve_pages</c>, Linux mm/page_alloc.c.</remarks>
+    public PageCount TotalReserve { get; init; }
+}

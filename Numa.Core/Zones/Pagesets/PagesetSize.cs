@@ -1,5 +1,6 @@
 namespace Numa.Core.Zones.Pagesets;
 
 /// <summary>Sizes of one zone's pageset on one CPU.</summary>
-/// <remarks>Unit: pages. <c>High</c> equals <c>HighMin</c> and <c>HighMax</c> unless the release tunes it at run time.</remarks>
+/// <remarks>Unit: pages. <c>High</c> equals <c>HighMin</c> and <c>HighMax</c> unless the release tunes it at run time.
+/// A low mark above an eighth of the zone puts <c>HighMin</c> above <c>HighMax</c>: a clamp must expect it.</remarks>
 public readonly record struct PagesetSize(int Batch, int HighMin, int HighMax);

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Numa.Core.Addressing;
+using Numa.Core.Diagnostics;
+using Numa.Core.Kernels;
+using Numa.Core.Nodes;
+
+namespace Numa.Core.Zonelists;
+
+/// <summary>Chooses the order in which each node falls back on the others.</summary>
+/// <remarks>
+/// Nodes are served in ascending order and share the load counters, so one object makes one complete rebuild.
+/// Source: <c>find_next_best_node</c> and <c>build_zonelists</c>, Linux mm/page_alloc.c.
+/// </remarks>
+internal sealed class NodeOrdering(
+    KernelRelease release,
+    ImmutableArray<NodeId> nodes,
+    IReadOnlySet<NodeId> withMemory,
+    IReadOnlySet<NodeId> withCpus,
+    NodeDistances distances)
+{
+    /// <summary>Weight of a distance against a load. Any value above every load orders the nodes alike.</summary>
+    private const long MaxNumNodes = 1024;
+
+    private readonly Dictionary<NodeId, long> _load = nodes.ToDictionary(node => node, _ => 0L);
+
+    /// <summary>The fallback order of one node. Call for every node once, ascending.</summary>
+    public ImmutableArray<NodeId> OrderFor(NodeId local)
+    {
+        var order = ImmutableArray.CreateBuilder<NodeId>();
+        var used = new HashSet<NodeId>();
+        var previous = local;
+        var assigned = (long)nodes.Length;
+        while (Next(local, used) is { } chosen)
+        {
+            // Whoever opens a new distance is charged, so that nodes at equal distance share the spill.
+            if (distances[local, chosen] != distances[local, previous]) Charge(chosen, assigned);
+            assigned--;
+            used.Add(chosen);
+            order.Add(chosen);
+            previous = chosen;
+        }
+
+        Invariant.Holds(order.Count >= withMemory.Count);
+        return order.ToImmutable();
+    }
+
+    private NodeId? Next(NodeId local, HashSet<NodeId> used)
+    {
+        if (!used.Contains(local) && (release.ListsMemorylessLocalNode || withMemory.Contains(local))) return local;
+        NodeId? best = null;
+        var bestScore = long.MaxValue;
+        foreach (var node in nodes)
+        {
+            if (used.Contains(node) || !withMemory.Contains(node)) continue;
+            var score = Score(local, node);
+            if (score >= bestScore) continue;
+            bestScore = score;
+            best = node;
+        }
+
+        return best;
+    }
+
+    private long Score(NodeId local, NodeId node)
+    {
+        long distance = distances[local, node];
+        // Prefer the next node in turn, and nodes that nobody computes on.
+        if (node.CompareTo(local) < 0) distance++;
+        if (withCpus.Contains(node)) distance++;
+        var scale = release.NodeLoad == NodeLoadRule.DecreasingAssignment ? nodes.Length * MaxNumNodes : MaxNumNodes;
+        return distance * scale + _load[node];
+    }
+
+    private void Charge(NodeId node, long assigned) =>
+        _load[node] = release.NodeLoad == NodeLoadRule.DecreasingAssignment ? assigned : _load[node] + 1;
+}

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Numa.Core.Addressing;
+using Numa.Core.Kernels;
+using Numa.Core.Nodes;
+
+namespace Numa.Core.Zonelists;
+
+/// <summary>Everything that a complete rebuild of the zonelists reads.</summary>
+/// <param name="Nodes">Nodes that have lists, ascending: the online ones.</param>
+/// <param name="Present">Present pages per zone; zones left out are empty.</param>
+/// <param name="NodesWithCpus">Nodes whose CPUs the kernel knows of. At boot on x86 none is known yet.</param>
+/// <param name="OrderSetting">numa_zonelist_order; a value that the release refuses counts as default.</param>
+public sealed record ZonelistInputs(
+    KernelRelease Release,
+    ImmutableArray<NodeId> Nodes,
+    ImmutableDictionary<ZoneId, PageCount> Present,
+    NodeDistances Distances,
+    ImmutableHashSet<NodeId> NodesWithCpus,
+    string OrderSetting = "default")
+{
+    /// <summary>Builds zone order even for a release that cannot: a counterfactual, to be labelled as one.</summary>
+    public bool ForceZoneOrder { get; init; }
+}
+
+/// <summary>Builds both zonelists of every node.</summary>
+/// <remarks>Source: <c>build_all_zonelists</c>, Linux mm/page_alloc.c.</remarks>
+public static class ZonelistBuilder
+{
+    public static ZonelistSet Build(ZonelistInputs inputs)
+    {
+        var nodes = inputs.Nodes.Sort();
+        var populated = inputs.Present.Where(zone => zone.Value > PageCount.Zero).Select(zone => zone.Key)
+            .ToImmutableHashSet();
+        var withMemory = populated.Select(zone => zone.Node).ToHashSet();
+        var ordering = new NodeOrdering(
+            inputs.Release, nodes, withMemory, inputs.NodesWithCpus, inputs.Distances);
+        var order = OrderInForce(inputs);
+        return new(order, [.. nodes.Select(node => ListsOf(node, ordering.OrderFor(node), populated, order))]);
+    }
+
+    /// <summary>The order that a rebuild will use.</summary>
+    public static ZonelistOrder OrderInForce(ZonelistInputs inputs)
+    {
+        if (inputs.ForceZoneOrder) return ZonelistOrder.Zone;
+        return ZonelistOrderSetting.Parse(inputs.Release, inputs.OrderSetting, out _) switch
+        {
+            ZonelistOrderChoice.Node => ZonelistOrder.Node,
+            ZonelistOrderChoice.Zone => ZonelistOrder.Zone,
+            _ => DefaultZonelistOrder.Choose(inputs.Release, inputs.Nodes, inputs.Present),
+        };
+    }
+
+    private static NodeZonelists ListsOf(
+        NodeId local, ImmutableArray<NodeId> fallback, ImmutableHashSet<ZoneId> populated, ZonelistOrder order)
+    {
+        ZoneKind[] kinds = [ZoneKind.Device, ZoneKind.Movable, ZoneKind.Normal, ZoneKind.DMA32, ZoneKind.DMA];
+        var zones = order == ZonelistOrder.Node
+            ? from node in fallback from kind in kinds select new ZoneId(node, kind)
+            : from kind in kinds from node in fallback select new ZoneId(node, kind);
+        var own = kinds.Select(kind => new ZoneId(local, kind));
+        return new(
+            local, fallback, new([.. zones.Where(populated.Contains)]), new([.. own.Where(populated.Contains)]));
+    }
+}

@@ -1,0 +1,253 @@
+using System.Collections.Immutable;
+using Numa.Core.Addressing;
+using Numa.Core.Boot;
+using Numa.Core.Diagnostics;
+using Numa.Core.Kernels;
+using Numa.Core.Nodes;
+
+namespace Numa.Core.Zones;
+
+/// <summary>
+/// Marks, reserves, thresholds and pageset sizes of all zones, recomputed at the events at which the kernel does.
+/// </summary>
+/// <remarks>
+/// Each event recomputes only its own part, from managed pages as they are then. Between events the values go
+/// stale, as the kernel's do: that is why a zoneinfo taken just after boot does not fit its own managed pages.
+/// Source: <c>init_per_zone_wmark_min</c> and the sysctl handlers, Linux mm/page_alloc.c.
+/// </remarks>
+public sealed class MemoryTuning
+{
+    private readonly CpuTopology _cpus;
+    private ManagedZone[] _zones;
+    private ZoneTuning[] _tunings;
+
+    private MemoryTuning(
+        KernelRelease release, IEnumerable<ManagedZone> zones, CpuTopology cpus, MemorySettings settings)
+    {
+        Release = release;
+        Settings = settings;
+        _cpus = cpus;
+        _zones = [.. zones.Where(zone => zone.IsPopulated).OrderBy(zone => zone.Id)];
+        _tunings = [.. _zones.Select(_ => Untuned)];
+        Invariant.Holds(_zones.DistinctBy(zone => zone.Id).Count() == _zones.Length);
+    }
+
+    public KernelRelease Release { get; }
+
+    /// <summary>Settings in force, as reading them back shows.</summary>
+    public MemorySettings Settings { get; private set; }
+
+    /// <summary>vm.min_free_kbytes in force. Unit: KiB.</summary>
+    public int MinFreeKbytes { get; private set; } = Zones.MinFreeKbytes.Initial;
+
+    /// <summary>Populated zones, ascending.</summary>
+    public ImmutableArray<ManagedZone> PopulatedZones => [.. _zones];
+
+    /// <summary>Tuning of each populated zone. Shape: as <see cref="PopulatedZones"/>.</summary>
+    public ImmutableArray<ZoneTuning> Tunings => [.. _tunings];
+
+    /// <summary>vm.lowmem_reserve_ratio in force. Shape: index = zone index.</summary>
+    public ImmutableArray<int> LowmemReserveRatio => Sysctl.RatiosInForce(Release, Settings);
+
+    /// <summary>Pages that no user allocation can count on, over all zones.</summary>
+    public PageCount TotalReserve => new(_tunings.Sum(tuning => tuning.TotalReserve.Value));
+
+    /// <summary>Tuning of any zone; a zone that is not populated has the tuning of an empty one.</summary>
+    public ZoneTuning this[ZoneId zone]
+    {
+        get
+        {
+            var at = Array.FindIndex(_zones, known => known.Id == zone);
+            return at >= 0 ? _tunings[at] : Untuned with { Marks = MarksOf(new(zone, default, default)) };
+        }
+    }
+
+    private static ZoneTuning Untuned { get; } = new(
+        default, [.. new PageCount[LowmemReserve.Columns]], PagesetSizing.Initial, 0, default);
+
+    /// <summary>What boot computes, before any write.</summary>
+    /// <param name="zones">Zones with their managed pages at that time.</param>
+    /// <param name="settings">
+    /// Only what boot parameters can set counts: transparent huge pages and the zonelist order.
+    /// The rest is for <see cref="Write"/>, after the pages that boot frees late.
+    /// </param>
+    public static MemoryTuning AtBoot(
+        KernelRelease release, IEnumerable<ManagedZone> zones, CpuTopology cpus, MemorySettings settings)
+    {
+        var order = Sysctl.Apply(release, new(Sysctl.ZonelistOrder, settings.ZonelistOrder), new());
+        var atBoot = order.Settings with { HugePages = settings.HugePages };
+        var tuning = new MemoryTuning(release, zones, cpus, atBoot);
+        if (tuning._zones.Sum(zone => zone.Managed.Value) < Zones.MinFreeKbytes.LeastMemoryForHugePages.Value)
+            tuning.Settings = atBoot with { HugePages = HugePageMode.Never };
+
+        tuning.SizePagesets();
+        if (release.MinFreeInitcall == MinFreeInitcall.AfterHugePages) tuning.StartHugePages();
+        tuning.InitPerZone();
+        if (release.MinFreeInitcall == MinFreeInitcall.BeforeHugePages) tuning.StartHugePages();
+        return tuning;
+    }
+
+    /// <summary>Writes every setting that differs from the one in force.</summary>
+    /// <returns>Why writes were refused; empty when all were taken.</returns>
+    public ImmutableArray<string> Write(MemorySettings wanted) =>
+        [.. SettingsWriter.WritesFor(Release, Settings, wanted).Select(Apply)
+            .Where(verdict => !verdict.Accepted).Select(verdict => verdict.Refusal!)];
+
+    /// <summary>Writes one setting and recomputes what the release then recomputes.</summary>
+    public SysctlVerdict Apply(SysctlWrite write)
+    {
+        var verdict = Sysctl.Apply(Release, write, Settings);
+        if (!verdict.Accepted) return verdict;
+        Settings = verdict.Settings;
+        switch (write.Name)
+        {
+            case Sysctl.MinFreeKbytes:
+                MinFreeKbytes = Settings.MinFreeKbytes ?? MinFreeKbytes;
+                SetWatermarks();
+                break;
+            case Sysctl.WatermarkScaleFactor:
+                SetWatermarks();
+                break;
+            case Sysctl.LowmemReserveRatio:
+                SetLowmemReserves();
+                break;
+            case Sysctl.PagelistFraction or Sysctl.PagelistHighFraction:
+                SizePagesets();
+                break;
+            case Sysctl.HugePages:
+                SwitchHugePages();
+                break;
+        }
+
+        return verdict;
+    }
+
+    /// <summary>Reads vm.lowmem_reserve_ratio. The kernel recomputes the reserves even then.</summary>
+    public ImmutableArray<int> ReadLowmemReserveRatio()
+    {
+        SetLowmemReserves();
+        return LowmemReserveRatio;
+    }
+
+    /// <summary>Managed pages changed without an event: init sections or the initrd were freed.</summary>
+    public void SetManaged(ZoneId zone, PageCount managed)
+    {
+        var at = Array.FindIndex(_zones, known => known.Id == zone);
+        Invariant.Holds(at >= 0);
+        _zones[at] = _zones[at] with { Managed = managed };
+    }
+
+    /// <summary>Memory went online or offline: everything is recomputed.</summary>
+    /// <param name="zones">All zones as they are now.</param>
+    public void ChangeMemory(IEnumerable<ManagedZone> zones)
+    {
+        var before = _zones.Zip(_tunings).ToDictionary(pair => pair.First.Id);
+        _zones = [.. zones.Where(zone => zone.IsPopulated).OrderBy(zone => zone.Id)];
+        _tunings = [.. _zones.Select(zone => before.TryGetValue(zone.Id, out var was) ? was.Second : Untuned)];
+        for (var i = 0; i < _zones.Length; i++)
+        {
+            var changed = !before.TryGetValue(_zones[i].Id, out var was) || was.First.Managed != _zones[i].Managed;
+            if (changed) SizePageset(i);
+        }
+
+        InitPerZone();
+        StartHugePages();
+    }
+
+    private void InitPerZone()
+    {
+        CalculateMinFree();
+        SetWatermarks();
+        SetStatThresholds();
+        SetLowmemReserves();
+    }
+
+    private PageCount BufferPages() =>
+        Zones.MinFreeKbytes.BufferPages(_zones.Zip(_tunings, (zone, tuning) => (zone, tuning.Marks.High)));
+
+    private void CalculateMinFree() => MinFreeKbytes =
+        Zones.MinFreeKbytes.BySquareRoot(Release, BufferPages(), Settings.MinFreeKbytes, MinFreeKbytes);
+
+    private void StartHugePages()
+    {
+        if (Settings.HugePages == HugePageMode.Never) return;
+        var recommended = Zones.MinFreeKbytes.ForHugePages(Release, _zones, BufferPages());
+        MinFreeKbytes = (int)Math.Min(int.MaxValue, Math.Max(MinFreeKbytes, recommended));
+        SetWatermarks();
+    }
+
+    private void SwitchHugePages()
+    {
+        if (Settings.HugePages != HugePageMode.Never)
+        {
+            StartHugePages();
+        }
+        else if (Release.HugePagesOffRecomputesMinFree)
+        {
+            CalculateMinFree();
+            SetWatermarks();
+        }
+    }
+
+    private Watermarks MarksOf(ManagedZone zone) => WatermarkRules.For(
+        Release, zone, WatermarkRules.Sharing(Release, _zones), MinFreeKbytes, Settings.WatermarkScaleFactor);
+
+    private void SetWatermarks()
+    {
+        for (var i = 0; i < _zones.Length; i++)
+        {
+            var marks = MarksOf(_zones[i]);
+            var fair = Release.FairZonePolicy ? marks.High - marks.Low : PageCount.Zero;
+            _tunings[i] = _tunings[i] with { Marks = marks, FairBatch = fair };
+        }
+
+        if (Release.PagesetSizing != PagesetSizingRule.SixBatches) SizePagesets();
+        SetTotalReserves();
+    }
+
+    private void SetStatThresholds()
+    {
+        for (var i = 0; i < _zones.Length; i++)
+        {
+            var threshold = StatThreshold.Normal(_cpus.CpuCount, _zones[i].Managed);
+            var drift = StatThreshold.DriftMark(_cpus.CpuCount, threshold, _tunings[i].Marks);
+            _tunings[i] = _tunings[i] with { StatThreshold = threshold, DriftMark = drift };
+        }
+    }
+
+    private void SetLowmemReserves()
+    {
+        for (var i = 0; i < _zones.Length; i++)
+        {
+            var node = _zones.Where(zone => zone.Id.Node == _zones[i].Id.Node).ToList();
+            var reserve = LowmemReserve.For(Release, _zones[i].Id, node, LowmemReserveRatio);
+            _tunings[i] = _tunings[i] with { LowmemReserve = reserve };
+        }
+
+        SetTotalReserves();
+    }
+
+    private void SetTotalReserves()
+    {
+        for (var i = 0; i < _zones.Length; i++)
+        {
+            var total = Zones.TotalReserve.For(
+                _zones[i].Managed, _tunings[i].Marks.High, _tunings[i].LowmemReserve);
+            _tunings[i] = _tunings[i] with { TotalReserve = total };
+        }
+    }
+
+    private void SizePagesets()
+    {
+        for (var i = 0; i < _zones.Length; i++) SizePageset(i);
+    }
+
+    private void SizePageset(int i)
+    {
+        var local = _cpus.CpusOf(_zones[i].Id.Node).Count();
+        var size = PagesetSizing.For(
+            Release, _zones[i].Managed, _tunings[i].Marks.Low, local == 0 ? _cpus.CpuCount : local,
+            Settings.PagelistFraction);
+        _tunings[i] = _tunings[i] with { Pageset = size };
+    }
+}
