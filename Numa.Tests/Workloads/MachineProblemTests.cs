@@ -80,9 +80,11 @@ public class MachineProblemTests
     [InlineData("sysctls: {vm.min_free_kbyte: 1}",
         "m.yaml:3:11: error NUMA102: unknown sysctl 'vm.min_free_kbyte'; did you mean 'vm.min_free_kbytes'?")]
     [InlineData("sysctls: {vm.min_free_kbytes: -1}",
-        "m.yaml:3:31: error NUMA107: vm.min_free_kbytes is -1; expected 0 to 2147483647")]
-    [InlineData("sysctls: {vm.lowmem_reserve_ratio: 256 x}", "m.yaml:3:36: error NUMA106: vm.lowmem_reserve_ratio"
-        + " must be one to five whole numbers such as \"256 256 32\", not '256 x'")]
+        "m.yaml:3:31: error NUMA117: vm.min_free_kbytes is -1: expected 0 to 2147483647")]
+    [InlineData("sysctls: {vm.lowmem_reserve_ratio: 256 x}",
+        "m.yaml:3:36: error NUMA117: vm.lowmem_reserve_ratio holds 'x': expected whole numbers")]
+    [InlineData("sysctls: {vm.watermark_scale_factor: 10}",
+        "m.yaml:3:38: error NUMA117: Linux 4.4 has no vm.watermark_scale_factor")]
     [InlineData("transparentHugepages: sometimes", "m.yaml:3:23: error NUMA108: transparentHugepages: 'sometimes'"
         + " is unknown; expected one of always, madvise, never")]
     [InlineData("zonelistOrder: zones",
@@ -99,8 +101,8 @@ public class MachineProblemTests
     [InlineData("kernel: 4.4\nnodes: [{memory: 4096TiB, cpus: 0}, {memory: 4KiB}]",
         "m.yaml:2:8: error NUMA116: the nodes hold more than 4096TiB")]
     [InlineData("kernel: \"6.12\"\nsysctls: {vm.numa_zonelist_order: zone}\nnodes: [{memory: 1GiB, cpus: 0}]",
-        "m.yaml:2:35: error NUMA108: vm.numa_zonelist_order is 'zone': Linux 6.12 knows node order only;"
-        + " write zonelistOrder: zone to ask what if")]
+        "m.yaml:2:35: error NUMA117: vm.numa_zonelist_order is 'zone': Linux 6.12 knows node order only,"
+        + " expected default or node; write zonelistOrder: zone to ask what if")]
     public void Kernels(string text, string expected) => Check(text, expected);
 
     [Fact]

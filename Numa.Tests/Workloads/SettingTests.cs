@@ -17,7 +17,7 @@ public class SettingTests
     [Theory]
     [InlineData("zonelistOrder=zone")]
     [InlineData("machine.zonelistOrder=zone")]
-    [InlineData("vm.numa_zonelist_order=Z")]
+    [InlineData("vm.numa_zonelist_order=zone")]
     [InlineData("sysctls.vm.numa_zonelist_order=zone")]
     public void The_order_of_zonelists_has_many_names_and_one_home(string setting) =>
         Assert.Equal("zone", Machine(ScenarioTexts.Parse(ScenarioTexts.Scenario, setting)).Settings.ZonelistOrder);

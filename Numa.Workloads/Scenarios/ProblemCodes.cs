@@ -53,4 +53,7 @@ public static class ProblemCodes
 
     /// <summary>Memory that does not fit: holes, managed pages, zones.</summary>
     public const string Memory = "NUMA116";
+
+    /// <summary>A value that the release's kernel refuses.</summary>
+    public const string Sysctl = "NUMA117";
 }
