@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using Numa.Core.Boot;
+using Numa.Core.Diagnostics;
+using Numa.Core.Kernels;
+using Numa.Core.Text;
+
+namespace Numa.Workloads.Scenarios;
+
+/// <summary>What a machine or a scenario says about the kernel that boots. Null and empty: not said.</summary>
+public sealed record BootKeys(
+    Located<KernelRelease>? Kernel,
+    string? ZonelistOrder,
+    HugePageMode? HugePages,
+    ImmutableArray<WrittenSysctl> Sysctls,
+    ImmutableArray<string> Notes)
+{
+    /// <summary>The settings with everything said here; sysctls last, as the running kernel gets them.</summary>
+    /// <exception cref="InputException">The release refuses a sysctl.</exception>
+    public MemorySettings ApplyTo(MemorySettings settings, KernelRelease release)
+    {
+        var problems = new ProblemList();
+        var result = ApplyTo(settings, release, problems);
+        problems.ThrowIfAny();
+        return result;
+    }
+
+    internal MemorySettings ApplyTo(MemorySettings settings, KernelRelease? release, ProblemList problems)
+    {
+        if (ZonelistOrder is not null) settings = settings with { ZonelistOrder = ZonelistOrder };
+        if (HugePages is { } mode) settings = settings with { HugePages = mode };
+        foreach (var sysctl in Sysctls) settings = sysctl.ApplyTo(settings, release, problems);
+        return settings;
+    }
+
+    internal static BootKeys Read(Fields fields, ProblemList problems)
+    {
+        var notes = ImmutableArray.CreateBuilder<string>();
+        var kernel = fields.Text("kernel") is { } text ? Release(text, notes, problems) : null;
+        var sysctls = ImmutableArray.CreateBuilder<WrittenSysctl>();
+        foreach (var entry in fields.Mapping(fields.Value("sysctls"), "sysctls")?.Entries ?? [])
+        {
+            if (!WrittenSysctl.Names.Contains(entry.Key.Text))
+            {
+                problems.Add(entry.Key.At, ProblemCodes.UnknownKey,
+                    $"unknown sysctl {entry.Key.Shape}{NearestName.Hint(entry.Key.Text, WrittenSysctl.Names)}");
+            }
+            else if (fields.Scalar(entry.Value, entry.Key.Text) is { } value)
+            {
+                sysctls.Add(new(entry.Key.Text, value.Value, value.At));
+            }
+        }
+
+        return new(kernel, fields.OneOf("zonelistOrder", Vocabulary.ZonelistOrders),
+            fields.Word("transparentHugepages", Vocabulary.HugePages), sysctls.ToImmutable(), notes.ToImmutable());
+    }
+
+    private static Located<KernelRelease>? Release(
+        Located<string> text, ImmutableArray<string>.Builder notes, ProblemList problems)
+    {
+        var release = KernelRelease.Find(text.Value, out var exact);
+        if (release is null)
+        {
+            problems.Add(text.At, ProblemCodes.Word, $"kernel '{YamlScalar.Short(text.Value)}' is no known release;"
+                + $" expected a version from {KernelRelease.Known[0].Name} on, for example 4.4");
+            return null;
+        }
+
+        if (!exact) notes.Add($"kernel {text.Value}: the rules of {release.Name}, the nearest older release, stand in");
+        return new(release, text.At);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Numa.Core.Addressing;
+using Numa.Core.Boot;
+using Numa.Core.Nodes;
+
+namespace Numa.Workloads.Scenarios;
+
+/// <summary>Holds a scenario against its machine: the CPUs and nodes that it names are there.</summary>
+internal static class MachineFit
+{
+    internal static void Check(Scenario scenario, SyntheticMachine machine, ProblemList problems)
+    {
+        var nodeOfCpu = new NodeId[machine.Nodes.Sum(node => node.Cpus.Length)];
+        for (var node = 0; node < machine.Nodes.Length; node++)
+        {
+            foreach (var cpu in machine.Nodes[node].Cpus) nodeOfCpu[cpu.Value] = new(node);
+        }
+
+        var topology = new CpuTopology([.. nodeOfCpu]);
+        foreach (var workload in scenario.Workloads)
+        {
+            Check(workload, topology, problems);
+            PolicyReader.Check(workload.Basis.Request, workload.Basis.PolicyAt, machine.Nodes.Length, problems);
+        }
+
+        foreach (var occupation in scenario.Occupied)
+        {
+            if (occupation.Zone.Value.Node.Value < machine.Nodes.Length) continue;
+            problems.Add(occupation.Zone.At, ProblemCodes.Nodes,
+                $"zone {occupation.Zone.Value} is occupied, but the machine's nodes are 0-{machine.Nodes.Length - 1}");
+        }
+    }
+
+    internal static void Check(Workload workload, CpuTopology topology, ProblemList problems)
+    {
+        var cpus = workload.Basis.Cpus.On(topology, workload.Name, problems);
+        if (workload is not ProducerConsumerWorkload pairs || cpus.IsEmpty) return;
+        var consumers = pairs.Consumers.On(topology, workload.Name, problems);
+        if (consumers.IsEmpty) return;
+        if (consumers.Length != cpus.Length)
+        {
+            problems.Add(pairs.Consumers.At, ProblemCodes.Cpus,
+                $"workload '{workload.Name}' has {cpus.Length} producers but {consumers.Length} consumers;"
+                + " they work in pairs");
+        }
+    }
+}

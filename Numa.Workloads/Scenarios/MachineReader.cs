@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using Numa.Core.Addressing;
+using Numa.Core.Boot;
+using Numa.Core.Kernels;
+
+namespace Numa.Workloads.Scenarios;
+
+/// <summary>Reads a machine that a person described: nodes, distances, holes, kernel, settings.</summary>
+internal static class MachineReader
+{
+    /// <summary>Nodes of the largest x86-64 kernel. Source: <c>CONFIG_NODES_SHIFT</c>, range 1..10.</summary>
+    private const int MaxNodes = 1024;
+
+    /// <summary>End of what 52 physical address bits reach, the most that x86-64 has.</summary>
+    private const long MaxBytes = 1L << 52;
+
+    private const string DefaultHole = "3GiB-4GiB";
+
+    /// <param name="fallbackName">Name of a machine that gives none itself.</param>
+    /// <returns>Null after a problem that leaves no machine; other problems are only noted.</returns>
+    internal static SyntheticMachine? Read(
+        YamlMapping mapping, string fallbackName, BootKeys? scenario, ProblemList problems, out BootKeys keys)
+    {
+        var fields = new Fields(mapping, "the machine", Vocabulary.Machine, problems);
+        keys = BootKeys.Read(fields, problems);
+        var items = fields.Sequence("nodes", required: true);
+        var nodes = items.Select((item, id) => NodeOf(item, id, fields, problems)).ToImmutableArray();
+        if (nodes.Length is 0 or > MaxNodes)
+        {
+            if (fields.Value("nodes") is YamlSequence sequence)
+            {
+                problems.Add(sequence.At, ProblemCodes.Nodes,
+                    $"the machine has {nodes.Length} nodes; expected 1 to {MaxNodes}");
+            }
+
+            return null;
+        }
+
+        CpuNumbers.Check(nodes, fields, items, problems);
+        var holes = Holes(fields, problems);
+        CheckMemory(nodes, fields, problems);
+        var distances = DistanceReader.Read(fields, nodes.Length, problems);
+        var kernel = scenario?.Kernel ?? keys.Kernel;
+        if (kernel is null && !fields.Has("kernel"))
+            problems.Add(fields.At, ProblemCodes.MissingKey, "neither the machine nor the scenario names a kernel");
+
+        var release = kernel?.Value ?? KernelRelease.Known[^1];
+        var known = kernel?.Value;
+        var settings = keys.ApplyTo(new(), known, problems);
+        if (scenario is not null) settings = scenario.ApplyTo(settings, known, problems);
+        var name = fields.Text("name")?.Value ?? fallbackName;
+        return new(name, release, nodes, holes, distances, settings);
+    }
+
+    private static SyntheticNode NodeOf(YamlValue item, int id, Fields machine, ProblemList problems)
+    {
+        var empty = ImmutableDictionary<ZoneKind, PageCount>.Empty;
+        if (machine.Mapping(item, $"node {id}") is not { } mapping) return new(default, [], empty);
+        var fields = new Fields(mapping, $"node {id}", Vocabulary.Node, problems);
+        if (fields.Number("id", 0, MaxNodes) is { } number && number != id)
+        {
+            problems.Add(fields.PlaceOf("id"), ProblemCodes.Nodes,
+                $"node number {id} says id {number}; ids run from 0 without gaps");
+        }
+
+        var memory = fields.Text("memory", required: true) is { } size ? fields.Size(size, "memory") : null;
+        var cpus = fields.Text("cpus") is { } list ? fields.Cpus(list, "cpus") : null;
+        var managed = empty.ToBuilder();
+        foreach (var entry in fields.Mapping(fields.Value("managed"), "managed")?.Entries ?? [])
+        {
+            if (!Vocabulary.Zones.Contains(entry.Key.Text))
+            {
+                problems.Add(entry.Key.At, ProblemCodes.UnknownKey, $"node {id} has no zone {entry.Key.Shape}"
+                    + Core.Text.NearestName.Hint(entry.Key.Text, Vocabulary.Zones));
+                continue;
+            }
+
+            var key = $"managed {entry.Key.Text}";
+            if (fields.Scalar(entry.Value, key) is { } text
+                && fields.Number(text, key, 0, MaxBytes >> PageFrameNumber.PageShift) is { } pages)
+            {
+                managed[Enum.Parse<ZoneKind>(entry.Key.Text)] = new(pages);
+            }
+        }
+
+        var total = managed.Values.Sum(count => count.Value);
+        if (memory is { } installed && total > installed.Pages.Value)
+        {
+            problems.Add(fields.PlaceOf("managed"), ProblemCodes.Memory,
+                $"node {id} manages {total} pages, but its {installed} are {installed.Pages} pages");
+        }
+
+        return new(memory ?? default, cpus ?? [], managed.ToImmutable());
+    }
+
+    private static void CheckMemory(ImmutableArray<SyntheticNode> nodes, Fields fields, ProblemList problems)
+    {
+        var total = 0L;
+        foreach (var node in nodes) total = Math.Min(MaxBytes + 1, total + Math.Min(node.Memory.Bytes, MaxBytes + 1));
+        if (total > MaxBytes)
+            problems.Add(fields.PlaceOf("nodes"), ProblemCodes.Memory, "the nodes hold more than 4096TiB");
+        if (total == 0 && problems.IsEmpty)
+            problems.Add(fields.PlaceOf("nodes"), ProblemCodes.Memory, "no node has memory");
+    }
+
+    private static ImmutableArray<(ulong Start, ulong End)> Holes(Fields fields, ProblemList problems)
+    {
+        // The window for devices below 4 GiB that PC firmware leaves when nobody says otherwise.
+        var texts = fields.Has("holes")
+            ? fields.Sequence("holes").Select(item => fields.Scalar(item, "a hole"))
+            : [new Located<string>(DefaultHole, fields.At)];
+        var holes = ImmutableArray.CreateBuilder<(ulong Start, ulong End)>();
+        foreach (var text in texts)
+        {
+            if (text is not { } range) continue;
+            var ends = range.Value.Split('-');
+            if (ends.Length != 2)
+            {
+                problems.Add(range.At, ProblemCodes.Memory,
+                    $"'{YamlScalar.Short(range.Value)}' is no hole; expected a range such as {DefaultHole}");
+                continue;
+            }
+
+            var start = fields.Size(new(ends[0], range.At), "start of the hole");
+            var end = fields.Size(new(ends[1], range.At), "end of the hole");
+            if (start is null || end is null) continue;
+            if (end.Value.Bytes <= start.Value.Bytes || end.Value.Bytes > MaxBytes)
+                problems.Add(range.At, ProblemCodes.Memory, $"hole {range.Value} ends before it starts, or nowhere");
+            else if (holes.Count > 0 && (ulong)start.Value.Bytes < holes[^1].End)
+                problems.Add(range.At, ProblemCodes.Memory, $"hole {range.Value} begins below the end of the last");
+            else
+                holes.Add(((ulong)start.Value.Bytes, (ulong)end.Value.Bytes));
+        }
+
+        return holes.ToImmutable();
+    }
+}

@@ -1,0 +1,24 @@
+using Numa.Core.Diagnostics;
+
+namespace Numa.Workloads.Scenarios;
+
+/// <summary>Collects what is wrong with an input until all of it was read.</summary>
+/// <remarks>Bounded: a text with more than <see cref="Limit"/> problems is wrong as a whole.</remarks>
+internal sealed class ProblemList
+{
+    internal const int Limit = 200;
+    private readonly List<Problem> _problems = [];
+
+    internal bool IsEmpty => _problems.Count == 0;
+
+    internal void Add(SourcePlace at, string code, string message)
+    {
+        if (_problems.Count < Limit) _problems.Add(new(at, code, message));
+    }
+
+    /// <exception cref="InputException">There is at least one problem.</exception>
+    internal void ThrowIfAny()
+    {
+        if (_problems.Count > 0) throw new InputException([.. _problems]);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using Numa.Core.Addressing;
+using Numa.Core.Time;
+
+namespace Numa.Workloads.Scenarios;
+
+/// <summary>Sizes and durations as people write them: a number and its unit, never a bare number.</summary>
+internal static class Quantities
+{
+    private static readonly (string Suffix, decimal Nanoseconds)[] Units =
+        [("ns", 1), ("us", 1_000), ("µs", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)];
+
+    /// <summary>Reads a whole number of pages with a binary prefix; <c>0</c> needs none.</summary>
+    internal static bool TrySize(string text, out ByteSize size, out string problem)
+    {
+        problem = "";
+        var trimmed = text.Trim();
+        if (trimmed == "0")
+        {
+            size = default;
+            return true;
+        }
+
+        if (!trimmed.EndsWith('B') || !ByteSize.TryParse(trimmed, out size))
+        {
+            size = default;
+            problem = $"'{YamlScalar.Short(text)}' is no size; expected a whole number with KiB, MiB, GiB or TiB"
+                + Guess(trimmed);
+            return false;
+        }
+
+        if (size.Bytes % (1 << PageFrameNumber.PageShift) == 0) return true;
+        problem = $"{trimmed} is no whole number of pages of 4KiB";
+        return false;
+    }
+
+    /// <summary>Reads a number with ns, us, ms or s; <c>0</c> needs no unit.</summary>
+    internal static bool TryDuration(string text, out VirtualDuration duration, out string problem)
+    {
+        problem = "";
+        duration = default;
+        var trimmed = text.Trim();
+        if (trimmed == "0") return true;
+        foreach (var (suffix, unit) in Units)
+        {
+            if (!trimmed.EndsWith(suffix, StringComparison.Ordinal)) continue;
+            const NumberStyles style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowTrailingWhite;
+            var number = trimmed[..^suffix.Length];
+            if (!decimal.TryParse(number, style, CultureInfo.InvariantCulture, out var value)) continue;
+            if (value > LongestSeconds * 1_000_000_000m / unit)
+            {
+                problem = $"{trimmed} is too long; at most {LongestSeconds}s are simulated";
+                return false;
+            }
+
+            duration = new((long)decimal.Round(value * unit));
+            return true;
+        }
+
+        problem = $"'{YamlScalar.Short(text)}' is no duration; expected a number with ns, us, ms or s,"
+            + " for example 50ms";
+        return false;
+    }
+
+    /// <summary>Longest duration. Unit: seconds.</summary>
+    internal const long LongestSeconds = 1_000_000;
+
+    /// <summary>What a person who wrote a decimal unit, or none, probably meant.</summary>
+    private static string Guess(string text)
+    {
+        foreach (var (wrong, right) in new[]
+                 {
+                     ("KB", "KiB"), ("MB", "MiB"), ("GB", "GiB"), ("TB", "TiB"),
+                     ("kB", "KiB"), ("k", "KiB"), ("K", "KiB"), ("M", "MiB"), ("G", "GiB"), ("T", "TiB"), ("", "GiB"),
+                 })
+        {
+            if (!text.EndsWith(wrong, StringComparison.Ordinal)) continue;
+            var number = text[..^wrong.Length].TrimEnd();
+            if (number.Length is > 0 and < 16 && number.All(char.IsAsciiDigit)) return $", for example {number}{right}";
+            if (wrong.Length == 2) return "";
+        }
+
+        return "";
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Numa.Core.Addressing;
+using Numa.Core.Time;
+using Numa.Core.Zones;
+
+namespace Numa.Workloads.Scenarios;
+
+/// <summary>Which clock a simulation runs under.</summary>
+public enum SimulationClock
+{
+    /// <summary>Deterministic virtual time.</summary>
+    Virtual,
+
+    /// <summary>As messages come; not reproducible.</summary>
+    Wall,
+}
+
+/// <summary>Pages taken from a zone before the run, until so many are left free.</summary>
+/// <param name="Mark">Free pages equal this watermark; null when <paramref name="Pages"/> says how many.</param>
+public sealed record Occupation(Located<ZoneId> Zone, WatermarkLevel? Mark, PageCount? Pages);
+
+/// <summary>What to run: a machine, its settings and the workloads on it. Typed and valid in itself.</summary>
+/// <param name="Boot">The scenario's own kernel and settings; a described machine has them applied already.</param>
+/// <param name="Duration">Virtual time after which no operation begins; null: until all tasks have ended.</param>
+/// <param name="Workloads">In the order in which they are written.</param>
+/// <param name="Costs">Replaced constants of the cost model by name. Unit: nanoseconds.</param>
+/// <param name="Compare">What <c>compare</c> varies when the command line says nothing.</param>
+/// <param name="Notes">What had to be replaced, for people.</param>
+public sealed record Scenario(
+    string Name,
+    string? About,
+    MachineSource Machine,
+    BootKeys Boot,
+    ulong Seed,
+    SimulationClock Clock,
+    VirtualDuration? Duration,
+    ImmutableArray<Occupation> Occupied,
+    ImmutableArray<Workload> Workloads,
+    ImmutableSortedDictionary<string, Located<long>> Costs,
+    ImmutableArray<Variation> Compare,
+    ImmutableArray<string> Notes);
+
+/// <summary>A machine that stands alone, without a scenario.</summary>
+/// <param name="Notes">What had to be replaced, for people.</param>
+public sealed record MachineFile(MachineSource Machine, BootKeys Boot, ImmutableArray<string> Notes);

@@ -1,0 +1,77 @@
+using Numa.Core.Diagnostics;
+
+namespace Numa.Workloads.Scenarios;
+
+/// <summary>Reads scenarios and machines from files: the one place here that touches the disk.</summary>
+public static class ScenarioLoader
+{
+    private const string CaptureMark = "dmesg.txt";
+
+    /// <param name="path">A scenario file.</param>
+    /// <param name="settings">Values of the command line, in order.</param>
+    /// <exception cref="InputException">A file cannot be read, or has problems; all of them are in it.</exception>
+    public static Scenario Load(string path, IReadOnlyList<Setting> settings)
+    {
+        var text = ReadText(path, out var problem);
+        if (text is null) throw new InputException([new(new(path, 0, 0), ProblemCodes.File, problem)]);
+        return ScenarioParser.Parse(text, path, settings, FindMachine);
+    }
+
+    /// <param name="path">A machine file, or the folder of a capture.</param>
+    /// <exception cref="InputException">The file cannot be read, or has problems; all of them are in it.</exception>
+    public static MachineFile LoadMachine(string path)
+    {
+        var found = FindMachine(path, null);
+        if (found.Problem is not null)
+            throw new InputException([new(new(path, 0, 0), ProblemCodes.File, found.Problem)]);
+        return found.Text is null
+            ? new(new CapturedMachine(found.File, new(path, 0, 0)), new(null, null, null, [], []), [])
+            : ScenarioParser.ParseMachine(found.Text, found.File);
+    }
+
+    /// <summary>Finds a machine file or the folder of a capture.</summary>
+    public static MachineText FindMachine(string path, string? scenarioFile)
+    {
+        var folder = scenarioFile is null ? "" : Path.GetDirectoryName(scenarioFile) ?? "";
+        var file = Path.Combine(folder, path);
+        if (Directory.Exists(file))
+        {
+            return File.Exists(Path.Combine(file, CaptureMark))
+                ? new(file, null)
+                : new(file, null, $"folder {file} holds no {CaptureMark}");
+        }
+
+        var text = ReadText(file, out var problem);
+        return new(file, text, text is null ? problem : null);
+    }
+
+    private static string? ReadText(string path, out string problem)
+    {
+        problem = "";
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                problem = $"{path} is a folder; expected a file";
+                return null;
+            }
+
+            // Never more than what can be used, whatever the path leads to.
+            using var reader = new StreamReader(path);
+            var buffer = new char[YamlText.MaxLength + 1];
+            var length = reader.ReadBlock(buffer, 0, buffer.Length);
+            return new(buffer, 0, length);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            problem = $"there is no file {path}";
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
+                                              or ArgumentException or NotSupportedException)
+        {
+            problem = $"cannot be read: {exception.Message}";
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,220 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Numa.Core.Addressing;
+using Numa.Core.Boot;
+using Numa.Core.Diagnostics;
+using Numa.Core.Text;
+using Numa.Core.Zones;
+
+namespace Numa.Workloads.Scenarios;
+
+/// <summary>Makes a scenario of its text, or says everything that is wrong with it. Reads no file itself.</summary>
+public sealed class ScenarioParser
+{
+    private const int MaxWorkloads = 1000;
+
+    private static readonly Dictionary<string, SimulationClock> Clocks =
+        new() { ["virtual"] = SimulationClock.Virtual, ["wall"] = SimulationClock.Wall };
+
+    private static readonly Dictionary<string, WatermarkLevel> Marks = new()
+    {
+        ["min"] = WatermarkLevel.Min, ["low"] = WatermarkLevel.Low, ["high"] = WatermarkLevel.High,
+    };
+
+    private readonly ProblemList _problems = new();
+    private readonly string _file;
+    private readonly FindMachine _find;
+    private string _machineName = "machine";
+
+    private ScenarioParser(string file, FindMachine find) => (_file, _find) = (file, find);
+
+    /// <param name="file">Path of the text, for places and for the machine's path.</param>
+    /// <param name="settings">Values of the command line, in order; a later one wins.</param>
+    /// <exception cref="InputException">The text or a setting has problems; all of them are in it.</exception>
+    public static Scenario Parse(string text, string file, IReadOnlyList<Setting> settings, FindMachine find)
+    {
+        var parser = new ScenarioParser(file, find);
+        var scenario = parser.Read(text, settings);
+        parser._problems.ThrowIfAny();
+        Invariant.Holds(scenario is not null);
+        return scenario;
+    }
+
+    /// <summary>Reads a machine file by itself.</summary>
+    /// <exception cref="InputException">The text has problems; all of them are in it.</exception>
+    public static MachineFile ParseMachine(string text, string file)
+    {
+        var problems = new ProblemList();
+        var root = Root(YamlText.Read(text, file, problems), "a machine file", problems);
+        BootKeys? keys = null;
+        var machine = root is null ? null : MachineReader.Read(root, NameOf(file), null, problems, out keys);
+        problems.ThrowIfAny();
+        Invariant.Holds(machine is not null && keys is not null);
+        return new(new DescribedMachine(machine), keys, keys.Notes);
+    }
+
+    private static YamlMapping? Root(YamlValue? value, string what, ProblemList problems)
+    {
+        if (value is null or YamlMapping) return (YamlMapping?)value;
+        problems.Add(value.At, ProblemCodes.Shape, $"{what} must be a mapping, not {value.Shape}");
+        return null;
+    }
+
+    private Scenario? Read(string text, IReadOnlyList<Setting> settings)
+    {
+        var root = Root(YamlText.Read(text, _file, _problems), "a scenario", _problems);
+        if (root is null) return null;
+
+        // The machine first: what other settings can name depends on it.
+        foreach (var setting in settings.Where(setting => setting.Path == "machine"))
+            root = SettingPaths.Apply(root, setting, _problems);
+        root = WithMachine(root, out var captured);
+        foreach (var setting in settings.Where(setting => setting.Path != "machine"))
+            root = SettingPaths.Apply(root, setting, _problems);
+        return Typed(root, captured);
+    }
+
+    /// <summary>Puts a machine file's content where its path stands, so that settings reach into it.</summary>
+    private YamlMapping WithMachine(YamlMapping root, out CapturedMachine? captured)
+    {
+        captured = null;
+        if (root["machine"] is not YamlScalar path) return root;
+        var found = _find(path.Text, path.At.Line == 0 ? null : _file);
+        if (found.Problem is not null)
+        {
+            _problems.Add(path.At, ProblemCodes.File, $"machine {path.Shape}: {found.Problem}");
+            return root;
+        }
+
+        _machineName = NameOf(found.File);
+        if (found.Text is null)
+        {
+            captured = new(found.File, path.At);
+            return root;
+        }
+
+        var machine = Root(YamlText.Read(found.Text, found.File, _problems), "a machine file", _problems);
+        return machine is null ? root : root.With("machine", machine);
+    }
+
+    private Scenario? Typed(YamlMapping root, CapturedMachine? captured)
+    {
+        var fields = new Fields(root, "the scenario", Vocabulary.Scenario, _problems);
+        var boot = BootKeys.Read(fields, _problems);
+        var notes = boot.Notes;
+        var machine = Machine(fields, boot, captured, ref notes);
+        var duration = fields.Duration("duration");
+        if (duration is { Nanoseconds: 0 })
+            _problems.Add(fields.PlaceOf("duration"), ProblemCodes.Range, "duration is 0; nothing would run");
+        var workloads = Workloads(fields, duration is not null);
+        WorkloadOrder.Check(workloads, _problems);
+        var occupied = fields.Sequence("occupied").Select(item => Occupied(item, fields)).OfType<Occupation>();
+        var scenario = new Scenario(
+            fields.Text("name")?.Value ?? NameOf(_file), fields.Text("about")?.Value,
+            machine ?? new CapturedMachine("", root.At), boot, Seed(fields),
+            fields.Word("clock", Clocks) ?? SimulationClock.Virtual, duration,
+            [.. occupied], workloads, Costs(fields), Compare(fields), notes);
+        if (machine is DescribedMachine described && _problems.IsEmpty)
+            MachineFit.Check(scenario, described.Machine, _problems);
+        return machine is null ? null : scenario;
+    }
+
+    private MachineSource? Machine(
+        Fields fields, BootKeys boot, CapturedMachine? captured, ref ImmutableArray<string> notes)
+    {
+        if (captured is not null)
+        {
+            // Values are checked now, against the release if the scenario names one.
+            boot.ApplyTo(new(), boot.Kernel?.Value, _problems);
+            return captured;
+        }
+
+        var value = fields.Required("machine");
+        if (value is null or YamlScalar) return null;
+        if (fields.Mapping(value, "machine") is not { } mapping) return null;
+        var machine = MachineReader.Read(mapping, _machineName, boot, _problems, out var own);
+        if (boot.Kernel is null) notes = notes.AddRange(own.Notes);
+        return machine is null ? null : new DescribedMachine(machine);
+    }
+
+    private ImmutableArray<Workload> Workloads(Fields fields, bool bounded)
+    {
+        var mapping = fields.Mapping(fields.Required("workloads"), "workloads");
+        if (mapping is { Entries.IsEmpty: true })
+            _problems.Add(mapping.At, ProblemCodes.MissingKey, "the scenario has no workload");
+        var entries = mapping?.Entries ?? [];
+        if (entries.Length > MaxWorkloads)
+        {
+            _problems.Add(mapping!.At, ProblemCodes.Limit,
+                $"{entries.Length} workloads; at most {MaxWorkloads} are run");
+            return [];
+        }
+
+        var workloads = entries.Select(entry => WorkloadReader.Read(entry, bounded, _problems));
+        return [.. workloads.OfType<Workload>()];
+    }
+
+    private Occupation? Occupied(YamlValue item, Fields scenario)
+    {
+        if (scenario.Mapping(item, "an entry of occupied") is not { } mapping) return null;
+        var fields = new Fields(mapping, "occupied", Vocabulary.Occupation, _problems);
+        fields.Required("zone");
+        fields.Required("leave");
+        if (fields.Text("zone") is not { } zone || fields.Text("leave") is not { } leave) return null;
+        if (zone.Value.Split(':') is not [var node, var kind] || !Vocabulary.Zones.Contains(kind)
+            || !int.TryParse(node, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            _problems.Add(zone.At, ProblemCodes.Word,
+                $"'{YamlScalar.Short(zone.Value)}' is no zone; expected node and name, for example \"0:Normal\"");
+            return null;
+        }
+
+        var place = new Located<ZoneId>(new(new(number), Enum.Parse<ZoneKind>(kind)), zone.At);
+        if (Marks.TryGetValue(leave.Value, out var mark)) return new(place, mark, null);
+        if (long.TryParse(leave.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var pages))
+            return new(place, null, new(pages));
+        if (Quantities.TrySize(leave.Value, out var size, out _)) return new(place, null, size.Pages);
+        _problems.Add(leave.At, ProblemCodes.Unit, $"leave is '{YamlScalar.Short(leave.Value)}';"
+            + " expected min, low, high, a number of pages, or a size such as 64MiB");
+        return null;
+    }
+
+    private ulong Seed(Fields fields)
+    {
+        if (fields.Text("seed") is not { } text) return 1;
+        if (ulong.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)) return seed;
+        _problems.Add(text.At, ProblemCodes.Unit, $"seed must be a whole number, not '{YamlScalar.Short(text.Value)}'");
+        return 1;
+    }
+
+    private static ImmutableSortedDictionary<string, Located<long>> Costs(Fields fields)
+    {
+        var costs = ImmutableSortedDictionary.CreateBuilder<string, Located<long>>(StringComparer.Ordinal);
+        foreach (var entry in fields.Mapping(fields.Value("costs"), "costs")?.Entries ?? [])
+        {
+            var key = $"cost {YamlScalar.Short(entry.Key.Text)}";
+            if (fields.Scalar(entry.Value, key) is { } text && fields.Number(text, key, 0, 1_000_000_000) is { } cost)
+                costs[entry.Key.Text] = new(cost, text.At);
+        }
+
+        return costs.ToImmutable();
+    }
+
+    private ImmutableArray<Variation> Compare(Fields scenario)
+    {
+        if (scenario.Mapping(scenario.Value("compare"), "compare") is not { } mapping) return [];
+        var fields = new Fields(mapping, "compare", Vocabulary.Compare, _problems);
+        if (fields.Text("vary", required: true) is not { } text) return [];
+        try
+        {
+            return [Variation.Parse("vary", text.Value)];
+        }
+        catch (InputException exception)
+        {
+            _problems.Add(text.At, ProblemCodes.Setting, exception.Problems[0].Message);
+            return [];
+        }
+    }
+
+    private static string NameOf(string file) => Path.GetFileNameWithoutExtension(file);
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Numa.Core.Diagnostics;
+
+namespace Numa.Workloads.Scenarios;
+
+/// <summary>One value given on the command line: <c>--set fill.size=8GiB</c>.</summary>
+/// <param name="Option">How it was given, for messages: <c>--set</c>, <c>--vary</c>, <c>--after</c>.</param>
+public sealed record Setting(string Option, string Path, string Value)
+{
+    /// <summary>Where problems with the value are reported.</summary>
+    public SourcePlace At => new($"{Option} {Path}={Value}", 0, 0);
+
+    /// <exception cref="InputException">The text is no <c>path=value</c>.</exception>
+    public static Setting Parse(string option, string text)
+    {
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        var path = equals < 0 ? "" : text[..equals].Trim();
+        if (path.Length > 0) return new(option, path, text[(equals + 1)..].Trim());
+        throw new InputException([new(new($"{option} {text}", 0, 0), ProblemCodes.Setting,
+            $"expected path=value, for example {option} zonelistOrder=zone")]);
+    }
+}
+
+/// <summary>One setting and the values a comparison gives it: <c>--vary zonelistOrder=node,zone</c>.</summary>
+public sealed record Variation(string Option, string Path, ImmutableArray<string> Values)
+{
+    /// <summary>The setting of each arm.</summary>
+    public IEnumerable<Setting> Settings => Values.Select(value => new Setting(Option, Path, value));
+
+    /// <summary>Values are separated by commas, so lists with commas cannot be varied.</summary>
+    /// <exception cref="InputException">The text is no <c>path=a,b</c>, or a value is empty or given twice.</exception>
+    public static Variation Parse(string option, string text)
+    {
+        var setting = Setting.Parse(option, text);
+        ImmutableArray<string> values = [.. setting.Value.Split(',').Select(value => value.Trim())];
+        if (values.All(value => value.Length > 0) && values.Distinct().Count() == values.Length)
+            return new(option, setting.Path, values);
+        throw new InputException([new(setting.At, ProblemCodes.Setting,
+            $"expected different values separated by commas, for example {option} zonelistOrder=node,zone")]);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Numa.Core.Text;
+
+namespace Numa.Workloads.Scenarios;
+
+/// <summary>Finds what a setting's path names, and puts the value there before anything is typed.</summary>
+/// <remarks>A path is a sysctl (<c>vm.…</c>), a path in the scenario, or its unique tail.</remarks>
+internal static class SettingPaths
+{
+    private const string SysctlPrefix = "vm.";
+
+    /// <summary>The tree with the value in place; the tree itself after a problem.</summary>
+    internal static YamlMapping Apply(YamlMapping scenario, Setting setting, ProblemList problems)
+    {
+        if (Resolve(scenario, setting, problems) is not { } path) return scenario;
+        var value = setting.Value.Length == 0
+            ? new YamlScalar("", setting.At)
+            : YamlText.Read(setting.Value, setting.At.File, problems, setting.At);
+        return value is null ? scenario : (YamlMapping)Put(scenario, path, 0, value);
+    }
+
+    /// <summary>Full path of a setting, one element a step.</summary>
+    private static ImmutableArray<string>? Resolve(YamlMapping scenario, Setting setting, ProblemList problems)
+    {
+        var written = setting.Path;
+        if (written.StartsWith("sysctls.", StringComparison.Ordinal)) written = written["sysctls.".Length..];
+        if (written.StartsWith(SysctlPrefix, StringComparison.Ordinal))
+        {
+            if (WrittenSysctl.Names.Contains(written)) return ["sysctls", written];
+            problems.Add(setting.At, ProblemCodes.Setting,
+                $"no sysctl '{written}'{NearestName.Hint(written, WrittenSysctl.Names)}");
+            return null;
+        }
+
+        // What the scenario holds too has one home there, as the scenario's own value wins.
+        foreach (var key in Vocabulary.Overridden)
+        {
+            if (written == $"machine.{key}") return [key];
+        }
+
+        if (written.Split('.') is ["costs", { Length: > 0 } cost]) return ["costs", cost];
+        var known = Known(scenario).ToList();
+        var exact = known.Find(path => Text(path) == written);
+        if (!exact.IsDefault) return exact;
+        var tails = known.Where(path => Text(path).EndsWith("." + written, StringComparison.Ordinal)).ToList();
+        if (tails.Count == 1) return tails[0];
+        problems.Add(setting.At, ProblemCodes.Setting, tails.Count == 0
+            ? $"no setting '{YamlScalar.Short(written)}'{Suggest(written, known)}"
+            : $"'{written}' is ambiguous: {string.Join(", ", tails.Take(5).Select(Text))}");
+        return null;
+    }
+
+    private static string Suggest(string written, List<ImmutableArray<string>> known)
+    {
+        // Tails of every length, shortest first, so that a short word finds a short name.
+        var names = known.SelectMany(path => Enumerable.Range(1, path.Length).Select(n => Text(path[^n..])))
+            .Concat(WrittenSysctl.Names).Distinct()
+            .OrderBy(name => name.Length).ThenBy(name => name, StringComparer.Ordinal);
+        return NearestName.To(written, names) is { } near
+            ? $"; did you mean '{near}'?"
+            : "; expected a sysctl (vm.…), kernel, or a path in the scenario such as workloads.fill.size";
+    }
+
+    /// <summary>Every path that can be set in this scenario, written there or not.</summary>
+    private static IEnumerable<ImmutableArray<string>> Known(YamlMapping scenario)
+    {
+        foreach (var key in Vocabulary.Scenario.Except(["sysctls", "occupied", "workloads", "costs", "compare"]))
+            yield return [key];
+        foreach (var path in OfItems(scenario["occupied"], ["occupied"], Vocabulary.Occupation)) yield return path;
+        if (scenario["machine"] is YamlMapping machine)
+        {
+            foreach (var key in Vocabulary.Machine.Except(Vocabulary.Overridden).Except(["nodes"]))
+                yield return ["machine", key];
+            foreach (var path in OfItems(machine["nodes"], ["machine", "nodes"], Vocabulary.Node))
+            {
+                if (path[^1] != "managed") yield return path;
+                else foreach (var zone in Vocabulary.Zones) yield return path.Add(zone);
+            }
+        }
+
+        foreach (var entry in (scenario["workloads"] as YamlMapping)?.Entries ?? [])
+        {
+            var kind = ((entry.Value as YamlMapping)?["kind"] as YamlScalar)?.Text;
+            foreach (var key in Vocabulary.Workload(kind)) yield return ["workloads", entry.Key.Text, key];
+        }
+    }
+
+    private static IEnumerable<ImmutableArray<string>> OfItems(
+        YamlValue? list, ImmutableArray<string> prefix, ImmutableArray<string> keys)
+    {
+        var count = (list as YamlSequence)?.Items.Length ?? 0;
+        for (var i = 0; i < count; i++)
+        {
+            foreach (var key in keys) yield return [.. prefix, i.ToString(CultureInfo.InvariantCulture), key];
+        }
+    }
+
+    private static YamlValue Put(YamlValue? tree, ImmutableArray<string> path, int depth, YamlValue value)
+    {
+        if (depth == path.Length) return value;
+        var step = path[depth];
+        if (tree is YamlSequence sequence)
+        {
+            var index = int.Parse(step, CultureInfo.InvariantCulture);
+            var item = Put(sequence.Items[index], path, depth + 1, value);
+            return sequence with { Items = sequence.Items.SetItem(index, item) };
+        }
+
+        // A missing step (no sysctls yet) begins where the value was written.
+        var mapping = tree as YamlMapping ?? new YamlMapping([], value.At);
+        return mapping.With(step, Put(mapping[step], path, depth + 1, value));
+    }
+
+    private static string Text(ImmutableArray<string> path) => string.Join('.', path);
+}

@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using Numa.Core.Addressing;
+using Numa.Core.Boot;
+
+namespace Numa.Workloads.Scenarios;
+
+/// <summary>Every key that a scenario or machine file may hold: what readers accept and settings can name.</summary>
+public static class Vocabulary
+{
+    public static ImmutableArray<string> Scenario { get; } =
+    [
+        "name", "about", "machine", "kernel", "zonelistOrder", "transparentHugepages", "sysctls", "seed", "clock",
+        "duration", "occupied", "workloads", "costs", "compare",
+    ];
+
+    public static ImmutableArray<string> Machine { get; } =
+    [
+        "name", "about", "kernel", "nodes", "distances", "holes", "zonelistOrder", "transparentHugepages", "sysctls",
+    ];
+
+    /// <summary>Keys of a machine that a scenario holds too: the scenario's own value wins.</summary>
+    public static ImmutableArray<string> Overridden { get; } =
+        ["kernel", "zonelistOrder", "transparentHugepages", "sysctls"];
+
+    public static ImmutableArray<string> Node { get; } = ["id", "memory", "cpus", "managed"];
+
+    public static ImmutableArray<string> Zones { get; } =
+        [nameof(ZoneKind.DMA), nameof(ZoneKind.DMA32), nameof(ZoneKind.Normal), nameof(ZoneKind.Movable)];
+
+    public static ImmutableArray<string> Occupation { get; } = ["zone", "leave"];
+
+    public static ImmutableArray<string> Compare { get; } = ["vary"];
+
+    /// <summary>Keys of every workload.</summary>
+    public static ImmutableArray<string> AnyWorkload { get; } =
+        ["kind", "cpus", "node", "after", "gfp", "order", "policy", "think"];
+
+    /// <summary>Keys of each kind of workload, beside those of every workload.</summary>
+    public static ImmutableSortedDictionary<string, ImmutableArray<string>> Kinds { get; } =
+        new Dictionary<string, ImmutableArray<string>>
+        {
+            [FillWorkload.Kind] = ["size", "pages"],
+            [FillWorkload.DeviceKind] = ["count"],
+            [StormWorkload.Kind] = ["workingSet", "release", "operations"],
+            [ProducerConsumerWorkload.Kind] = ["consumers", "batch", "batches", "backlog"],
+            [ToggleWorkload.Kind] = ["slots", "mix", "operations"],
+        }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    public static ImmutableSortedDictionary<string, HugePageMode> HugePages { get; } =
+        new Dictionary<string, HugePageMode>
+        {
+            ["always"] = HugePageMode.Always,
+            ["madvise"] = HugePageMode.Madvise,
+            ["never"] = HugePageMode.Never,
+        }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    public static ImmutableArray<string> ZonelistOrders { get; } = ["default", "node", "zone"];
+
+    /// <summary>Keys that a workload of this kind may have; for an unknown kind those of all kinds.</summary>
+    public static ImmutableArray<string> Workload(string? kind) => kind is not null && Kinds.TryGetValue(kind, out var own)
+        ? AnyWorkload.AddRange(own)
+        : [.. AnyWorkload.Concat(Kinds.Values.SelectMany(keys => keys)).Distinct()];
+}

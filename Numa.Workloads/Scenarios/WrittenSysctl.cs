@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Numa.Core.Boot;
+using Numa.Core.Diagnostics;
+using Numa.Core.Kernels;
+using Numa.Core.Zones;
+
+namespace Numa.Workloads.Scenarios;
+
+/// <summary>A sysctl that a person wrote, for example <c>vm.min_free_kbytes: 90112</c>.</summary>
+public sealed record WrittenSysctl(string Name, string Value, SourcePlace At)
+{
+    /// <summary>Names that can be written.</summary>
+    public static ImmutableArray<string> Names { get; } =
+        [.. Sysctl.Names.Where(name => name.StartsWith("vm.", StringComparison.Ordinal))];
+
+    /// <summary>The settings after the write; a refusal of the release is a problem.</summary>
+    /// <param name="release">Null while it is not known: of a capture that was not booted yet.</param>
+    internal MemorySettings ApplyTo(MemorySettings settings, KernelRelease? release, ProblemList problems)
+    {
+        if (release is null) return settings;
+        var verdict = Sysctl.Apply(release, new(Name, Value), settings);
+        if (verdict.Refusal is { } refusal)
+        {
+            // Unlike the key zonelistOrder, a what-if, a sysctl is refused where the kernel's own would be.
+            var hint = Name == Sysctl.ZonelistOrder && !release.KnowsZoneOrder
+                ? "; write zonelistOrder: zone to ask what if" : "";
+            problems.Add(At, ProblemCodes.Sysctl, refusal + hint);
+        }
+
+        return verdict.Settings;
+    }
+}

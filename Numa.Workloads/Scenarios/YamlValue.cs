@@ -1,0 +1,53 @@
+using System.Collections.Immutable;
+using Numa.Core.Diagnostics;
+
+namespace Numa.Workloads.Scenarios;
+
+/// <summary>A part of a YAML text, with its place. Immutable: settings make a new tree.</summary>
+public abstract record YamlValue(SourcePlace At)
+{
+    /// <summary>What it is, for messages.</summary>
+    internal abstract string Shape { get; }
+}
+
+/// <summary>A text, number or word.</summary>
+public sealed record YamlScalar(string Text, SourcePlace At) : YamlValue(At)
+{
+    internal override string Shape => Text.Length == 0 ? "nothing" : $"'{Short(Text)}'";
+
+    /// <summary>The text as messages show it: one line, never long.</summary>
+    internal static string Short(string text)
+    {
+        var line = text.ReplaceLineEndings(" ");
+        return line.Length <= 60 ? line : line[..57] + "...";
+    }
+}
+
+/// <summary>A list.</summary>
+public sealed record YamlSequence(ImmutableArray<YamlValue> Items, SourcePlace At) : YamlValue(At)
+{
+    internal override string Shape => "a list";
+}
+
+/// <summary>One key of a mapping and its value.</summary>
+public sealed record YamlEntry(YamlScalar Key, YamlValue Value);
+
+/// <summary>Keys and values in the order in which they were written.</summary>
+public sealed record YamlMapping(ImmutableArray<YamlEntry> Entries, SourcePlace At) : YamlValue(At)
+{
+    internal override string Shape => "a mapping";
+
+    public YamlValue? this[string key] => Entries.FirstOrDefault(entry => entry.Key.Text == key)?.Value;
+
+    /// <summary>The mapping with a key's value replaced, or added at the end.</summary>
+    internal YamlMapping With(string key, YamlValue value)
+    {
+        for (var i = 0; i < Entries.Length; i++)
+        {
+            if (Entries[i].Key.Text == key)
+                return this with { Entries = Entries.SetItem(i, Entries[i] with { Value = value }) };
+        }
+
+        return this with { Entries = Entries.Add(new(new(key, value.At), value)) };
+    }
+}

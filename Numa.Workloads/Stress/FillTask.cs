@@ -1,0 +1,38 @@
+using Numa.Core.Addressing;
+using Numa.Core.Allocation;
+
+namespace Numa.Workloads.Stress;
+
+/// <summary>Allocates and keeps. Ends when it has its fill, or at the first allocation that fails.</summary>
+/// <param name="blocks">Blocks wanted; null: until an allocation fails.</param>
+internal sealed class FillTask(
+    TaskId id, string workload, CpuId cpu, AllocationRequest request, long? blocks, ThinkTime think)
+    : SimulatedTask(id, workload, cpu)
+{
+    private readonly LiveBlockList _held = new();
+    private readonly long _wanted = blocks ?? long.MaxValue;
+    private ThinkTime _think = think;
+    private bool _failed;
+
+    public override long LivePages => _held.Pages;
+
+    public override void Next(ref TaskStep step)
+    {
+        if (_failed || _held.Count >= _wanted)
+        {
+            step.Kind = TaskStepKind.Exit;
+            step.Think = default;
+            return;
+        }
+
+        step.Kind = TaskStepKind.Allocate;
+        step.Request = request;
+        step.Think = _think.Next();
+    }
+
+    public override void Allocated(LiveBlock block) => _held.Add(block);
+
+    public override void Failed(AllocationFailure failure) => _failed = true;
+
+    public override IEnumerable<LiveBlock> LiveBlocks() => _held.Blocks();
+}

@@ -1,0 +1,59 @@
+using Numa.Core.Addressing;
+using Numa.Core.Allocation;
+using Numa.Workloads.Scenarios;
+
+namespace Numa.Workloads.Stress;
+
+/// <summary>Page-fault storm: fills a working set, frees it, again. At its end it frees what it holds.</summary>
+/// <remarks>Frees in the order of allocation, as munmap walks the addresses upwards.</remarks>
+/// <param name="workingSet">Blocks held at most; null: nothing is freed before the end, nor at it.</param>
+/// <param name="operations">Allocations and frees before the end; null: no end.</param>
+internal sealed class StormTask(
+    TaskId id, string workload, CpuId cpu, AllocationRequest request, ThinkTime think,
+    int workingSet, StormRelease release, long? operations)
+    : SimulatedTask(id, workload, cpu)
+{
+    private readonly BlockQueue _held = new();
+    private readonly long _operations = operations ?? long.MaxValue;
+    private ThinkTime _think = think;
+    private long _done;
+    private bool _freeing;
+
+    public override long LivePages => _held.Pages;
+
+    public override void Next(ref TaskStep step)
+    {
+        var ending = _done >= _operations;
+        if (ending && _held.Count == 0)
+        {
+            step.Kind = TaskStepKind.Exit;
+            step.Think = default;
+            return;
+        }
+
+        if (_held.Count == 0) _freeing = false;
+        else if (_held.Count >= workingSet) _freeing = true;
+
+        _done++;
+        if (ending || _freeing)
+        {
+            step.Kind = TaskStepKind.Free;
+            step.Block = _held.RemoveFirst();
+            // Unmapping is cheap beside a fault: no zeroing, no trap.
+            step.Think = default;
+            if (release == StormRelease.Oldest) _freeing = false;
+            return;
+        }
+
+        step.Kind = TaskStepKind.Allocate;
+        step.Request = request;
+        step.Think = _think.Next();
+    }
+
+    public override void Allocated(LiveBlock block) => _held.Add(block);
+
+    /// <summary>Memory ran out: free what is held and start over, as a program does that survives.</summary>
+    public override void Failed(AllocationFailure failure) => _freeing = _held.Count > 0;
+
+    public override IEnumerable<LiveBlock> LiveBlocks() => _held.Blocks();
+}
