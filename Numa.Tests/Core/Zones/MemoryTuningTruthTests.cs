@@ -68,6 +68,9 @@ public class MemoryTuningTruthTests(ITestOutputHelper output)
             var zones = capture.Zoneinfo("zoneinfo.txt");
             _tuning = MemoryTuning.AtBoot(_release, zones.Select(BeforeLateFrees), capture.Cpus(), settings);
             SetManaged("zoneinfo.txt");
+            // Captures of traces switched huge pages off before anything was read.
+            var inForce = Regex.Match(capture["sysctl-vm.txt"], @"^min_free_kbytes = (\d+)", RegexOptions.Multiline);
+            if (inForce.Groups[1].Value != $"{_tuning.MinFreeKbytes}") _tuning.Apply(new(Sysctl.HugePages, "never"));
             _lists = Build(cpusKnown: false);
             Check("zoneinfo.txt", "freelists.txt");
             CheckFallbackOrder();

@@ -174,6 +174,21 @@ public class BuddyExampleTests
     }
 
     [Fact]
+    public void An_atomic_reserve_given_back_stands_behind_the_boot_memory()
+    {
+        var zone = Generators.Zones.Zone("6.12", 0, 60 * 1024, (0, 60 * 1024));
+        var work = default(BuddyWork);
+        Assert.Equal(0, zone.Take(10));
+        zone.ReserveHighAtomic(0, 10, ref work);
+        zone.Give(10, 0);
+        Assert.Equal([0], zone.FreeList(10, HighAtomic));
+        Assert.Equal(1024, zone.ReservedHighAtomic);
+        Assert.Equal(1024, zone.UnreserveHighAtomic(Movable, forced: false, ref work));
+        Assert.Equal([.. Enumerable.Range(1, 59).Select(i => 1024L * i), 0], zone.FreeList(10, Movable));
+        zone.CheckInvariants();
+    }
+
+    [Fact]
     public void A_block_is_freed_once_and_with_its_own_order()
     {
         var zone = Generators.Zones.Zone("6.12", 0, 4096, (0, 4096));
