@@ -19,8 +19,7 @@ public static class BootSequence
             layout.Zones.Select(zone => new ManagedZone(zone.Id, zone.Present, zone.ManagedAtTuning)),
             layout.Cpus, layout.Settings);
         // What is freed from here on raises managed pages, but no mark moves before the next write.
-        foreach (var zone in layout.Zones)
-            tuning.SetManaged(zone.Id, new(zone.ManagedAtTuning.Value + zone.FreedLate.Sum(range => range.Pages.Value)));
+        foreach (var zone in layout.Zones) tuning.SetManaged(zone.Id, zone.ManagedAtEnd);
         refusals.AddRange(tuning.Write(layout.Settings with { ZonelistOrder = tuning.Settings.ZonelistOrder }));
         foreach (var write in writes)
         {
@@ -37,7 +36,10 @@ public static class BootSequence
             ForceZoneOrder = counterfactualZoneOrder,
         });
         var zones = layout.Zones.Select((zone, slot) => new ZoneImage(zone.Id, zone.Start, zone.Spanned, zone.Present,
-            zone.Released, zone.FreedLate, tuning.Tunings[slot]));
+            zone.Released, [.. zone.FreedEarly, .. zone.FreedLate], tuning.Tunings[slot])
+        {
+            Managed = zone.ManagedAtEnd,
+        });
         return (new(layout.Name, layout.Release, layout.Nodes, layout.Cpus, layout.Distances, [.. zones], zonelists,
             tuning.Settings, tuning.MinFreeKbytes, layout.Notes), refusals.ToImmutable());
     }

@@ -193,7 +193,8 @@ public sealed partial class CpuProcess
         _visit.Check = check ?? default;
         _visit.Order = _walk.Request.Order.Value;
         _visit.Type = _walk.Request.Type;
-        _visit.Flags = _walk.Flags;
+        // A refill is for whoever comes; only a direct allocation may touch the reserve of atomic ones.
+        _visit.Flags = kind == ZoneVisitKind.Refill ? _walk.Flags & ~AllocationFlags.Reserves : _walk.Flags;
         Ask(zone, kind, continuation);
     }
 

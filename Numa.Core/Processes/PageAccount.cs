@@ -2,12 +2,12 @@ using Numa.Core.Allocation;
 
 namespace Numa.Core.Processes;
 
-/// <summary>Where the pages of one zone are. They must add up to what the zone manages.</summary>
+/// <summary>Where the pages of one zone are. They must add up to what boot freed into it.</summary>
 /// <remarks>Unit: pages. No visit is under way when this is taken.</remarks>
 public readonly record struct PageAccount(
-    long Managed, long Free, long InPagesets, long HeldByTasks, long Occupied, long Orphaned)
+    long Freed, long Free, long InPagesets, long HeldByTasks, long Occupied, long Orphaned)
 {
-    public bool Balances => Free + InPagesets + HeldByTasks + Occupied + Orphaned == Managed;
+    public bool Balances => Free + InPagesets + HeldByTasks + Occupied + Orphaned == Freed;
 
     /// <summary>One account per zone. Shape: index = slot.</summary>
     public static PageAccount[] Of(
@@ -34,7 +34,7 @@ public readonly record struct PageAccount(
         return
         [
             .. zones.Select(zone => new PageAccount(
-                zone.Zone.Image.Managed.Value, zone.Zone.FreePages, pagesets[zone.Slot], held[zone.Slot],
+                zone.Zone.Image.Freed.Value, zone.Zone.FreePages, pagesets[zone.Slot], held[zone.Slot],
                 zone.Occupied.Sum(block => block.Pages), orphaned[zone.Slot])),
         ];
     }

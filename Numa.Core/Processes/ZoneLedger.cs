@@ -32,7 +32,11 @@ public sealed class ZoneLedger(int cpus)
     private readonly int[] _recent = new int[RecentKept];
     private long _services;
 
-    public QueueDepth Depth { get; } = new();
+    /// <summary>Waiting nanoseconds over time; divided by the width it is the mean number of waiters.</summary>
+    public TimeBuckets Waiting { get; } = new(64);
+
+    /// <summary>Pages taken over time, by the instant at which the lock was given back.</summary>
+    public TimeBuckets Taken { get; } = new(2048);
 
     public long MaxWait { get; private set; }
 
@@ -41,6 +45,7 @@ public sealed class ZoneLedger(int cpus)
 
     public void Record(ZoneVisit visit, long pages)
     {
+        if (visit.Taken > 0) Taken.Add(visit.Arrival.Nanoseconds + visit.Wait + visit.Hold, pages);
         var sums = _byCpu[visit.Cpu] ??= new VisitSums[Kinds];
         ref var cell = ref sums[(int)visit.Kind];
         cell.Visits++;
@@ -50,7 +55,7 @@ public sealed class ZoneLedger(int cpus)
         cell.Hold += visit.Hold;
         if (visit.Wait > 0)
         {
-            Depth.Add(visit.Arrival.Nanoseconds, visit.Wait);
+            Waiting.AddSpan(visit.Arrival.Nanoseconds, visit.Wait);
             MaxWait = Math.Max(MaxWait, visit.Wait);
             KeepIfLong(visit);
         }

@@ -159,6 +159,8 @@ public sealed class ZoneProcess
                 visit.Taken = Zone.Take(visit.Order, visit.Type, visit.Flags, visit.Count, visit.Frames, ref work);
                 pages = (long)visit.Taken << visit.Order;
                 ChargeTaken(visit);
+                if (visit.Taken > 0 && (visit.Flags & AllocationFlags.HighAtomic) != 0)
+                    Zone.ReserveHighAtomic(visit.Frames[0], visit.Order, ref work);
                 break;
             case ZoneVisitKind.Drain or ZoneVisitKind.DirectFree:
                 foreach (var block in visit.Drained)

@@ -17,9 +17,14 @@ public sealed record ZoneImage(
     ImmutableArray<PageRange> FreedLate,
     ZoneTuning Tuning)
 {
-    /// <summary>Pages that the buddy allocator manages at the end of boot.</summary>
-    public PageCount Managed { get; } =
+    /// <summary>Pages handed to the buddy allocator in all; the zone's free pages before anything is allocated.</summary>
+    public PageCount Freed { get; } =
         new(Released.Sum(range => range.Pages.Value) + FreedLate.Sum(range => range.Pages.Value));
+
+    /// <summary>Managed pages as the kernel counts them; releases up to 3.10 do not count what is freed late.</summary>
+    public PageCount Managed { get => _managed ?? Freed; init => _managed = value; }
+
+    private readonly PageCount? _managed;
 
     public PageFrameNumber End => Start + Spanned;
 }
