@@ -78,7 +78,9 @@ public class ConfigFilesTests
     {
         var file = Path.Combine(ScenarioTexts.Configs, "scenarios", name + ".yaml");
         return ScenarioParser.Parse(File.ReadAllText(file), file, settings, (path, from) =>
-            path.EndsWith(".yaml", StringComparison.Ordinal) ? ScenarioLoader.FindMachine(path, from) : new(path, null));
+            path.EndsWith(".yaml", StringComparison.Ordinal)
+                ? ScenarioLoader.FindMachine(path, from)
+                : new(path, null));
     }
 
     private static TheoryData<string> Files(string folder) => [.. Directory

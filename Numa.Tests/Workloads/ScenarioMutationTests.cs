@@ -13,9 +13,12 @@ public class ScenarioMutationTests
     private static readonly string[] Fragments =
     [
         "{", "}", "[", "]", ":", ": ", "- ", "\n", "\n  ", "\t", "\"", "'", "#", "&a ", "*a", "!!int ", "|\n", ">", "%",
-        "---\n", "...\n", "? ", ",", "\0", "\uFEFF", "é", "\ud800", "0", "-1", "1e9", "9999999999999999999999", "unlimited",
-        "all", "none", "0-8191", "4096TiB", "0", "\"0:Normal\"", "nodes", "cpus", "kind: storm", "order: 10", "after: fill",
-        "distances: [[10]]", "policy: {bind: [0]}", "machine: pair.yaml", "<<: *a", "~", "null", "{{{{", "[[[[",
+        "---\n", "...\n", "? ", ",", "\0", "\uFEFF", "é", "\ud800", "0", "-1", "1e9",
+        "9999999999999999999999", "unlimited",
+        "all", "none", "0-8191", "4096TiB", "0", "\"0:Normal\"", "nodes", "cpus", "kind: storm",
+        "order: 10", "after: fill",
+        "distances: [[10]]",
+        "policy: {bind: [0]}", "machine: pair.yaml", "<<: *a", "~", "null", "{{{{", "[[[[",
     ];
 
     [Fact]

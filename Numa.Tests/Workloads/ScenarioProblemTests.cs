@@ -41,7 +41,8 @@ public class ScenarioProblemTests
 
     [Theory]
     [InlineData("cpus: 0, pages: 1", "s.yaml:2:16: error NUMA103: workload 'a' has no 'kind'")]
-    [InlineData("kind: storms, cpus: 0", "s.yaml:2:23: error NUMA108: kind: 'storms' is unknown; did you mean 'storm'?")]
+    [InlineData("kind: storms, cpus: 0",
+        "s.yaml:2:23: error NUMA108: kind: 'storms' is unknown; did you mean 'storm'?")]
     [InlineData("kind: fill, cpus: 0, sice: 1GiB, pages: 1",
         "s.yaml:2:38: error NUMA102: unknown key 'sice' in workload 'a'; did you mean 'size'?")]
     [InlineData("kind: fill, pages: 1",

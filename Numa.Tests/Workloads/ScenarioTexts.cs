@@ -49,7 +49,8 @@ internal static class ScenarioTexts
         get
         {
             var folder = new DirectoryInfo(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Numa.sln"))) folder = folder.Parent;
+            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Numa.sln")))
+                folder = folder.Parent;
             return Path.Combine(folder!.FullName, "configs");
         }
     }

@@ -50,7 +50,8 @@ public class SettingTests
     public void Another_machine_is_found_from_the_working_directory()
     {
         string? from = "unset";
-        ScenarioParser.Parse(ScenarioTexts.Scenario, "a/s.yaml", [new("--set", "machine", "b/other.yaml")], (path, file) =>
+        var other = new Setting("--set", "machine", "b/other.yaml");
+        ScenarioParser.Parse(ScenarioTexts.Scenario, "a/s.yaml", [other], (path, file) =>
         {
             from = file;
             return new(path, ScenarioTexts.Machine);

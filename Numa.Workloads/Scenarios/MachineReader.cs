@@ -11,10 +11,8 @@ internal static class MachineReader
     /// <summary>Nodes of the largest x86-64 kernel. Source: <c>CONFIG_NODES_SHIFT</c>, range 1..10.</summary>
     private const int MaxNodes = 1024;
 
-    /// <summary>End of what 52 physical address bits reach, the most that x86-64 has.</summary>
-    private const long MaxBytes = 1L << 52;
-
-    private const string DefaultHole = "3GiB-4GiB";
+    /// <summary>What 46 physical address bits reach, the most that kernels with four-level page tables map.</summary>
+    private const long MaxBytes = 1L << 46;
 
     /// <param name="fallbackName">Name of a machine that gives none itself.</param>
     /// <returns>Null after a problem that leaves no machine; other problems are only noted.</returns>
@@ -98,17 +96,15 @@ internal static class MachineReader
         var total = 0L;
         foreach (var node in nodes) total = Math.Min(MaxBytes + 1, total + Math.Min(node.Memory.Bytes, MaxBytes + 1));
         if (total > MaxBytes)
-            problems.Add(fields.PlaceOf("nodes"), ProblemCodes.Memory, "the nodes hold more than 4096TiB");
+            problems.Add(fields.PlaceOf("nodes"), ProblemCodes.Memory, "the nodes hold more than 64TiB");
         if (total == 0 && problems.IsEmpty)
             problems.Add(fields.PlaceOf("nodes"), ProblemCodes.Memory, "no node has memory");
     }
 
     private static ImmutableArray<(ulong Start, ulong End)> Holes(Fields fields, ProblemList problems)
     {
-        // The window for devices below 4 GiB that PC firmware leaves when nobody says otherwise.
-        var texts = fields.Has("holes")
-            ? fields.Sequence("holes").Select(item => fields.Scalar(item, "a hole"))
-            : [new Located<string>(DefaultHole, fields.At)];
+        // None said: boot leaves the window for devices that PC firmware leaves below 4 GiB.
+        var texts = fields.Sequence("holes").Select(item => fields.Scalar(item, "a hole"));
         var holes = ImmutableArray.CreateBuilder<(ulong Start, ulong End)>();
         foreach (var text in texts)
         {
@@ -117,7 +113,7 @@ internal static class MachineReader
             if (ends.Length != 2)
             {
                 problems.Add(range.At, ProblemCodes.Memory,
-                    $"'{YamlScalar.Short(range.Value)}' is no hole; expected a range such as {DefaultHole}");
+                    $"'{YamlScalar.Short(range.Value)}' is no hole; expected a range such as 3GiB-4GiB");
                 continue;
             }
 

@@ -57,7 +57,8 @@ public static class Vocabulary
     public static ImmutableArray<string> ZonelistOrders { get; } = ["default", "node", "zone"];
 
     /// <summary>Keys that a workload of this kind may have; for an unknown kind those of all kinds.</summary>
-    public static ImmutableArray<string> Workload(string? kind) => kind is not null && Kinds.TryGetValue(kind, out var own)
-        ? AnyWorkload.AddRange(own)
-        : [.. AnyWorkload.Concat(Kinds.Values.SelectMany(keys => keys)).Distinct()];
+    public static ImmutableArray<string> Workload(string? kind) =>
+        kind is not null && Kinds.TryGetValue(kind, out var own)
+            ? AnyWorkload.AddRange(own)
+            : [.. AnyWorkload.Concat(Kinds.Values.SelectMany(keys => keys)).Distinct()];
 }
