@@ -9,4 +9,4 @@ Console.CancelKeyPress += (_, press) =>
     press.Cancel = !interrupt.IsCancellationRequested;
     interrupt.Cancel();
 };
-return await EntryPoint.RunAsync(args, Terminal.OfProcess(), new UnbuiltSimulator(), interrupt.Token);
+return await EntryPoint.RunAsync(args, Terminal.OfProcess(), new Simulator(TimeProvider.System), interrupt.Token);

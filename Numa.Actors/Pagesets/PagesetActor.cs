@@ -128,7 +128,7 @@ public sealed class PagesetActor : ReceiveActor, IGroupMail, ICpuEffects
     }
 
     private void Close(IActorRef asker) =>
-        asker.Tell(new CpuClosed(_cpu, _messages, _cpu.Counters.Walks + _cpu.Counters.Frees), Self);
+        asker.Tell(new CpuClosed(_cpu, _messages, _cpu.Counters.Operations), Self);
 
     void ICpuEffects.Send(ZoneVisit visit)
     {

@@ -22,7 +22,7 @@ internal sealed class CommonOptions
         OptionFactory.Assignments("--set", "Changes a setting, e.g. zonelistOrder=zone. May be repeated.");
 
     private readonly Option<string?> _clock = OptionFactory.Choice(
-        "--clock", "Virtual time is reproducible; wall time is not.", "virtual", "virtual", "wall");
+        "--clock", "Virtual time is reproducible; wall time is not. Default: the scenario's.", null, "virtual", "wall");
 
     private readonly Option<string?> _host = OptionFactory.Choice(
         "--host", "What carries CPUs, zones and nodes.", "actors", "actors");
@@ -62,7 +62,7 @@ internal sealed class CommonOptions
             parsed.GetValue(_machine),
             parsed.GetValue(_seed),
             parsed.GetValue(_settings),
-            parsed.GetRequiredValue(_clock)!,
+            parsed.GetValue(_clock),
             parsed.GetRequiredValue(_host)!,
             threads == 0 ? Environment.ProcessorCount : threads,
             top,

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Numa.Cli.Execution;
 using Numa.Core.Diagnostics;
+using Numa.Workloads.Experiments;
 
 namespace Numa.Cli.Commands;
 
@@ -76,7 +77,7 @@ public static class EntryPoint
             case InvariantBreachException breach:
                 terminal.Error.WriteLine(
                     $"numa: the simulator is wrong, this result cannot be trusted: {OneLine(breach.Claim)} "
-                    + $"(seed {breach.Data[ISimulator.SeedKey] ?? "of the scenario"}); please report it");
+                    + $"(seed {breach.Data[ScenarioRunner.SeedKey] ?? "of the scenario"}); please report it");
                 break;
 
             default:

@@ -6,13 +6,10 @@ namespace Numa.Cli.Execution;
 /// <summary>What the commands ask of the engine: the whole border between the console and the simulation.</summary>
 /// <remarks>
 /// Everything wrong with an input is thrown as one <see cref="Numa.Core.Diagnostics.InputException"/>. A breach of
-/// an invariant may carry the seed of its run under <see cref="SeedKey"/> in the exception's data.
+/// an invariant may carry the seed of its run in its data, under <see cref="Workloads.Experiments.ScenarioRunner.SeedKey"/>.
 /// </remarks>
 public interface ISimulator
 {
-    /// <summary>Key of the seed in the data of an exception that ended a run.</summary>
-    const string SeedKey = "seed";
-
     /// <summary>Runs a scenario once.</summary>
     Task<RunOutcome> RunAsync(RunRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
 
@@ -34,7 +31,7 @@ public sealed record SettingAssignment(string Path, string Value)
 /// <param name="Scenario">Path of a scenario file.</param>
 /// <param name="Machine">Path of a machine that replaces the scenario's own; null to keep that.</param>
 /// <param name="Seed">Null for the scenario's own seed.</param>
-/// <param name="Clock"><c>virtual</c> or <c>wall</c>.</param>
+/// <param name="Clock"><c>virtual</c> or <c>wall</c>; null for the scenario's own.</param>
 /// <param name="Top">How many of the longest waits to keep.</param>
 /// <param name="SampleAllocations">Keep allocations for telemetry.</param>
 public sealed record RunRequest(
@@ -42,7 +39,7 @@ public sealed record RunRequest(
     string? Machine,
     ulong? Seed,
     ImmutableArray<SettingAssignment> Settings,
-    string Clock,
+    string? Clock,
     string Host,
     int Threads,
     int Top,

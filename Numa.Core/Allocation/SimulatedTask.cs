@@ -69,6 +69,14 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     /// <summary>Tasks that must have exited before this one starts; empty for none.</summary>
     public IReadOnlyList<TaskId> After { get; init; } = [];
 
+    /// <summary>Allocations and frees that its CPU began for it.</summary>
+    public long Operations { get; internal set; }
+
+    public long Allocations { get; internal set; }
+
+    /// <summary>Allocations that got no page.</summary>
+    public long Failures { get; internal set; }
+
     /// <summary>Pages that the task holds now.</summary>
     public abstract long LivePages { get; }
 

@@ -5,13 +5,16 @@ using Numa.Core.Zones;
 
 namespace Numa.Core.Boot;
 
+/// <summary>A machine at the end of boot, and what it was tuned by.</summary>
+/// <param name="Refusals">Why sysctl writes were refused; empty when all were taken.</param>
+public sealed record BootResult(MachineImage Image, MemoryTuning Tuning, ImmutableArray<string> Refusals);
+
 /// <summary>The rest of boot: from the memory layout to a machine that allocates.</summary>
 public static class BootSequence
 {
     /// <param name="counterfactualZoneOrder">Build zone order even where the release no longer knows it.</param>
     /// <param name="writes">Sysctl writes after boot, in order.</param>
-    /// <returns>The machine, and why writes were refused; empty when all were taken.</returns>
-    public static (MachineImage Image, ImmutableArray<string> Refusals) Run(
+    public static BootResult Run(
         MemoryLayout layout, bool counterfactualZoneOrder, IEnumerable<SysctlWrite> writes)
     {
         var refusals = ImmutableArray.CreateBuilder<string>();
@@ -40,7 +43,8 @@ public static class BootSequence
         {
             Managed = zone.ManagedAtEnd,
         });
-        return (new(layout.Name, layout.Release, layout.Nodes, layout.Cpus, layout.Distances, [.. zones], zonelists,
-            tuning.Settings, tuning.MinFreeKbytes, layout.Notes), refusals.ToImmutable());
+        var image = new MachineImage(layout.Name, layout.Release, layout.Nodes, layout.Cpus, layout.Distances, [.. zones], zonelists,
+            tuning.Settings, tuning.MinFreeKbytes, layout.Notes);
+        return new(image, tuning, refusals.ToImmutable());
     }
 }

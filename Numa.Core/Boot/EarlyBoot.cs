@@ -88,7 +88,11 @@ public static class EarlyBoot
 
         var places = CpuPlacement.Place(machine, [.. nodes.Select(node => node.Node)]);
         return new(machine.Name, machine.Release, places.Nodes, places.Cpus, places.Distances, zones,
-            machine.Settings, [.. notes]);
+            machine.Settings, [.. notes])
+        {
+            Memory = [.. memblock.Memory],
+            Reserved = [.. memblock.Reserved],
+        };
     }
 
     private static void RefuseImpossibleCounts(MachineDescription machine, ImmutableArray<ZoneSize> sizes)

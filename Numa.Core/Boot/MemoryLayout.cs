@@ -45,4 +45,11 @@ public sealed record MemoryLayout(
     NodeDistances Distances,
     ImmutableArray<ZoneLayout> Zones,
     MemorySettings Settings,
-    ImmutableArray<string> Notes);
+    ImmutableArray<string> Notes)
+{
+    /// <summary>memblock's memory regions when they were released to the zones.</summary>
+    public ImmutableArray<MemblockRegion> Memory { get; init; } = [];
+
+    /// <summary>memblock's reserved regions then.</summary>
+    public ImmutableArray<MemblockRegion> Reserved { get; init; } = [];
+}

@@ -20,9 +20,6 @@ public sealed class CpuCounters(int zones)
     /// <summary>Times that kswapd was really woken on this CPU.</summary>
     public long KswapdWakeUps;
 
-    /// <summary>Walks of a zonelist.</summary>
-    public long Walks;
-
     /// <summary>Unit: pages. Shape: index = slot of the zone.</summary>
     public long[] PagesFrom { get; } = new long[zones];
 

@@ -39,7 +39,8 @@ public sealed partial class CpuProcess
     {
         Counters.Operations++;
         Counters.Allocations++;
-        Counters.Walks++;
+        _current!.Operations++;
+        _current.Allocations++;
         _tried.Clear();
         _walk = new()
         {
@@ -96,8 +97,10 @@ public sealed partial class CpuProcess
         return false;
     }
 
+    /// <summary>Another pass at the same mark: its refusals are the ones that count.</summary>
     private void BeginPass()
     {
+        if (_tried.Count > 0) _tried.RemoveAll(refusal => refusal.Level == _walk.Level);
         _walk.Position = 0;
         _walk.AvoidedFragmentation = (_walk.Flags & AllocationFlags.NoFragment) != 0;
         _walk.FairSkipped = 0;
@@ -242,7 +245,7 @@ public sealed partial class CpuProcess
         if (_walk.Visited) Latency?.Invoke((_now - _walk.Begin).Nanoseconds);
         else Counters.PagesetHits++;
         var task = _current!;
-        Placement?[task.Id.Value]?.Add(zone.Slot);
+        Placement?[task.Id.Value].Add(zone.Slot);
         if (Observer is not null && (_walk.Visited || zone.Slot != _walk.Slots[0]))
             Observer.Allocated(Id, task, request, Counters.Allocations, _walk.Begin, _now, zone.Slot, _tried);
         task.Allocated(new(frame, request.Order.Value, zone.Slot));
@@ -309,6 +312,7 @@ public sealed partial class CpuProcess
         var failure = new AllocationFailure(_walk.Request, kind, [.. _tried]);
         var task = _current!;
         Counters.Failures++;
+        task.Failures++;
         var tally = _failures.Find(known => known.Workload == task.Workload
             && ReferenceEquals(known.First.Request, failure.Request) && known.First.Kind == kind);
         if (tally is null) _failures.Add(new(task.Workload, failure, Counters.Operations));

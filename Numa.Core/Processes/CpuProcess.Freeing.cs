@@ -16,6 +16,7 @@ public sealed partial class CpuProcess
     {
         Counters.Operations++;
         Counters.Frees++;
+        _current!.Operations++;
         var zone = Zone(block.Zone);
         Refresh(zone);
         var type = zone.Tags.AsOf(block.Frame, zone.View.Effect);

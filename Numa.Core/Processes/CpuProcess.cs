@@ -72,6 +72,9 @@ public sealed partial class CpuProcess
 
     public VirtualInstant Now => _now;
 
+    /// <summary>Instant at which the last step began; what it computed may have taken the clock further.</summary>
+    public VirtualInstant LastStep { get; private set; }
+
     /// <summary>Waiting for a zone.</summary>
     public bool IsWaiting => _waiting;
 
@@ -95,7 +98,7 @@ public sealed partial class CpuProcess
     public Action<long>? Latency { get; set; }
 
     /// <summary>Where the zones of every task's allocations are noted; null where nobody compares.</summary>
-    public ZoneRuns?[]? Placement { get; set; }
+    public ZoneRuns[]? Placement { get; set; }
 
     /// <summary>Instant of the CPU's next step, Never while it waits for a zone or has nothing to do.</summary>
     public VirtualInstant Next
@@ -129,6 +132,7 @@ public sealed partial class CpuProcess
             var next = Next;
             if (next >= limit) return;
             if (next > _now) _now = next;
+            LastStep = _now;
             if (_replied)
             {
                 ApplyReply();

@@ -35,7 +35,7 @@ public class CommandTests
         Assert.Null(request.Seed);
         Assert.Null(request.Machine);
         Assert.Empty(request.Settings);
-        Assert.Equal("virtual", request.Clock);
+        Assert.Null(request.Clock);
         Assert.True(request.Threads >= 1);
         Assert.Equal(9, request.Top);
     }

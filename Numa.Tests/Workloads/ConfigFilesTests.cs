@@ -29,7 +29,7 @@ public class ConfigFilesTests
     [MemberData(nameof(Machines))]
     public void A_machine_of_ours_is_valid(string name)
     {
-        var file = ScenarioLoader.LoadMachine(Path.Combine(ScenarioTexts.Configs, "machines", name + ".yaml"));
+        var file = ScenarioLoader.LoadMachine(Path.Combine(ScenarioTexts.Configs, "machines", name + ".yaml"), []);
         Assert.Equal(name, file.Machine.Name);
         Assert.Empty(file.Notes);
     }
@@ -37,7 +37,7 @@ public class ConfigFilesTests
     [Fact]
     public void The_notes_machine_has_the_managed_pages_of_the_notes()
     {
-        var file = ScenarioLoader.LoadMachine(Path.Combine(ScenarioTexts.Configs, "machines", "notes-32g.yaml"));
+        var file = ScenarioLoader.LoadMachine(Path.Combine(ScenarioTexts.Configs, "machines", "notes-32g.yaml"), []);
         var machine = Assert.IsType<DescribedMachine>(file.Machine).Machine;
         var node = Assert.Single(machine.Nodes);
         Assert.Equal(32L << 30, node.Memory.Bytes);

@@ -31,7 +31,7 @@ public class ScenarioLoaderTests
     {
         var folder = Path.Combine(ScenarioTexts.Configs, "scenarios");
         var problem = Assert.Single(
-            Assert.Throws<InputException>(() => ScenarioLoader.LoadMachine(folder)).Problems);
+            Assert.Throws<InputException>(() => ScenarioLoader.LoadMachine(folder, [])).Problems);
         Assert.Equal($"folder {folder} holds no dmesg.txt", problem.Message);
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Numa.Core.Diagnostics;
 
 namespace Numa.Workloads.Scenarios;
@@ -6,6 +7,9 @@ namespace Numa.Workloads.Scenarios;
 public static class ScenarioLoader
 {
     private const string CaptureMark = "dmesg.txt";
+
+    /// <summary>A kernel log is never longer. Unit: characters.</summary>
+    private const int MaxLogLength = 64 * 1024 * 1024;
 
     /// <param name="path">A scenario file.</param>
     /// <param name="settings">Values of the command line, in order.</param>
@@ -18,15 +22,14 @@ public static class ScenarioLoader
     }
 
     /// <param name="path">A machine file, or the folder of a capture.</param>
+    /// <param name="settings">Values of the command line, in order.</param>
     /// <exception cref="InputException">The file cannot be read, or has problems; all of them are in it.</exception>
-    public static MachineFile LoadMachine(string path)
+    public static MachineFile LoadMachine(string path, IReadOnlyList<Setting> settings)
     {
         var found = FindMachine(path, null);
         if (found.Problem is not null)
             throw new InputException([new(new(path, 0, 0), ProblemCodes.File, found.Problem)]);
-        return found.Text is null
-            ? new(new CapturedMachine(found.File, new(path, 0, 0)), new(null, null, null, [], []), [])
-            : ScenarioParser.ParseMachine(found.Text, found.File);
+        return ScenarioParser.ParseMachine(path, settings, FindMachine);
     }
 
     /// <summary>Finds a machine file or the folder of a capture.</summary>
@@ -45,7 +48,14 @@ public static class ScenarioLoader
         return new(file, text, text is null ? problem : null);
     }
 
-    private static string? ReadText(string path, out string problem)
+    internal static bool Exists(string path) => File.Exists(path);
+
+    /// <exception cref="InputException">The file cannot be read.</exception>
+    internal static string ReadWhole(string path) =>
+        ReadText(path, out var problem, MaxLogLength)
+        ?? throw new InputException([new(new(path, 0, 0), ProblemCodes.File, problem)]);
+
+    private static string? ReadText(string path, out string problem, int limit = YamlText.MaxLength)
     {
         problem = "";
         try
@@ -58,9 +68,12 @@ public static class ScenarioLoader
 
             // Never more than what can be used, whatever the path leads to.
             using var reader = new StreamReader(path);
-            var buffer = new char[YamlText.MaxLength + 1];
-            var length = reader.ReadBlock(buffer, 0, buffer.Length);
-            return new(buffer, 0, length);
+            var text = new StringBuilder();
+            var buffer = new char[64 * 1024];
+            int length;
+            while (text.Length <= limit && (length = reader.Read(buffer, 0, buffer.Length)) > 0)
+                text.Append(buffer, 0, length);
+            return text.ToString(0, Math.Min(text.Length, limit + 1));
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {

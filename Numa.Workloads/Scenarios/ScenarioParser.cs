@@ -53,6 +53,24 @@ public sealed class ScenarioParser
         return new(new DescribedMachine(machine), keys, keys.Notes);
     }
 
+    /// <summary>Reads the machine at a path with settings laid over it, by the grammar of scenarios.</summary>
+    /// <exception cref="InputException">The machine or a setting has problems; all of them are in it.</exception>
+    public static MachineFile ParseMachine(string path, IReadOnlyList<Setting> settings, FindMachine find)
+    {
+        var at = new SourcePlace(path, 0, 0);
+        var parser = new ScenarioParser(path, find);
+        var root = new YamlMapping([new(new("machine", at), new YamlScalar(path, at))], at);
+        root = parser.WithMachine(root, out var captured);
+        foreach (var setting in settings) root = SettingPaths.Apply(root, setting, parser._problems);
+        var fields = new Fields(root, "the machine", Vocabulary.Scenario, parser._problems);
+        var keys = BootKeys.Read(fields, parser._problems);
+        var notes = keys.Notes;
+        var machine = parser.Machine(fields, keys, captured, ref notes);
+        parser._problems.ThrowIfAny();
+        Invariant.Holds(machine is not null);
+        return new(machine, keys, notes);
+    }
+
     private static YamlMapping? Root(YamlValue? value, string what, ProblemList problems)
     {
         if (value is null or YamlMapping) return (YamlMapping?)value;

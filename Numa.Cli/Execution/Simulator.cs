@@ -1,0 +1,70 @@
+using System.Collections.Immutable;
+using Numa.Cli.Tables;
+using Numa.Workloads.Experiments;
+using Numa.Workloads.Measurement;
+using Numa.Workloads.Scenarios;
+
+namespace Numa.Cli.Execution;
+
+/// <summary>Carries out what the commands ask for.</summary>
+internal sealed class Simulator(TimeProvider time) : ISimulator
+{
+    /// <summary>Allocations kept when telemetry is on.</summary>
+    private const int SamplesKept = 1000;
+
+    private readonly ScenarioRunner _runner = new(time);
+
+    public async Task<RunOutcome> RunAsync(
+        RunRequest request, IProgress<RunProgress> progress, CancellationToken cancel)
+    {
+        var scenario = Load(request, []);
+        progress.Report(new($"running {scenario.Name}", null));
+        var record = await _runner.RunAsync(scenario, Options(request, request.Seed), cancel).ConfigureAwait(false);
+        return new(record.Result, record.Contention, [.. record.Machine.Cpus.NodeOfCpu.Select(node => node.Value)],
+            record.Samples);
+    }
+
+    public async Task<ComparisonResult> CompareAsync(
+        CompareRequest request, IProgress<RunProgress> progress, CancellationToken cancel)
+    {
+        var scenarios = request.Arms.Select(arm => Load(request.Run, [new("--vary", request.VaryPath, arm)])).ToList();
+        var arms = ImmutableArray.CreateBuilder<ComparisonArm>();
+        var first = request.Run.Seed ?? scenarios[0].Seed;
+        var done = 0;
+        foreach (var (scenario, value) in scenarios.Zip(request.Arms))
+        {
+            var runs = ImmutableArray.CreateBuilder<RunRecord>();
+            for (var seed = first; seed < first + (ulong)request.Seeds; seed++)
+            {
+                progress.Report(new($"{request.VaryPath}={value}, seed {seed}",
+                    (double)done++ / (request.Seeds * scenarios.Count)));
+                runs.Add(await _runner.RunAsync(scenario, Options(request.Run, seed), cancel).ConfigureAwait(false));
+            }
+
+            arms.Add(new(value, scenario, runs.ToImmutable()));
+        }
+
+        return Comparison.Build(scenarios[0], request.VaryPath, arms.ToImmutable(), request.Command);
+    }
+
+    public string Show(ShowRequest request)
+    {
+        var settings = request.Settings.Select(setting => new Setting("--set", setting.Path, setting.Value)).ToList();
+        if (request.Kernel is { } kernel) settings.Add(new("--kernel", "kernel", kernel));
+        var file = ScenarioLoader.LoadMachine(request.Machine, settings);
+        var after = request.After.Select(setting => new Setting("--after", setting.Path, setting.Value)).ToList();
+        return MachineSheet.Of(MachineBoot.Boot(file.Machine, file.Boot, after), request.Topic);
+    }
+
+    private static Scenario Load(RunRequest request, IEnumerable<Setting> vary)
+    {
+        var settings = request.Settings.Select(setting => new Setting("--set", setting.Path, setting.Value)).ToList();
+        if (request.Machine is { } machine) settings.Insert(0, new("--machine", "machine", machine));
+        return ScenarioLoader.Load(request.Scenario, [.. settings, .. vary]);
+    }
+
+    private static RunOptions Options(RunRequest request, ulong? seed) => new(
+        seed,
+        request.Clock is { } clock ? Enum.Parse<SimulationClock>(clock, ignoreCase: true) : null,
+        request.Threads, request.Top, request.SampleAllocations ? SamplesKept : 0);
+}

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using Numa.Actors.Machine;
+using Numa.Core.Addressing;
+using Numa.Core.Diagnostics;
+using Numa.Core.Processes;
+using Numa.Core.Time;
+using Numa.Workloads.Measurement;
+using Numa.Workloads.Scenarios;
+using Numa.Workloads.Stress;
+
+namespace Numa.Workloads.Experiments;
+
+/// <summary>Runs a scenario: boots its machine, gives its tasks to actors, and measures.</summary>
+public sealed class ScenarioRunner(TimeProvider time)
+{
+    /// <summary>Key of the seed in the data of an exception that ended a run.</summary>
+    public const string SeedKey = "seed";
+
+    /// <exception cref="InputException">The scenario does not fit its machine; all problems are in it.</exception>
+    /// <exception cref="SimulationFailedException">An actor was lost.</exception>
+    public async Task<RunRecord> RunAsync(Scenario scenario, RunOptions options, CancellationToken cancellation)
+    {
+        var seed = options.Seed ?? scenario.Seed;
+        var clock = options.Clock ?? scenario.Clock;
+        var booted = MachineBoot.Boot(scenario.Machine, scenario.Boot, []);
+        var machine = booted.Image;
+        var costs = CostOverrides.Apply(CostModel.Default, scenario.Costs);
+        var tasks = WorkloadPlan.Build(scenario, machine.Cpus, new(seed));
+        var plan = new SimulationPlan(machine, tasks, clock == SimulationClock.Virtual ? costs : CostModel.Wall,
+            scenario.Duration is { } duration && clock == SimulationClock.Virtual
+                ? VirtualInstant.Zero + duration
+                : VirtualInstant.Never,
+            Occupied(scenario, booted));
+        var latency = new LatencyHistogram(plan.CpuCount);
+        var placement = tasks.Select(_ => new ZoneRuns()).ToArray();
+        var samplers = Enumerable.Range(0, options.Samples > 0 ? plan.CpuCount : 0)
+            .Select(_ => new AllocationSampler(machine, options.Samples / plan.CpuCount + 1)).ToList();
+
+        void Prepare(CpuProcess cpu)
+        {
+            latency.Attach(cpu);
+            cpu.Placement = placement;
+            if (samplers.Count > 0) cpu.Observer = samplers[cpu.Id];
+        }
+
+        var began = time.GetTimestamp();
+        SimulationOutcome outcome;
+        try
+        {
+            outcome = await SimulationHost.RunAsync(plan, options.Threads, clock == SimulationClock.Virtual, Prepare,
+                time: time, cancellation: cancellation).ConfigureAwait(false);
+        }
+        catch (InvariantBreachException breach)
+        {
+            breach.Data[SeedKey] = seed;
+            throw;
+        }
+
+        var wall = time.GetElapsedTime(began).TotalSeconds;
+        var hash = RunHash.Of(outcome.Zones, outcome.Cpus, tasks);
+        var report = new RunReport(machine, outcome, tasks);
+        var locality = report.Locality();
+        var operations = outcome.Cpus.Sum(cpu => cpu.Counters.Operations);
+        var slowPath = report.SlowPath();
+        var result = new RunResult(
+            scenario.Name, seed, machine.Name, machine.Release.Name,
+            machine.Zonelists.Order.ToString().ToLowerInvariant(), booted.Counterfactual is not null,
+            clock.ToString().ToLowerInvariant(), "actors", options.Threads, hash, operations,
+            outcome.Cpus.Sum(cpu => cpu.Counters.Allocations), outcome.Cpus.Sum(cpu => cpu.Counters.Frees),
+            wall, operations / wall, outcome.Cpus.Max(cpu => cpu.Now.Nanoseconds),
+            locality.LocalShare, locality.MeanDistance, outcome.Cpus.Sum(cpu => cpu.Counters.Fallbacks),
+            slowPath?.Operation, outcome.Cpus.Sum(cpu => cpu.Counters.KswapdWakeUps), report.Conserved,
+            report.Failures(), latency.Result(outcome.Cpus, plan.Costs.PagesetHit), report.Zones(), report.Placement(),
+            report.Workloads(), report.Actors(), report.WatermarkEvents(),
+            [.. machine.Notes, .. scenario.Notes, .. SlowPathNotes(slowPath, tasks)]);
+        return new(machine, result, ContentionReport.Of(outcome.Zones, options.LongestWaits), [.. placement],
+            [.. outcome.Zones.Select(zone => zone.Ledger.Taken)])
+        {
+            Samples = AllocationSampler.Gather(samplers),
+        };
+    }
+
+    private static IEnumerable<string> SlowPathNotes(
+        SlowPathEntry? entry, ImmutableArray<Core.Allocation.SimulatedTask> tasks)
+    {
+        if (entry is null) yield break;
+        yield return $"slow path entered at operation {entry.Operation} of CPU {entry.Cpu}"
+            + $" (workload {tasks[entry.Task.Value].Workload}); reclaim is not modelled";
+    }
+
+    /// <summary>Occupied pages as the machine's own marks and zones give them.</summary>
+    private static ImmutableArray<Core.Processes.Occupation> Occupied(Scenario scenario, BootedMachine booted)
+    {
+        var problems = new ProblemList();
+        var occupied = ImmutableArray.CreateBuilder<Core.Processes.Occupation>();
+        foreach (var wanted in scenario.Occupied)
+        {
+            var zone = booted.Image.Zones.FirstOrDefault(zone => zone.Id == wanted.Zone.Value);
+            if (zone is null)
+            {
+                problems.Add(wanted.Zone.At, ProblemCodes.Memory,
+                    $"the machine has no zone {wanted.Zone.Value}; it has"
+                    + $" {string.Join(" ", booted.Image.Zones.Select(known => known.Id))}");
+                continue;
+            }
+
+            var leave = wanted.Mark is { } mark ? zone.Tuning.Marks[mark] : wanted.Pages ?? PageCount.Zero;
+            occupied.Add(new(zone.Id, leave));
+        }
+
+        problems.ThrowIfAny();
+        return occupied.ToImmutable();
+    }
+}

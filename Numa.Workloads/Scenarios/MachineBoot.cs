@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using Numa.Core.Boot;
+using Numa.Core.Diagnostics;
+using Numa.Core.Kernels;
+using Numa.Core.Text;
+using Numa.Core.Zones;
+
+namespace Numa.Workloads.Scenarios;
+
+/// <summary>A machine that has booted, and how it came to it.</summary>
+/// <param name="Layout">What early boot made of the firmware's tables.</param>
+/// <param name="Tuning">Marks, reserves and sizes, as a later sysctl would find them.</param>
+/// <param name="Counterfactual">What the machine does that its release cannot; null when every part exists.</param>
+public sealed record BootedMachine(
+    MachineImage Image, MemoryLayout Layout, MemoryTuning Tuning, string? Counterfactual);
+
+/// <summary>Boots the machine that a scenario or a machine file names.</summary>
+public static class MachineBoot
+{
+    private const string Dmesg = "dmesg.txt";
+    private const string Slit = "acpi-SLIT.hex.txt";
+
+    /// <param name="after">Sysctls written after boot, in order.</param>
+    /// <exception cref="InputException">The machine has problems; all of them are in it.</exception>
+    public static BootedMachine Boot(MachineSource source, BootKeys keys, IReadOnlyList<Setting> after)
+    {
+        var layout = Lay(source, keys);
+        var release = layout.Release;
+        var wantsZone = layout.Settings.ZonelistOrder.StartsWith("z", StringComparison.OrdinalIgnoreCase);
+        var counterfactual = wantsZone && !release.KnowsZoneOrder;
+        if (counterfactual)
+            layout = layout with { Settings = layout.Settings with { ZonelistOrder = "default" } };
+        var problems = new ProblemList();
+        foreach (var setting in after.Where(setting => !Sysctl.Exists(release, setting.Path)))
+        {
+            problems.Add(setting.At, ProblemCodes.UnknownKey,
+                $"Linux {release.Name} has no sysctl '{setting.Path}'{NearestName.Hint(setting.Path, Sysctl.Names)}");
+        }
+
+        problems.ThrowIfAny();
+        var (image, tuning, refusals) = BootSequence.Run(
+            layout, counterfactual, after.Select(setting => new SysctlWrite(setting.Path, setting.Value)));
+        foreach (var refusal in refusals)
+            problems.Add(new(image.Name, 0, 0), ProblemCodes.Sysctl, refusal);
+        problems.ThrowIfAny();
+        return new(image, layout, tuning, counterfactual ? $"Linux {release.Name} knows node order only" : null);
+    }
+
+    private static MemoryLayout Lay(MachineSource source, BootKeys keys) => source switch
+    {
+        DescribedMachine described => EarlyBoot.Run(described.Machine),
+        CapturedMachine captured => Lay(captured, keys),
+        _ => throw new InvariantBreachException($"no boot for {source.GetType().Name}"),
+    };
+
+    private static MemoryLayout Lay(CapturedMachine captured, BootKeys keys)
+    {
+        var log = Path.Combine(captured.Folder, Dmesg);
+        var reading = DmesgReader.Read(ScenarioLoader.ReadWhole(log), log, captured.Name);
+        if (reading.Machine is not { } machine || !reading.Problems.IsEmpty) throw new InputException(reading.Problems);
+        var table = Path.Combine(captured.Folder, Slit);
+        if (ScenarioLoader.Exists(table))
+        {
+            var slit = HexTableReader.ReadSlit(ScenarioLoader.ReadWhole(table), table, out var problems);
+            if (!problems.IsEmpty) throw new InputException(problems);
+            machine = machine with { Slit = slit };
+        }
+
+        var release = keys.Kernel?.Value ?? machine.Release;
+        var notes = machine.Notes;
+        if (release != machine.Release)
+            notes = notes.Add($"Booted {machine.Version}; the rules of {release.Name} are used instead.");
+        return EarlyBoot.Run(machine with
+        {
+            Release = release,
+            Settings = keys.ApplyTo(machine.Settings, release),
+            Notes = notes,
+        });
+    }
+}
