@@ -67,7 +67,7 @@ public sealed class ScenarioRunner(TimeProvider time)
             machine.Zonelists.Order.ToString().ToLowerInvariant(), booted.Counterfactual is not null,
             clock.ToString().ToLowerInvariant(), "actors", options.Threads, hash, operations,
             outcome.Cpus.Sum(cpu => cpu.Counters.Allocations), outcome.Cpus.Sum(cpu => cpu.Counters.Frees),
-            wall, operations / wall, outcome.Cpus.Max(cpu => cpu.Now.Nanoseconds),
+            wall, operations / wall, report.SimulatedNanoseconds,
             locality.LocalShare, locality.MeanDistance, outcome.Cpus.Sum(cpu => cpu.Counters.Fallbacks),
             slowPath?.Operation, outcome.Cpus.Sum(cpu => cpu.Counters.KswapdWakeUps), report.Conserved,
             report.Failures(), latency.Result(outcome.Cpus, plan.Costs.PagesetHit), report.Zones(), report.Placement(),

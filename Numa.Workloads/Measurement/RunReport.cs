@@ -16,6 +16,12 @@ internal sealed class RunReport(MachineImage machine, SimulationOutcome outcome,
 
     public bool Conserved => _accounts.All(account => account.Balances);
 
+    /// <summary>Until the last task ended; counters may be folded later, but nobody works any more.</summary>
+    public long SimulatedNanoseconds =>
+        outcome.Ends.Count == tasks.Count && tasks.Count > 0
+            ? outcome.Ends.Values.Max(end => end.At.Nanoseconds)
+            : outcome.Cpus.Max(cpu => cpu.Now.Nanoseconds);
+
     public ImmutableArray<ZoneResult> Zones() => [.. outcome.Zones.Select(zone =>
     {
         var account = _accounts[zone.Slot];
