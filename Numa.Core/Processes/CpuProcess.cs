@@ -72,6 +72,9 @@ public sealed partial class CpuProcess
 
     public VirtualInstant Now => _now;
 
+    /// <summary>Instant of the last step; what it began may end later. −1 before the first.</summary>
+    public VirtualInstant LastStep { get; private set; } = new(-1);
+
     /// <summary>Waiting for a zone.</summary>
     public bool IsWaiting => _waiting;
 
@@ -129,6 +132,7 @@ public sealed partial class CpuProcess
             var next = Next;
             if (next >= limit) return;
             if (next > _now) _now = next;
+            LastStep = _now;
             if (_replied)
             {
                 ApplyReply();

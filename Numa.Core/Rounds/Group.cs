@@ -70,7 +70,7 @@ public sealed class Group : ICpuEffects
     public void Deliver(Signal signal)
     {
         var cpu = _cpus[signal.Receiver];
-        Invariant.Holds(signal.At >= cpu.Now || cpu.IsWaiting);
+        Invariant.Holds(signal.At > cpu.LastStep);
         cpu.Accept(signal);
         _ready.Update(cpu);
     }
