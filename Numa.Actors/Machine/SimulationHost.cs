@@ -1,7 +1,11 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Numa.Core.Processes;
 using static Numa.Actors.Machine.MachineProtocol;
+using Timeout = System.Threading.Timeout;
 
 namespace Numa.Actors.Machine;
 
@@ -26,19 +30,34 @@ public static class SimulationHost
         CancellationToken cancellation = default)
     {
         var own = Settings(threads);
-        var system = ActorSystem.Create("numa", settings is null ? own : settings.WithFallback(own));
+        var cast = new Cast(plan, isVirtual, prepare, time ?? TimeProvider.System);
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
+        builder.Services.AddAkka("numa", akka => akka
+            .AddHocon(settings is null ? own : settings.WithFallback(own), HoconAddMode.Prepend)
+            .WithActors((system, registry) =>
+                registry.Register<MachineActor>(system.ActorOf(MachineActor.Props(cast), "machine"))));
+        using var host = builder.Build();
+        await host.StartAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var cast = new Cast(plan, isVirtual, prepare, time ?? TimeProvider.System);
-            var machine = system.ActorOf(MachineActor.Props(cast), "machine");
-            var answer = machine.Ask<SimulationOutcome>(new Boot(), System.Threading.Timeout.InfiniteTimeSpan, cancellation);
-            started?.Invoke(system);
+            var machine = host.Services.GetRequiredService<IRequiredActor<MachineActor>>().ActorRef;
+            var answer = machine.Ask<SimulationOutcome>(new Boot(), Timeout.InfiniteTimeSpan, cancellation);
+            started?.Invoke(host.Services.GetRequiredService<ActorSystem>());
             return await answer.ConfigureAwait(false);
         }
         finally
         {
-            await system.Terminate().ConfigureAwait(false);
+            await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Whoever runs a simulation decides when it ends; the host listens to no signal of the process.</summary>
+    private sealed class CallersLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private static Config Settings(int threads) => ConfigurationFactory.ParseString($$"""

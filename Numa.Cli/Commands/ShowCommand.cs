@@ -63,14 +63,15 @@ internal sealed class ShowCommand : NumaCommand
 
     private int Show(ParseResult parsed)
     {
-        var text = _simulator.Show(new(
+        var shown = _simulator.Show(new(
             parsed.GetRequiredValue(_machine),
             parsed.GetValue(_topic),
             parsed.GetValue(_kernel),
             parsed.GetValue(_settings),
             parsed.GetValue(_after)));
-        _terminal.Output.Write(text);
-        if (!text.EndsWith('\n')) _terminal.Output.WriteLine();
+        foreach (var note in shown.Notes) _terminal.Error.WriteLine($"note: {note}");
+        _terminal.Output.Write(shown.Text);
+        if (!shown.Text.EndsWith('\n')) _terminal.Output.WriteLine();
         return ExitCode.Success;
     }
 }

@@ -18,7 +18,7 @@ public interface ISimulator
         CompareRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
 
     /// <summary>Text about a machine that is booted but never runs, in the kernel's own format.</summary>
-    string Show(ShowRequest request);
+    ShowOutcome Show(ShowRequest request);
 }
 
 /// <summary>One setting and its new value, by the grammar of <c>--set</c>.</summary>
@@ -72,6 +72,9 @@ public sealed record ShowRequest(
     string? Kernel,
     ImmutableArray<SettingAssignment> Settings,
     ImmutableArray<SettingAssignment> After);
+
+/// <summary>A machine's text, and what had to be estimated for it.</summary>
+public sealed record ShowOutcome(string Text, ImmutableArray<string> Notes);
 
 /// <summary>How far a run or comparison has come.</summary>
 /// <param name="Activity">What is being done, for people.</param>

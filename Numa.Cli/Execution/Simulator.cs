@@ -47,13 +47,14 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         return Comparison.Build(scenarios[0], request.VaryPath, arms.ToImmutable(), request.Command);
     }
 
-    public string Show(ShowRequest request)
+    public ShowOutcome Show(ShowRequest request)
     {
         var settings = request.Settings.Select(setting => new Setting("--set", setting.Path, setting.Value)).ToList();
         if (request.Kernel is { } kernel) settings.Add(new("--kernel", "kernel", kernel));
         var file = ScenarioLoader.LoadMachine(request.Machine, settings);
         var after = request.After.Select(setting => new Setting("--after", setting.Path, setting.Value)).ToList();
-        return MachineSheet.Of(MachineBoot.Boot(file.Machine, file.Boot, after), request.Topic);
+        var booted = MachineBoot.Boot(file.Machine, file.Boot, after);
+        return new(MachineSheet.Of(booted, request.Topic), [.. file.Notes, .. booted.Image.Notes]);
     }
 
     private static Scenario Load(RunRequest request, IEnumerable<Setting> vary)

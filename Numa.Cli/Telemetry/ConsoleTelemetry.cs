@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Numa.Workloads.Measurement;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace Numa.Cli.Telemetry;
@@ -26,12 +27,14 @@ internal sealed class ConsoleTelemetry : IDisposable
         _output = Console.Out;
         Console.SetOut(error);
         _tracer = Sdk.CreateTracerProviderBuilder()
+            .ConfigureResource(resource => resource.AddService("numa"))
             .AddSource(AllocationSpans.SourceName)
             .SetSampler(new AlwaysOnSampler())
             .AddProcessor(_count)
             .AddConsoleExporter()
             .Build();
         _meter = Sdk.CreateMeterProviderBuilder()
+            .ConfigureResource(resource => resource.AddService("numa"))
             .AddMeter(AllocationSpans.SourceName)
             .AddConsoleExporter()
             .Build();

@@ -32,10 +32,12 @@ public interface IAllocationObserver
     /// <summary>An allocation that visited a zone, fell back or failed.</summary>
     /// <param name="number">Number of the allocation on its CPU, from 1.</param>
     /// <param name="zone">Slot of the zone, −1 for a failure.</param>
+    /// <param name="fellBack">Served, but not by the first zone of the zonelist.</param>
+    /// <param name="lockWait">Waiting for zone locks. Unit: virtual nanoseconds.</param>
     /// <param name="tried">Zones passed over before; valid during the call only.</param>
     void Allocated(
-        int cpu, SimulatedTask task, AllocationRequest request, long number,
-        VirtualInstant begin, VirtualInstant end, int zone, IReadOnlyList<ZoneRefusal> tried);
+        int cpu, SimulatedTask task, AllocationRequest request, long number, VirtualInstant begin, VirtualInstant end,
+        int zone, bool fellBack, long lockWait, IReadOnlyList<ZoneRefusal> tried);
 }
 
 /// <summary>The first time that a walk failed at the low mark.</summary>

@@ -28,6 +28,7 @@ public sealed partial class CpuProcess
         /// <summary>NOFRAGMENT was set when this pass over the list began.</summary>
         public bool AvoidedFragmentation;
         public bool Visited;
+        public long LockWait;
         public int FairSkipped;
 
         /// <summary>Next zone whose fair batch is to be reset, −1 when none is.</summary>
@@ -139,6 +140,8 @@ public sealed partial class CpuProcess
             if (zone.FairDepleted)
             {
                 _walk.FairSkipped++;
+                var batch = zone.View.FairBatch + zone.FairFolded;
+                _tried.Add(new(zone.Id, _walk.Level, new(ZoneVerdict.FairBatchDepleted, batch, 0)));
                 return false;
             }
         }
@@ -204,6 +207,7 @@ public sealed partial class CpuProcess
     private void AllocationReplied(CpuZone zone, bool refill)
     {
         var order = _walk.Request.Order.Value;
+        _walk.LockWait += _visit.Wait;
         if (_visit.Served && _visit.Taken > 0)
         {
             if (!refill)
@@ -247,7 +251,12 @@ public sealed partial class CpuProcess
         var task = _current!;
         Placement?[task.Id.Value].Add(zone.Slot);
         if (Observer is not null && (_walk.Visited || zone.Slot != _walk.Slots[0]))
-            Observer.Allocated(Id, task, request, Counters.Allocations, _walk.Begin, _now, zone.Slot, _tried);
+        {
+            Observer.Allocated(Id, task, request, Counters.Allocations, _walk.Begin, _now, zone.Slot,
+                zone.Slot != _walk.Slots[0], _walk.LockWait, _tried);
+        }
+
+
         task.Allocated(new(frame, request.Order.Value, zone.Slot));
     }
 
@@ -317,7 +326,8 @@ public sealed partial class CpuProcess
             && ReferenceEquals(known.First.Request, failure.Request) && known.First.Kind == kind);
         if (tally is null) _failures.Add(new(task.Workload, failure, Counters.Operations));
         else tally.Count++;
-        Observer?.Allocated(Id, task, _walk.Request, Counters.Allocations, _walk.Begin, _now, -1, _tried);
+        Observer?.Allocated(
+            Id, task, _walk.Request, Counters.Allocations, _walk.Begin, _now, -1, false, _walk.LockWait, _tried);
         task.Failed(failure);
         if (kind == FailureKind.NeedsReclaim) End(task, TaskEnd.NeedsReclaim);
     }

@@ -29,6 +29,7 @@ public sealed partial class CpuProcess
     private TaskStep _step;
     private bool _waiting;
     private bool _replied;
+    private bool _signalled;
     private Continuation _continuation;
     private long _sequence;
 
@@ -72,8 +73,8 @@ public sealed partial class CpuProcess
 
     public VirtualInstant Now => _now;
 
-    /// <summary>Instant at which the last step began; what it computed may have taken the clock further.</summary>
-    public VirtualInstant LastStep { get; private set; }
+    /// <summary>Instant of the last step; what it began may end later. −1 before the first.</summary>
+    public VirtualInstant LastStep { get; private set; } = new(-1);
 
     /// <summary>Waiting for a zone.</summary>
     public bool IsWaiting => _waiting;
@@ -121,13 +122,15 @@ public sealed partial class CpuProcess
     public void Accept(Signal signal) => _signals.Enqueue(signal, signal);
 
     /// <summary>Runs until the CPU waits for a zone, has nothing to do, or reaches the limit.</summary>
+    /// <remarks>Returns after a signal to another CPU too: its answer may be nearer than the limit.</remarks>
     /// <param name="limit">The CPU starts no step at or after this instant.</param>
     /// <param name="steps">Most steps of tasks to run.</param>
     public void Run(VirtualInstant limit, BoardView? board, ICpuEffects effects, int steps = int.MaxValue)
     {
         _board = board;
         _effects = effects;
-        while (!_waiting && steps > 0)
+        _signalled = false;
+        while (!_waiting && !_signalled && steps > 0)
         {
             var next = Next;
             if (next >= limit) return;
@@ -230,6 +233,7 @@ public sealed partial class CpuProcess
         visit.FairDelta = zone.FairDelta;
         visit.FairFolded = zone.FairFolded;
         zone.FairFolded = 0;
+        Invariant.Holds(!_waiting);
         _waiting = true;
         _continuation = continuation;
         Counters.Visits++;
@@ -242,7 +246,13 @@ public sealed partial class CpuProcess
         var at = receiver == Id ? _now : _now + new VirtualDuration(_costs.SignalLatency);
         var signal = new Signal(at, Id, ++_signalSequence, receiver, kind, task, _current?.Id ?? default, null, blocks,
             zone, highestZone, order);
-        if (receiver == Id) Accept(signal);
-        else _effects!.Send(signal);
+        if (receiver == Id)
+        {
+            Accept(signal);
+            return;
+        }
+
+        _signalled = true;
+        _effects!.Send(signal);
     }
 }

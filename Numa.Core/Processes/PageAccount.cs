@@ -3,7 +3,7 @@ using Numa.Core.Allocation;
 namespace Numa.Core.Processes;
 
 /// <summary>Where the pages of one zone are. They must add up to what boot freed into it.</summary>
-/// <remarks>Unit: pages. No visit is under way when this is taken.</remarks>
+/// <remarks>Unit: pages. No visit is under way when this is taken. Orphaned: handed over, and never received.</remarks>
 public readonly record struct PageAccount(
     long Freed, long Free, long InPagesets, long HeldByTasks, long Occupied, long Orphaned)
 {
@@ -23,7 +23,7 @@ public readonly record struct PageAccount(
                 if (zone is not null) pagesets[zone.Slot] += zone.Pageset.Count;
             }
 
-            foreach (var block in cpu.Orphans) orphaned[block.Zone] += block.Pages;
+            foreach (var block in cpu.Orphans.Concat(cpu.UnderWay)) orphaned[block.Zone] += block.Pages;
         }
 
         foreach (var task in tasks)

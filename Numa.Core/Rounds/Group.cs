@@ -70,7 +70,7 @@ public sealed class Group : ICpuEffects
     public void Deliver(Signal signal)
     {
         var cpu = _cpus[signal.Receiver];
-        Invariant.Holds(signal.At >= cpu.LastStep);
+        Invariant.Holds(signal.At > cpu.LastStep);
         cpu.Accept(signal);
         _ready.Update(cpu);
     }
@@ -100,6 +100,7 @@ public sealed class Group : ICpuEffects
                 var cpu = _ready.Top;
                 var others = VirtualInstant.Min(_ready.Second, asked) + _bounds.Signal;
                 cpu.Run(VirtualInstant.Min(_runAhead, others), go.Board, this);
+                Invariant.Holds(cpu.LastStep < _runAhead);
                 _ready.Update(cpu);
             }
             else if (asked < _serve && asked < _runAhead && asked < ready)

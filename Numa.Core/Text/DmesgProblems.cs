@@ -27,6 +27,9 @@ internal sealed class DmesgProblems(string file)
 
     public void AddWhole(string code, string message) => Add(new SourcePlace(file, 0, 0), code, message);
 
+    /// <summary>Something that is missing from a line on.</summary>
+    public void AddAt(int line, string code, string message) => Add(new SourcePlace(file, line, 1), code, message);
+
     private void Add(SourcePlace at, string code, string message)
     {
         if (_problems.Count < Most) _problems.Add(new(at, code, message));

@@ -31,7 +31,7 @@ public static class DmesgReader
             if (!ReadLine(line, facts, log)) early.Read(line, log);
         }
 
-        return new(Describe(name, facts, early, log), log.All);
+        return new(Describe(name, facts, early, log, number), log.All);
     }
 
     private static bool ReadLine(KernelLogLine line, DmesgFacts facts, DmesgProblems log)
@@ -58,7 +58,8 @@ public static class DmesgReader
             || FreeingLines.Read(line, facts, log);
     }
 
-    private static MachineDescription? Describe(string name, DmesgFacts facts, MemblockLog early, DmesgProblems log)
+    private static MachineDescription? Describe(
+        string name, DmesgFacts facts, MemblockLog early, DmesgProblems log, int lastLine)
     {
         if (facts.Version.Length == 0)
         {
@@ -82,10 +83,15 @@ public static class DmesgReader
             return null;
         }
 
+        if (!facts.LateFrees.Any(free => free.Kind >= LateFreeKind.Init))
+        {
+            log.AddAt(lastLine, "NUMA208",
+                "the log ends here, before the kernel freed its init memory; expected the whole boot");
+            return null;
+        }
+
         var notes = new List<string>();
         if (!exact) notes.Add($"Kernel {facts.Version} is not known; the rules of {release.Name} stand in.");
-        if (!early.Steps().IsEmpty && facts.Image.CodeKiB == 0)
-            notes.Add("The log ends before memory was released: later reservations are missing.");
         return new()
         {
             Name = name,

@@ -40,9 +40,9 @@ internal sealed class FakeSimulator : ISimulator
         return Failure is null ? Task.FromResult(Comparison) : throw Failure;
     }
 
-    string ISimulator.Show(ShowRequest request)
+    ShowOutcome ISimulator.Show(ShowRequest request)
     {
         Show = request;
-        return Failure is null ? Shown : throw Failure;
+        return Failure is null ? new(Shown, []) : throw Failure;
     }
 }

@@ -20,10 +20,10 @@ internal sealed class AllocationSampler(MachineImage machine, int room) : IAlloc
     public IReadOnlyList<AllocationSample> Kept => _kept;
 
     public void Allocated(
-        int cpu, SimulatedTask task, AllocationRequest request, long number,
-        VirtualInstant begin, VirtualInstant end, int zone, IReadOnlyList<ZoneRefusal> tried)
+        int cpu, SimulatedTask task, AllocationRequest request, long number, VirtualInstant begin, VirtualInstant end,
+        int zone, bool fellBack, long lockWait, IReadOnlyList<ZoneRefusal> tried)
     {
-        if (tried.Count == 0 && zone >= 0 && _seen++ % OneIn != 0) return;
+        if (!fellBack && zone >= 0 && _seen++ % OneIn != 0) return;
         if (_kept.Count >= room)
         {
             Dropped++;
@@ -31,9 +31,9 @@ internal sealed class AllocationSampler(MachineImage machine, int room) : IAlloc
         }
 
         _kept.Add(new(number, cpu, task.Workload, GfpText.Format(request.Gfp), request.Order.Value,
-            begin.Nanoseconds, end.Nanoseconds, 0,
+            begin.Nanoseconds, end.Nanoseconds, lockWait,
             zone < 0 ? null : machine.Zones[zone].Id.ToString(),
-            zone < 0 ? "no zone served it" : null, tried.Count > 0 && zone >= 0,
+            zone < 0 ? "no zone served it" : null, fellBack,
             [.. tried.Select(refusal => Attempt(refusal, begin, end))]));
     }
 

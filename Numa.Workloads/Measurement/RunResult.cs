@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Numa.Workloads.Measurement;
 
 /// <summary>Everything a run found out: the one model that tables, exports and comparisons read.</summary>
+/// <param name="Threads">Left out of JSON: no result in virtual time depends on it.</param>
 /// <param name="Hash">SHA-256 over the run's state and ledger, 64 hex digits.</param>
 /// <param name="LocalShare">Pages from the asking CPU's own node, as a share of all pages allocated. Range: 0..1.</param>
 /// <param name="MeanDistance">Mean SLIT distance from the asking CPU's node to the page's node, by pages.</param>
@@ -18,7 +20,7 @@ public sealed record RunResult(
     bool Counterfactual,
     string Clock,
     string Host,
-    int Threads,
+    [property: JsonIgnore] int Threads,
     string Hash,
     long Operations,
     long Allocations,

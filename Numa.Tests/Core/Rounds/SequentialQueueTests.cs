@@ -1,0 +1,59 @@
+using CsCheck;
+using Numa.Core.Processes;
+using Numa.Core.Rounds;
+using Numa.Core.Time;
+using Numa.Tests.Generators;
+using Numa.Tests.Oracles;
+
+namespace Numa.Tests.Core.Rounds;
+
+public class SequentialQueueTests
+{
+    // Goal: no host, grouping or turn order can be told from a plain sequential queue of events. Method: play random
+    // small machines as such a queue, then in rounds: as one group, all apart, by node, and in random groups with turns
+    // in random order. Free lists, ledgers, longest waits, CPUs, pagesets, tasks and ends must be equal to the last
+    // frame and nanosecond; pages must be conserved.
+    [Fact]
+    public void Rounds_equal_a_sequential_queue_under_any_grouping() =>
+        SmallRun.Any.Sample(run =>
+        {
+            var plan = run.Plan();
+            var oracle = new SequentialQueue(plan);
+            oracle.Run();
+            AssertConserved(oracle.Zones, oracle.Cpus, plan);
+            var expected = StateText.Of(oracle.Zones, oracle.Cpus, plan.Tasks, oracle.Ends, oracle.Crossings);
+            var hash = RunHash.Of(oracle.Zones, oracle.Cpus, plan.Tasks);
+            AssertSame(run, "single", GroupMap.Single(run.Cpus, run.Zones), null, expected, hash);
+            AssertSame(run, "apart", GroupMap.Apart(run.Cpus, run.Zones), null, expected, hash);
+            AssertSame(run, "per node", SmallRun.PerNode(plan), null, expected, hash);
+            AssertSame(run, "any", run.Grouping((ulong)run.Seed + 1), (ulong)run.Seed + 2, expected, hash);
+        }, iter: 1_000, threads: 2);
+
+    private static void AssertSame(
+        SmallRun run, string grouping, GroupMap map, ulong? order, string expected, string hash)
+    {
+        var plan = run.Plan();
+        var loop = new RoundLoop(plan, map);
+        var random = new SeededRandom(order ?? 0);
+        while (loop.Step(order is null ? null : turns => Shuffle(turns, ref random)))
+        {
+        }
+
+        var actual = StateText.Of(loop.Zones, loop.Cpus, plan.Tasks, loop.Ends, loop.Crossings);
+        Assert.True(expected == actual, $"{grouping}: {StateText.Difference(expected, actual)}");
+        Assert.Equal(hash, RunHash.Of(loop.Zones, loop.Cpus, plan.Tasks));
+        AssertConserved(loop.Zones, loop.Cpus, plan);
+    }
+
+    private static void AssertConserved(ZoneProcess[] zones, CpuProcess[] cpus, SimulationPlan plan) =>
+        Assert.All(PageAccount.Of(zones, cpus, plan.Tasks), account => Assert.True(account.Balances, $"{account}"));
+
+    private static void Shuffle(List<(int Group, Go Go)> turns, ref SeededRandom random)
+    {
+        for (var i = turns.Count - 1; i > 0; i--)
+        {
+            var j = (int)random.NextBelow(i + 1);
+            (turns[i], turns[j]) = (turns[j], turns[i]);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using CsCheck;
+using Numa.Core.Addressing;
+using Numa.Core.Allocation;
+using Numa.Core.Boot;
+using Numa.Core.Kernels;
+using Numa.Core.Nodes;
+using Numa.Core.Processes;
+using Numa.Core.Rounds;
+using Numa.Core.Time;
+using Numa.Core.Zonelists;
+using Numa.Core.Zones;
+using Numa.Core.Zones.Pagesets;
+
+namespace Numa.Tests.Generators;
+
+/// <summary>A small machine and random tasks on it. The same value always makes the same plan, afresh.</summary>
+/// <param name="Latency">Signal latency and grid of the board. Unit: virtual nanoseconds.</param>
+/// <param name="IsLong">Tasks think for seconds now and then, so that timers strike.</param>
+/// <param name="Seed">Everything else.</param>
+internal sealed record SmallRun(
+    string Release, int Nodes, int Zones, int Cpus, int Tasks, int Steps, long Latency, bool IsLong, int Seed)
+{
+    private static readonly string[] Releases = ["3.10", "4.4", "4.9", "6.1", "6.12"];
+
+    public static readonly Gen<SmallRun> Any =
+        from release in Gen.Int[0, Releases.Length - 1]
+        from nodes in Gen.Int[1, 3]
+        from zones in Gen.Int[1, Math.Min(5, 4 * nodes)]
+        from cpus in Gen.Int[1, 7]
+        from tasks in Gen.Int[1, 12]
+        from steps in Gen.Int[1, 60]
+        from latency in Gen.Frequency((1, Gen.Long[1, 60]), (2, Gen.Long[60, 3_000]), (2, Gen.Const(20_000L)))
+        from isLong in Gen.Frequency((7, Gen.Const(false)), (1, Gen.Const(true)))
+        from seed in Gen.Int[0, int.MaxValue - 1]
+        select new SmallRun(Releases[release], nodes, zones, cpus, tasks, steps, latency, isLong, seed);
+
+    public SimulationPlan Plan()
+    {
+        var random = new SeededRandom((ulong)Seed);
+        var image = Image(ref random);
+        var requests = Requests(ref random);
+        var tasks = new List<SimulatedTask>();
+        for (var i = 0; i < Tasks; i++)
+        {
+            var after = i > 0 && random.NextBelow(5) == 0 ? [new TaskId((int)random.NextBelow(i))] : Array.Empty<TaskId>();
+            tasks.Add(new RandomTask(new(i), new((int)random.NextBelow(Cpus)), requests, Tasks, Steps,
+                IsLong ? 900_000_000 : 40_000, random.NextUInt64())
+            {
+                Start = new(random.NextBelow(2) * random.NextBelow(50_000)),
+                After = after,
+            });
+        }
+
+        var horizon = random.NextBelow(4) == 0 ? new(random.NextBelow(IsLong ? 5_000_000_000 : 200_000))
+            : VirtualInstant.Never;
+        var occupied = ImmutableArray<Occupation>.Empty;
+        if (random.NextBelow(3) == 0)
+            occupied = [new(image.Zones[(int)random.NextBelow(image.Zones.Length)].Id, new(random.NextBelow(200)))];
+        return new(image, tasks, Costs(ref random), horizon, occupied);
+    }
+
+    /// <summary>Any partition into at most as many groups as there are CPUs and zones.</summary>
+    public GroupMap Grouping(ulong seed)
+    {
+        var random = new SeededRandom(seed);
+        var groups = 1 + random.NextBelow(Cpus + Zones);
+        var ofCpu = new int[Cpus];
+        var ofZone = new int[Zones];
+        for (var i = 0; i < Cpus; i++) ofCpu[i] = (int)random.NextBelow(groups);
+        for (var i = 0; i < Zones; i++) ofZone[i] = (int)random.NextBelow(groups);
+        return new(ofCpu, ofZone);
+    }
+
+    public static GroupMap PerNode(SimulationPlan plan) => new(
+        [.. plan.Machine.Image.Cpus.NodeOfCpu.Select(node => node.Value)],
+        [.. plan.Machine.Zones.Select(zone => zone.Id.Node.Value)]);
+
+    private CostModel Costs(ref SeededRandom random) => new()
+    {
+        PagesetHit = random.NextBelow(60),
+        Way = 1 + random.NextBelow(60),
+        Refusal = 1 + random.NextBelow(40),
+        HoldBase = 1 + random.NextBelow(random.NextBelow(2) == 0 ? 10 : 1_200),
+        HandOver = random.NextBelow(60),
+        SignalLatency = Latency,
+        Slice = 1 + random.NextBelow(100_000),
+        PerturbationBound = random.NextBelow(2) * random.NextBelow(500),
+        ScheduleSeed = random.NextBelow(2) == 0 ? null : random.NextUInt64(),
+    };
+
+    private MachineImage Image(ref SeededRandom random)
+    {
+        var release = KernelRelease.Find(Release, out _)!;
+        var ids = new SortedSet<(int Node, int Kind)>();
+        while (ids.Count < Zones) ids.Add(((int)random.NextBelow(Nodes), (int)random.NextBelow(4)));
+        var zones = ImmutableArray.CreateBuilder<ZoneImage>();
+        long start = 1024;
+        foreach (var (node, kind) in ids)
+        {
+            zones.Add(Zone(ref random, new(new(node), (ZoneKind)kind), start));
+            start += 4096;
+        }
+
+        ImmutableArray<NodeId> nodes = [.. Enumerable.Range(0, Nodes).Select(node => new NodeId(node))];
+        var cpus = ImmutableArray.CreateBuilder<NodeId>();
+        for (var cpu = 0; cpu < Cpus; cpu++) cpus.Add(nodes[(int)random.NextBelow(Nodes)]);
+        var distances = new int[Nodes * Nodes];
+        for (var i = 0; i < distances.Length; i++)
+            distances[i] = i / Nodes == i % Nodes ? NodeDistances.Local : 11 + (int)random.NextBelow(20);
+        var table = new NodeDistances(Nodes, distances);
+        var lists = ZonelistBuilder.Build(new(release, nodes, zones.ToImmutableDictionary(z => z.Id, z => z.Present),
+            table, [.. cpus]));
+        return new("small", release, nodes, new(cpus.ToImmutable()), table, zones.ToImmutable(), lists, new(), 64, []);
+    }
+
+    private static ZoneImage Zone(ref SeededRandom random, ZoneId id, long start)
+    {
+        var pages = 256 + random.NextBelow(1_800);
+        var step = 1 + random.NextBelow(30);
+        var min = random.NextBelow(40);
+        var batch = 1 + (int)random.NextBelow(16);
+        var reserve = new PageCount[5];
+        for (var i = (int)id.Kind + 1; i < 5; i++) reserve[i] = new(random.NextBelow(30));
+        var tuning = new ZoneTuning(new(new(min), new(min + step), new(min + 2 * step), new(min + 2 * step)),
+            [.. reserve], new PagesetSize(batch, 6 * batch, 12 * batch), 1 + (int)random.NextBelow(20), new(step));
+        return new(id, new(start), new(pages), new(pages), [new(new(start), new(start + pages))], [], tuning);
+    }
+
+    private ImmutableArray<AllocationRequest> Requests(ref SeededRandom random)
+    {
+        GfpFlags[] kinds =
+        [
+            GfpFlags.GfpHighUserMovable & ~GfpFlags.DirectReclaim, GfpFlags.GfpAtomic, GfpFlags.GfpAtomic,
+            GfpFlags.GfpNoWait, GfpFlags.KswapdReclaim | GfpFlags.Reclaimable, GfpFlags.None,
+            GfpFlags.GfpNoWait | GfpFlags.Dma32, GfpFlags.GfpHighUserMovable,
+        ];
+        var requests = ImmutableArray.CreateBuilder<AllocationRequest>();
+        for (var i = 0; i < 8; i++)
+        {
+            var gfp = kinds[random.NextBelow(kinds.Length)];
+            if (random.NextBelow(6) == 0) gfp |= GfpFlags.ThisNode;
+            var order = random.NextBelow(2) == 0 ? 0 : (int)(random.NextBelow(11) * random.NextBelow(11) / 10);
+            NodeId? preferred = random.NextBelow(4) == 0 ? new((int)random.NextBelow(Nodes)) : null;
+            ImmutableArray<NodeId> allowed = random.NextBelow(6) == 0 ? [new((int)random.NextBelow(Nodes))] : [];
+            requests.Add(new(gfp, new(order), preferred, allowed));
+        }
+
+        return requests.ToImmutable();
+    }
+}
