@@ -50,7 +50,8 @@ internal sealed class ComparisonMetrics
                 run => PagesFrom(run, zone), prediction => prediction.Of(zone)?.Pages);
         }
 
-        var share = (double)_tolerance.LargestPages / Math.Max(1, _arms[0].First.Result.Placement.Sum(cell => cell.Pages));
+        var pages = _arms[0].First.Result.Placement.Sum(cell => cell.Pages);
+        var share = (double)_tolerance.LargestPages / Math.Max(1, pages);
         var machine = _arms[0].Machine;
         var farthest = machine.Nodes.Max(from => machine.Nodes.Max(to => machine.Distances[from, to]));
         yield return Row("local share", MetricUnit.Share, share, run => run.Result.LocalShare,

@@ -55,7 +55,9 @@ internal static class ComparisonWalks
     private static string Ranges(List<int> numbers)
     {
         // Neighbours differ from their position by the same amount.
-        var runs = numbers.Select((number, at) => (number, Run: number - at)).GroupBy(pair => pair.Run, pair => pair.number);
-        return string.Join(",", runs.Select(run => run.Count() == 1 ? $"{run.First()}" : $"{run.First()}-{run.Last()}"));
+        var runs = numbers.Select((number, at) => (Number: number, Run: number - at))
+            .GroupBy(pair => pair.Run, pair => pair.Number);
+        return string.Join(",", runs.Select(
+            run => run.Count() == 1 ? $"{run.First()}" : $"{run.First()}-{run.Last()}"));
     }
 }

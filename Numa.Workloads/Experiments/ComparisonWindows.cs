@@ -127,6 +127,9 @@ internal static class ComparisonWindows
         return slot;
     }
 
-    private static int Rank(ComparisonArm arm, NodeId home, TaskFacts task, int slot) =>
-        RequestWalk.Of(arm.Machine, home, task.Request).Slots.IndexOf(slot);
+    private static int Rank(ComparisonArm arm, NodeId home, TaskFacts task, int slot)
+    {
+        var rank = RequestWalk.Of(arm.Machine, home, task.Request).Slots.IndexOf(slot);
+        return rank < 0 ? int.MaxValue : rank;
+    }
 }

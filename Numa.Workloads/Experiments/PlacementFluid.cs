@@ -79,7 +79,7 @@ internal sealed class FluidStream(long[] free, RequestWalk walk, long demand)
 
     public long PagesFrom(int slot) => _given[slot] * _blockPages;
 
-    /// <summary>Blocks above a limit. A block needs its own pages beyond the limit, all but one of them unusable.</summary>
+    /// <summary>Blocks above a limit. All pages of a block but one count as unusable.</summary>
     public long Room(int slot, long limit) => Math.Max(0, (free[slot] - limit) / _blockPages);
 
     public void Take(int slot, long blocks)

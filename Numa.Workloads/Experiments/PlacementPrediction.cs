@@ -6,7 +6,7 @@ using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Experiments;
 
-/// <summary>Where pages come from, by arithmetic: marks, reserves and zonelists, and nothing of the simulator.</summary>
+/// <summary>Where pages come from, by arithmetic: marks, reserves and zonelists, nothing of the simulator.</summary>
 /// <remarks>
 /// Assumes: one workload at a time, on CPUs of one node; nothing is freed; every free page can serve any request, so
 /// neither fragmentation nor migratetypes matter; no pagesets, so that a zone stops exactly at its limit, where a real
@@ -54,7 +54,7 @@ public sealed record PlacementPrediction(
         return Sum(machine, fluid, parts);
     }
 
-    /// <summary>Before 4.4 a check of a larger block counts the free blocks below it, which only buddy lists know.</summary>
+    /// <summary>Before 4.4 a check of a larger block counts the free blocks below it: only buddy lists know.</summary>
     private static bool CanFollow(KernelRelease release, Workload workload) =>
         workload.Basis.Request.Order.Value == 0 || release.HighOrderCheck == HighOrderCheckRule.AnySuitableBlock;
 

@@ -41,7 +41,7 @@ internal sealed record RequestWalk(
     public long MinLimit(int slot) =>
         Lowered(Machine.Zones[slot].Tuning.Marks.Min.Value) + Reserve(slot).Value;
 
-    /// <summary>The min mark, less what urgency takes off: HIGH a half, and who cannot wait a quarter of the rest.</summary>
+    /// <summary>The min mark, less what urgency takes off: HIGH half, who cannot wait a quarter of the rest.</summary>
     private long Lowered(long min)
     {
         var high = (Request.Gfp & GfpFlags.High) != 0;

@@ -12,7 +12,7 @@ internal sealed record TaskFacts(int Number, Workload Workload, CpuId Cpu, NodeI
     public AllocationRequest Request => Workload.Basis.Request;
 }
 
-/// <summary>Numbers of the tasks of a scenario: one for each workload and CPU, in that order, consumers after.</summary>
+/// <summary>Numbers of the tasks of a scenario: one for each workload and CPU, in that order; then consumers.</summary>
 internal static class TaskTable
 {
     public static ImmutableArray<TaskFacts> Of(Scenario scenario, MachineImage machine)

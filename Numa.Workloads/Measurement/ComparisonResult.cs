@@ -142,7 +142,7 @@ public sealed record PlacementDifference(
 /// <param name="PredictedLow">Least ratio expected; null where nothing is predicted.</param>
 /// <param name="EndPage">Pages of the low zone taken when the phase ended, as measured; null for the end of the
 /// run.</param>
-/// <param name="PredictedEndPage">Pages that arithmetic gives for the end of the phase: the reachable difference.</param>
+/// <param name="PredictedEndPage">Pages that arithmetic gives for it: the reachable difference.</param>
 public sealed record WindowResult(
     string Phase, ImmutableArray<double> PerArm, double? Ratio, double? PredictedLow, double? PredictedHigh,
     long? EndPage, long? PredictedEndPage, MetricBasis Basis, bool Off);

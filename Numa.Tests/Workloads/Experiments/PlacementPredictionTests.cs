@@ -86,7 +86,8 @@ public class PlacementPredictionTests
         Assert.Equal(1, all.Prediction!.LocalShare);
     }
 
-    // Free pages at which real kernels stopped, 0 where nobody measured; they refill 31 pages at a time and count with a lag of up to 24.
+    // Free pages at which real kernels stopped, 0 where nobody measured; they refill 31 pages at a time
+    // and count with a lag of up to 24.
     [Theory]
     [InlineData("spill-4.4-node", 8885, 6965, 14166)]
     [InlineData("spill-4.4-zone", 8885, 6980, 14194)]
