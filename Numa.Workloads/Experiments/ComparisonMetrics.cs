@@ -46,12 +46,12 @@ internal sealed class ComparisonMetrics
             var used = _arms.Any(arm => arm.Runs.Any(run => PagesFrom(run, zone) > 0))
                 || _predictions.Any(one => one.Of(zone)?.Pages > 0);
             if (!used) continue;
-            yield return Row("pages from " + zone, MetricUnit.Pages, _tolerance.Pages(slot),
+            yield return Row("pages from " + zone, MetricUnit.Pages, _tolerance.Pages(slot, _predictions),
                 run => PagesFrom(run, zone), prediction => prediction.Of(zone)?.Pages);
         }
 
         var pages = _arms[0].First.Result.Placement.Sum(cell => cell.Pages);
-        var share = (double)_tolerance.LargestPages / Math.Max(1, pages);
+        var share = (double)_tolerance.AllZones / Math.Max(1, pages);
         var machine = _arms[0].Machine;
         var farthest = machine.Nodes.Max(from => machine.Nodes.Max(to => machine.Distances[from, to]));
         yield return Row("local share", MetricUnit.Share, share, run => run.Result.LocalShare,
@@ -62,7 +62,8 @@ internal sealed class ComparisonMetrics
         {
             if (zones[slot].Id.Kind >= ZoneKind.Normal) continue;
             var zone = zones[slot].Id.ToString();
-            yield return Row($"{zone} free at end", MetricUnit.Pages, _tolerance.Free(slot),
+            yield return Row($"{zone} free at end", MetricUnit.Pages,
+                Math.Max(_tolerance.Free(slot), _tolerance.Pages(slot, _predictions)),
                 run => run.Result.Zones.FirstOrDefault(known => known.Zone == zone)?.FreePages,
                 prediction => prediction.Of(zone)?.FreeAtEnd);
         }

@@ -74,6 +74,9 @@ internal sealed class FluidStream(long[] free, RequestWalk walk, long demand)
     /// <summary>Number of the first request that found every zone at its low mark, from 0.</summary>
     public long? FirstSlowPath { get; private set; }
 
+    /// <summary>Zone that met the last of the demand; null when the demand was not met.</summary>
+    public int? LastSlot { get; private set; }
+
     /// <summary>The demand was met while zones were still taking turns.</summary>
     public bool EndedInTurns { get; set; }
 
@@ -91,6 +94,7 @@ internal sealed class FluidStream(long[] free, RequestWalk walk, long demand)
         free[slot] -= blocks * _blockPages;
         Served += blocks;
         Left -= blocks;
+        if (Left == 0) LastSlot = slot;
     }
 
     public void EnterSlowPath() => FirstSlowPath = Served;

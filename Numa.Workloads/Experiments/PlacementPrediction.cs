@@ -84,14 +84,17 @@ public sealed record PlacementPrediction(
 
         return new(
             [.. machine.Zones.Select((zone, slot) =>
-                new ZonePrediction(zone.Id.ToString(), pages[slot], fluid.Free[slot]))],
+                new ZonePrediction(zone.Id.ToString(), pages[slot], fluid.Free[slot],
+                    parts.Any(part => part.Item3.LastSlot == slot)))],
             [.. parts.Select(part => part.Item1)],
             (double)local / total, distance / total, fallback, slowPath);
     }
 }
 
 /// <summary>Pages predicted to come from a zone, and free pages left there.</summary>
-public sealed record ZonePrediction(string Zone, long Pages, long FreeAtEnd);
+/// <param name="TakesRest">A workload's demand was met here: what other zones give less or more, this one gives more
+/// or less.</param>
+public sealed record ZonePrediction(string Zone, long Pages, long FreeAtEnd, bool TakesRest);
 
 /// <summary>How a workload is predicted to end.</summary>
 /// <param name="Blocks">Blocks that it gets.</param>
