@@ -120,6 +120,9 @@ internal static class ComparisonTable
             + $"   hash {string.Join(' ', arms.Select(arm => $"{arm.Value} {Short(arm.Hash)}"))}";
         if (result.Conserved) page.Line(conserved);
         else page.Alarm(conserved + " !");
+        var placements = arms.Select(arm => arm.PlacementHash).Distinct().Count();
+        page.Line($"  placement hash {string.Join(' ', arms.Select(arm => $"{arm.Value} {Short(arm.PlacementHash)}"))}: "
+            + (placements == 1 ? "every page ended where it did in the other arms" : "different"));
         page.Line("  again: " + result.Command);
         foreach (var note in result.Notes) page.Line("  " + note);
         if (result.IsOff) page.Alarm("  ! off its prediction by more than the tolerance");

@@ -19,18 +19,39 @@ public sealed class RunHash : IDisposable
 
     /// <returns>64 hex digits.</returns>
     public static string Of(
-        IEnumerable<ZoneProcess> zones, IEnumerable<CpuProcess> cpus, IEnumerable<SimulatedTask> tasks)
+        IEnumerable<ZoneProcess> zones, IEnumerable<CpuProcess> cpus, IEnumerable<SimulatedTask> tasks) =>
+        Of(zones, cpus, tasks, placementOnly: false);
+
+    /// <summary>Only where every page ended: free lists, pagesets and live blocks, without counters and times.</summary>
+    /// <returns>64 hex digits.</returns>
+    public static string OfPlacement(
+        IEnumerable<ZoneProcess> zones, IEnumerable<CpuProcess> cpus, IEnumerable<SimulatedTask> tasks) =>
+        Of(zones, cpus, tasks, placementOnly: true);
+
+    private static string Of(
+        IEnumerable<ZoneProcess> zones, IEnumerable<CpuProcess> cpus, IEnumerable<SimulatedTask> tasks,
+        bool placementOnly)
     {
         using var hash = new RunHash();
-        foreach (var zone in zones) hash.Add(zone);
-        foreach (var cpu in cpus) hash.Add(cpu);
+        foreach (var zone in zones)
+        {
+            hash.AddLists(zone);
+            if (!placementOnly) hash.AddLedger(zone);
+        }
+
+        foreach (var cpu in cpus)
+        {
+            if (!placementOnly) hash.AddCounters(cpu);
+            hash.AddPagesets(cpu);
+        }
+
         foreach (var task in tasks) hash.Add(task);
         return hash.Finish();
     }
 
     public void Dispose() => _hash.Dispose();
 
-    private void Add(ZoneProcess zone)
+    private void AddLists(ZoneProcess zone)
     {
         Add(zone.Slot);
         for (var order = 0; order < Order.Count; order++)
@@ -41,7 +62,10 @@ public sealed class RunHash : IDisposable
                 foreach (var frame in zone.Zone.FreeList(order, type)) Add(frame);
             }
         }
+    }
 
+    private void AddLedger(ZoneProcess zone)
+    {
         Add(zone.Latest.Folded);
         Add(zone.Latest.FairBatch);
         foreach (var (cpu, kind, sums) in zone.Ledger.Cells())
@@ -55,12 +79,16 @@ public sealed class RunHash : IDisposable
         }
     }
 
-    private void Add(CpuProcess cpu)
+    private void AddCounters(CpuProcess cpu)
     {
         Add(cpu.Now.Nanoseconds);
         Add(cpu.Counters.Operations);
         Add(cpu.Counters.Fallbacks);
         Add(cpu.Counters.Failures);
+    }
+
+    private void AddPagesets(CpuProcess cpu)
+    {
         foreach (var zone in cpu.Zones)
         {
             if (zone is null) continue;

@@ -85,8 +85,8 @@ internal static class SampleResults
         "one-node-fill", "notes-two-node (2 x 64 GiB)", "kernel 3.10: both orders exist; its default here: zone",
         "machine.zonelistOrder", [.. Enumerable.Range(1, 10).Select(seed => (ulong)seed)], "virtual", "actors", null,
         [
-            new("node", "3.10", "node", Hash, true, 20_971_520, 30),
-            new("zone", "3.10", "zone", Hash[1..], true, 20_971_520, 31),
+            new("node", "3.10", "node", Hash, true, 20_971_520, 30) { PlacementHash = Hash[3..] },
+            new("zone", "3.10", "zone", Hash[1..], true, 20_971_520, 31) { PlacementHash = Hash[4..] },
         ],
         [
             new("CPUs of node 0", ["0:Normal 0:DMA32 0:DMA 1:Normal", "0:Normal 1:Normal 0:DMA32 0:DMA"], false),
@@ -120,7 +120,7 @@ internal static class SampleResults
     {
         Scenario = "control",
         Counterfactual = "Linux 6.12 knows node order only",
-        Arms = [.. Comparison.Arms, new("default", "6.12", "node", Hash[2..], false, 20_971_520, 1)],
+        Arms = [.. Comparison.Arms, new("default", "6.12", "node", Hash[2..], false, 20_971_520, 1) { PlacementHash = Hash[5..] }],
         Walks =
         [
             new("CPUs of node 0",

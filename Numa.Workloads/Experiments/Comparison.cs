@@ -64,7 +64,13 @@ public static class Comparison
         arm.First.Result.Hash,
         arm.Runs.All(run => run.Result.Conserved),
         arm.First.Result.Operations,
-        arm.Runs.Sum(run => run.Result.WallSeconds));
+        arm.Runs.Sum(run => run.Result.WallSeconds))
+    {
+        PlacementHash = arm.First.Result.PlacementHash,
+    };
+
+    private static string LeftInPagesets(ComparisonArm arm) => string.Join(", ", arm.First.Result.Zones
+        .Where(zone => zone.PagesetPages > 0).Select(zone => $"{zone.Zone} {zone.PagesetPages}"));
 
     private static ImmutableArray<string> Notes(
         ImmutableArray<ComparisonArm> arms, ImmutableArray<ReachableDifference> reachable, bool predicted)
@@ -72,6 +78,12 @@ public static class Comparison
         var notes = ImmutableArray.CreateBuilder<string>();
         if (!reachable.IsEmpty && reachable.All(one => one.Impossible is not null)) notes.Add(WhatMatters);
         if (!predicted) notes.Add(NotPredicted);
+        if (predicted && arms.Any(arm => LeftInPagesets(arm).Length > 0))
+        {
+            notes.Add("a refill takes a whole batch and the counter lags, so a zone stops within both; left in pagesets: "
+                + string.Join("; ", arms.Select(arm => $"{arm.Value} {LeftInPagesets(arm)}")));
+        }
+
         notes.AddRange(arms.SelectMany(arm => arm.First.Result.Notes).Distinct());
         notes.Add(NotModelled);
         return notes.ToImmutable();

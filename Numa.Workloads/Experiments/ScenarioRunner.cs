@@ -72,7 +72,10 @@ public sealed class ScenarioRunner(TimeProvider time)
             slowPath?.Operation, outcome.Cpus.Sum(cpu => cpu.Counters.KswapdWakeUps), report.Conserved,
             report.Failures(), latency.Result(outcome.Cpus, plan.Costs.PagesetHit), report.Zones(), report.Placement(),
             report.Workloads(), report.Actors(), report.WatermarkEvents(),
-            [.. machine.Notes, .. scenario.Notes, .. SlowPathNotes(slowPath, tasks)]);
+            [.. machine.Notes, .. scenario.Notes, .. SlowPathNotes(slowPath, tasks)])
+        {
+            PlacementHash = RunHash.OfPlacement(outcome.Zones, outcome.Cpus, tasks),
+        };
         return new(machine, result, ContentionReport.Of(outcome.Zones, options.LongestWaits), [.. placement],
             [.. outcome.Zones.Select(zone => zone.Ledger.Taken)])
         {

@@ -52,7 +52,11 @@ public sealed record ComparisonResult(
 /// <param name="WallSeconds">Summed over the seeds.</param>
 public sealed record ArmResult(
     string Value, string Kernel, string ZonelistOrder, string Hash, bool Conserved, long Operations,
-    double WallSeconds);
+    double WallSeconds)
+{
+    /// <summary>Hash of where every page ended, of the first seed's run; 64 hex digits.</summary>
+    public string PlacementHash { get; init; } = "";
+}
 
 /// <summary>The zonelist that requests of a group of CPUs walk.</summary>
 /// <param name="Group">Who walks it, for example <c>CPUs of node 0</c>.</param>

@@ -41,7 +41,11 @@ public sealed record RunResult(
     ImmutableArray<WorkloadResult> Workloads,
     ImmutableArray<ActorResult> Actors,
     ImmutableArray<WatermarkEvent> WatermarkEvents,
-    ImmutableArray<string> Notes);
+    ImmutableArray<string> Notes)
+{
+    /// <summary>SHA-256 over where every page ended, without counters and times; 64 hex digits.</summary>
+    public string PlacementHash { get; init; } = "";
+}
 
 /// <summary>Failures of one kind for one request, and the zones tried by the first of them.</summary>
 public sealed record FailureResult(
