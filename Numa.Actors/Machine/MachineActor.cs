@@ -76,6 +76,8 @@ public sealed class MachineActor : ReceiveActor
             _workloads.Add(workload);
             workload.Tell(new WorkloadProtocol.BeginWork(), Self);
         }
+
+        if (_tasksMissing == 0 && !_cast.IsVirtual) CloseAll();
     }
 
     private void TimeEnded(ClockProtocol.TimeEnded ended)
@@ -102,7 +104,7 @@ public sealed class MachineActor : ReceiveActor
         foreach (var cpu in _cast.Cpus) cpu.Tell(new PagesetProtocol.CloseCpu(), Self);
         foreach (var workload in _workloads) workload.Tell(new WorkloadProtocol.CloseWork(), Self);
         _closing = _cast.Cpus.Length + _workloads.Count;
-        if (_closing == 0) CloseZones();
+        if (_closing == 0) NextStage();
     }
 
     private void CloseZones()
@@ -116,7 +118,11 @@ public sealed class MachineActor : ReceiveActor
     {
         _outcome.MachineMessages++;
         add();
-        if (--_closing > 0) return;
+        if (--_closing == 0) NextStage();
+    }
+
+    private void NextStage()
+    {
         switch (++_outcome.ClosedStages)
         {
             case 1:
