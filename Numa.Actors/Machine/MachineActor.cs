@@ -55,11 +55,11 @@ public sealed class MachineActor : ReceiveActor
     {
         _asker = Sender;
         _outcome.MachineMessages++;
-        if (_cast.IsVirtual) _cast.Clock = Context.ActorOf(ClockActor.Props(_cast), "clock");
+        if (_cast.IsVirtual) _cast.Clock = Context.Watch(Context.ActorOf(ClockActor.Props(_cast), "clock"));
         var nodes = _cast.Plan.Machine.Image.Nodes;
         _nodesMissing = nodes.Length;
         foreach (var node in nodes)
-            _nodes.Add(Context.ActorOf(NodeActor.Props(_cast, node), $"node-{node}"));
+            _nodes.Add(Context.Watch(Context.ActorOf(NodeActor.Props(_cast, node), $"node-{node}")));
     }
 
     private void NodeOnline(NodeProtocol.NodeOnline online)
@@ -72,10 +72,12 @@ public sealed class MachineActor : ReceiveActor
             _cast.Cpus[cpu] = Context.Watch(Context.ActorOf(PagesetActor.Props(_cast, cpu), $"cpu-{cpu}"));
         foreach (var task in _cast.Plan.Tasks)
         {
-            var workload = Context.ActorOf(WorkloadActor.Props(_cast, task), $"task-{task.Id}");
+            var workload = Context.Watch(Context.ActorOf(WorkloadActor.Props(_cast, task), $"task-{task.Id}"));
             _workloads.Add(workload);
             workload.Tell(new WorkloadProtocol.BeginWork(), Self);
         }
+
+        if (_tasksMissing == 0 && !_cast.IsVirtual) CloseAll();
     }
 
     private void TimeEnded(ClockProtocol.TimeEnded ended)
@@ -102,7 +104,7 @@ public sealed class MachineActor : ReceiveActor
         foreach (var cpu in _cast.Cpus) cpu.Tell(new PagesetProtocol.CloseCpu(), Self);
         foreach (var workload in _workloads) workload.Tell(new WorkloadProtocol.CloseWork(), Self);
         _closing = _cast.Cpus.Length + _workloads.Count;
-        if (_closing == 0) CloseZones();
+        if (_closing == 0) NextStage();
     }
 
     private void CloseZones()
@@ -116,7 +118,11 @@ public sealed class MachineActor : ReceiveActor
     {
         _outcome.MachineMessages++;
         add();
-        if (--_closing > 0) return;
+        if (--_closing == 0) NextStage();
+    }
+
+    private void NextStage()
+    {
         switch (++_outcome.ClosedStages)
         {
             case 1:

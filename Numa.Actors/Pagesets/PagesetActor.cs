@@ -11,7 +11,7 @@ using static Numa.Actors.Pagesets.PagesetProtocol;
 namespace Numa.Actors.Pagesets;
 
 /// <summary>A CPU with its pagesets: runs the tasks given to it and speaks to zones only where it needs their lock.</summary>
-public sealed class PagesetActor : ReceiveActor, IGroupMail, ICpuEffects
+public sealed class PagesetActor : ReceiveActor, IGroupMail, ICpuEffects, IWithTimers
 {
     /// <summary>Steps in one mailbox turn under the wall clock, so that a busy CPU still hears others.</summary>
     private const int StepsPerTurn = 256;
@@ -35,6 +35,9 @@ public sealed class PagesetActor : ReceiveActor, IGroupMail, ICpuEffects
         if (cast.IsVirtual) InRounds();
         else Freely();
     }
+
+    /// <summary>Set by Akka.</summary>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(Cast cast, int cpu) =>
         Akka.Actor.Props.CreateBy(new Producer(cast, cpu)).WithDispatcher(Cast.Dispatcher);
@@ -100,11 +103,7 @@ public sealed class PagesetActor : ReceiveActor, IGroupMail, ICpuEffects
             _cpu.Accept(signal);
             Continue();
         });
-        Receive<RunFreely>(_ =>
-        {
-            _running = true;
-            Continue();
-        });
+        Receive<RunFreely>(_ => Continue());
         Receive<CloseCpu>(_ =>
         {
             _closing = Sender;
@@ -124,7 +123,11 @@ public sealed class PagesetActor : ReceiveActor, IGroupMail, ICpuEffects
         var now = _cast.WallNow();
         _cpu.CatchUp(now);
         _cpu.Run(now + new VirtualDuration(1), null, this, StepsPerTurn);
-        if (!_cpu.IsWaiting && _cpu.Next <= _cast.WallNow()) Self.Tell(new RunFreely(), Self);
+        if (_cpu.IsWaiting || _cpu.Next == VirtualInstant.Never) return;
+        var rest = (_cpu.Next - _cast.WallNow()).Nanoseconds;
+        // A task starts, or the vmstat worker strikes, later by the wall clock.
+        if (rest <= 0) Self.Tell(new RunFreely(), Self);
+        else Timers.StartSingleTimer("alarm", new RunFreely(), TimeSpan.FromMicroseconds(rest / 1000.0 + 1));
     }
 
     private void Close(IActorRef asker) =>

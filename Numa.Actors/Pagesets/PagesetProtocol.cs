@@ -8,7 +8,7 @@ public static class PagesetProtocol
     /// <summary>A task to run, with exclusive ownership. It comes back to the sender at its end.</summary>
     public sealed record GiveTask(Signal Start);
 
-    /// <summary>All tasks have been given; run. Under the wall clock only.</summary>
+    /// <summary>From itself: go on. Under the wall clock only.</summary>
     public sealed record RunFreely;
 
     /// <summary>The run is over. Answer: <see cref="CpuClosed"/>; the CPU's state goes with it.</summary>

@@ -71,7 +71,7 @@ public sealed partial class CpuProcess
 
         var task = _parked.TryGetValue(signal.Task, out var parked)
             ? parked.Task
-            : Unfinished.FirstOrDefault(candidate => candidate.Id == signal.Task);
+            : Unfinished.FirstOrDefault(candidate => candidate.Id == signal.Task) ?? Unstarted(signal.Task);
         if (task is not null)
         {
             task.Received(signal.From, signal.Blocks ?? []);
@@ -81,6 +81,10 @@ public sealed partial class CpuProcess
         // The receiver has exited: what it was given stays accounted for, with nobody to use it.
         if (signal.Blocks is { } blocks) _orphans.AddRange(blocks);
     }
+
+    private SimulatedTask? Unstarted(TaskId task) => _signals.UnorderedItems
+        .FirstOrDefault(item => item.Element.Kind == SignalKind.StartTask && item.Element.Task == task)
+        .Element?.Program;
 
     private bool PickTask()
     {

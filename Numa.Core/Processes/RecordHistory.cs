@@ -33,8 +33,17 @@ internal sealed class RecordHistory
         return ref _ring[_first];
     }
 
+    /// <summary>Instants ascend; a record of the same instant replaces the one before, as nobody can see between.</summary>
     public void Add(in ZoneRecord record)
     {
+        ref var newest = ref _ring[(_first + _count - 1) & (_ring.Length - 1)];
+        Invariant.Holds(newest.Effect <= record.Effect);
+        if (newest.Effect == record.Effect)
+        {
+            newest = record;
+            return;
+        }
+
         if (_count == _ring.Length) Grow();
         _ring[(_first + _count) & (_ring.Length - 1)] = record;
         _count++;

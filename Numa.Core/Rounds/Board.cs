@@ -34,10 +34,13 @@ internal sealed class Board
         _view = null;
     }
 
-    /// <summary>What a CPU may read from an instant on: at t it reads the grid instant t / grid − 1.</summary>
+    /// <summary>Index of the grid instant that a CPU reads at an instant of its own.</summary>
+    public static long IndexReadAt(VirtualInstant time, long grid) => Math.Max(0, time.Nanoseconds / grid - 1);
+
+    /// <summary>What CPUs may read from an instant on.</summary>
     public BoardView ViewFrom(VirtualInstant time)
     {
-        var first = Math.Max(0, time.Nanoseconds / _grid - 1);
+        var first = IndexReadAt(time, _grid);
         Invariant.Holds(first >= _first);
         if (_view is not null && first == _first) return _view;
         _first = first;

@@ -101,6 +101,7 @@ public sealed class Group : ICpuEffects
                 var others = VirtualInstant.Min(_ready.Second, asked) + _bounds.Signal;
                 cpu.Run(VirtualInstant.Min(_runAhead, others), go.Board, this);
                 Invariant.Holds(cpu.LastStep < _runAhead);
+                _report.Stepped = VirtualInstant.Max(_report.Stepped, cpu.LastStep);
                 _ready.Update(cpu);
             }
             else if (asked < _serve && asked < _runAhead && asked < ready)

@@ -15,6 +15,8 @@ public sealed class RoundClock
     private readonly int[] _expected;
     private readonly Board _board;
     private readonly List<(int Group, Go Go)> _turns = [];
+    private VirtualInstant _stepped = new(-1);
+    private long _leastUpdate = long.MaxValue;
 
     public RoundClock(RoundBounds bounds, int groups, int zones)
     {
@@ -44,7 +46,13 @@ public sealed class RoundClock
             _asked[sent.Group] = VirtualInstant.Min(_asked[sent.Group], sent.Asked);
         }
 
-        foreach (var (zone, update) in report.Board) _board.Store(zone, update);
+        foreach (var (zone, update) in report.Board)
+        {
+            _board.Store(zone, update);
+            _leastUpdate = Math.Min(_leastUpdate, update.Index);
+        }
+
+        _stepped = VirtualInstant.Max(_stepped, report.Stepped);
     }
 
     /// <summary>Begins the next round, when the reports of all turns of the last one are in.</summary>
@@ -62,7 +70,9 @@ public sealed class RoundClock
 
         var time = events.First;
         if (time == VirtualInstant.Never) return _turns;
-        Invariant.Holds(time >= Time);
+        // Every round executes all that happens at its T.
+        Invariant.Holds(time > Time || Rounds == 0);
+        CheckReads();
         Time = time;
         Rounds++;
         var view = _board.ViewFrom(time);
@@ -80,6 +90,14 @@ public sealed class RoundClock
 
         Invariant.Holds(_turns.Count > 0);
         return _turns;
+    }
+
+    /// <summary>Whatever zones did in the last round comes after every board instant that a CPU has read.</summary>
+    private void CheckReads()
+    {
+        var read = _stepped < VirtualInstant.Zero ? -1 : Board.IndexReadAt(_stepped, _bounds.Signal.Nanoseconds);
+        Invariant.Holds(_leastUpdate > read);
+        _leastUpdate = long.MaxValue;
     }
 
     /// <summary>The least of one instant per group, and the least of the others for the group that has it.</summary>

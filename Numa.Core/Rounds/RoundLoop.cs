@@ -1,4 +1,5 @@
 using Numa.Core.Allocation;
+using Numa.Core.Diagnostics;
 using Numa.Core.Processes;
 using Numa.Core.Time;
 
@@ -50,7 +51,7 @@ public sealed class RoundLoop
         var turns = _clock.Advance().ToList();
         if (turns.Count == 0) return false;
         arrange?.Invoke(turns);
-        foreach (var (group, _) in turns) _mail.Deliver(_groups[group]);
+        foreach (var (group, go) in turns) Invariant.Holds(_mail.Deliver(_groups[group]) == go.Expected);
         foreach (var (group, go) in turns) _clock.Absorb(_groups[group].Turn(go));
         return true;
     }
@@ -71,10 +72,13 @@ public sealed class RoundLoop
 
         public List<WatermarkCrossing> Crossings { get; } = [];
 
-        public void Deliver(Group group)
+        public int Deliver(Group group)
         {
-            foreach (var message in _boxes[group.Id]) message(group);
-            _boxes[group.Id].Clear();
+            var messages = _boxes[group.Id];
+            foreach (var message in messages) message(group);
+            var count = messages.Count;
+            messages.Clear();
+            return count;
         }
 
         public void ToZone(int group, ZoneVisit visit) => _boxes[group].Add(to => to.Deliver(visit, reply: false));

@@ -19,6 +19,9 @@ public sealed class TurnReport
     /// <summary>Least arrival of a visit that the group's zones have not served.</summary>
     public VirtualInstant Asked;
 
+    /// <summary>Latest instant at which one of the group's CPUs has stepped, −1 for never.</summary>
+    public VirtualInstant Stepped = new(-1);
+
     public List<Sent> Sent { get; } = [];
 
     public List<(int Zone, BoardUpdate Update)> Board { get; } = [];

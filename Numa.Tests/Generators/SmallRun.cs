@@ -54,10 +54,20 @@ internal sealed record SmallRun(
 
         var horizon = random.NextBelow(4) == 0 ? new(random.NextBelow(IsLong ? 5_000_000_000 : 200_000))
             : VirtualInstant.Never;
-        var occupied = ImmutableArray<Occupation>.Empty;
-        if (random.NextBelow(3) == 0)
-            occupied = [new(image.Zones[(int)random.NextBelow(image.Zones.Length)].Id, new(random.NextBelow(200)))];
-        return new(image, tasks, Costs(ref random), horizon, occupied);
+        var occupied = ImmutableArray.CreateBuilder<Occupation>();
+        foreach (var zone in image.Zones)
+        {
+            if (random.NextBelow(2) == 0) occupied.Add(new(zone.Id, new(random.NextBelow(150))));
+        }
+
+        return new(image, tasks, Costs(ref random), horizon, occupied.ToImmutable());
+    }
+
+    /// <summary>The machine with other tasks on it, and the default costs.</summary>
+    public SimulationPlan PlanOf(IReadOnlyList<SimulatedTask> tasks, CostModel? costs = null)
+    {
+        var random = new SeededRandom((ulong)Seed);
+        return new(Image(ref random), tasks, costs ?? CostModel.Default, VirtualInstant.Never, []);
     }
 
     /// <summary>Any partition into at most as many groups as there are CPUs and zones.</summary>
