@@ -64,7 +64,7 @@ internal static class StateText
         var count = cpu.Counters;
         text.AppendLine($"cpu {cpu.Id} at {cpu.Now} operations {count.Operations} allocations {count.Allocations}"
             + $" frees {count.Frees} hits {count.PagesetHits} fallbacks {count.Fallbacks} failures {count.Failures}"
-            + $" visits {count.Visits} signals {count.SignalsTaken} kswapd {count.KswapdWakeUps} walks {count.Walks}"
+            + $" visits {count.Visits} signals {count.SignalsTaken} kswapd {count.KswapdWakeUps}"
             + $" from {string.Join(' ', count.PagesFrom)} first {string.Join(' ', count.FirstChoicePages)}"
             + $" slow {cpu.SlowPath?.Operation} waiting {cpu.IsWaiting}"
             + $" orphans {string.Join(' ', cpu.Orphans.Select(Block))}"
