@@ -33,12 +33,13 @@ internal static class ComparisonTable
 
         var arms = walk.PerArm.Select((text, arm) => $"{result.Arms[arm].Value}: {text}").ToArray();
         var abreast = Labelled(name, label, string.Join("   ", arms));
-        if (abreast.Length <= Page.Width)
+        if (arms.Length > 0 && abreast.Length <= Page.Width)
         {
             page.Line(abreast);
             return;
         }
 
+        if (arms.Length == 0) page.Line(Labelled(name, label, "differ as well"));
         for (var arm = 0; arm < arms.Length; arm++) page.Line(Labelled(arm == 0 ? name : "", label, arms[arm]));
     }
 
@@ -47,13 +48,23 @@ internal static class ComparisonTable
         var name = ReachableName;
         foreach (var reachable in result.Reachable)
         {
-            page.Line(Labelled(name, label, reachable.Impossible is { } inequality
-                ? $"none: {inequality}"
-                : $"{reachable.Zone} {reachable.StartPages} {reachable.StartName} - {reachable.ReservePages} reserve"
-                    + $" - {reachable.LowPages} low = {reachable.ResultPages} pages"
-                    + $" ({Figures.Mebibytes(reachable.ResultPages)})"));
+            page.Line(Labelled(name, label, Text(reachable)));
             name = "";
         }
+    }
+
+    private static string Text(ReachableDifference reachable)
+    {
+        if (reachable.Impossible is { } inequality) return "none: " + inequality;
+        var start = reachable.NotFreePages switch
+        {
+            0 => "",
+            < 0 => $" + {-reachable.NotFreePages} freed uncounted",
+            _ => $" - {reachable.NotFreePages} not free at start",
+        };
+        return $"{reachable.Zone} {reachable.ManagedPages} managed{start} - {reachable.ReservePages} reserve"
+            + $" - {reachable.LowPages} low = {reachable.ResultPages} pages"
+            + $" ({Figures.Mebibytes(reachable.ResultPages)})";
     }
 
     private static Sheet Metrics(ComparisonResult result)
@@ -97,8 +108,9 @@ internal static class ComparisonTable
 
         page.Line($"  pages whose zone differs  {Figures.Count(placement.Pages)} of "
             + $"{Figures.Count(placement.TotalPages)} ({Figures.Share(placement.Pages, placement.TotalPages)})"
-            + (placement.FirstAllocation is { } first ? $", first at #{Figures.Count(first)}" : "")
-            + (placement.Why is { } why ? $"; why: {why}" : ""));
+            + (placement.FirstAllocation is { } first
+                ? $", first at #{Figures.Count(first)} of {placement.Workload}" : "")
+            + (placement.Task is { } task ? $", task {Figures.Count(task)}" : ""));
     }
 
     private static void Footer(Page page, ComparisonResult result)

@@ -11,7 +11,7 @@ internal static class WindowTable
         page.Line();
         var sheet = new Sheet(
         [
-            "<window", .. result.Arms.Select(arm => $"{arm.Value} ops/s"), "ratio", "predicted", "ends at page",
+            "<window, pages/s", .. result.Arms.Select(arm => arm.Value), "ratio", "predicted", "ends at page",
             "predicted", "<basis",
         ]);
         foreach (var window in result.Windows)

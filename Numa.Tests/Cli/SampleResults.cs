@@ -93,7 +93,7 @@ internal static class SampleResults
             new("CPUs of nodes 1, 2, 3, 4",
                 ["1:Normal 0:Normal 0:DMA32 0:DMA", "1:Normal 0:Normal 0:DMA32 0:DMA"], true),
         ],
-        [new("0:DMA32", "managed", 464_142, 62_472, 396, 401_274, null)],
+        [new("0:DMA32", 464_142, 0, 62_472, 396, 401_274, null)],
         [
             Exact("pages from 0:Normal", MetricUnit.Pages, 15_979_223, 15_979_223, 0),
             Exact("pages from 0:DMA32", MetricUnit.Pages, 401_274, 0, -401_274),
@@ -110,7 +110,7 @@ internal static class SampleResults
             new("lock wait 1:Normal, mean", MetricUnit.Nanoseconds, MetricBasis.Model, "+-15 %, skx-2018", 0,
                 [new(9.45, false), new(10.2, false)], [new(0.75, 0.2, 1.3, null, false)]),
         ],
-        new(15_979_223, 401_274, 20_971_520, "numa explain page 15979224"),
+        new(15_979_223, "fill", null, 401_274, 20_971_520),
         [],
         ["not modelled: memcg, balancing, TPS"],
         "numa compare configs/scenarios/one-node-fill.yaml --vary zonelistOrder=node,zone --seeds 10");
@@ -130,7 +130,7 @@ internal static class SampleResults
                 "0:Normal 0:DMA32 0:DMA 1:Normal 2:Normal 3:Normal",
             ], false),
         ],
-        Reachable = [new("0:DMA32", "managed", 464_142, 1_029_783, 396, 0,
+        Reachable = [new("0:DMA32", 464_142, 0, 1_029_783, 396, 0,
             "reserve 1029783 + low 396 >= managed 464142: 0:DMA32 never serves Normal requests")],
         Metrics =
         [
@@ -138,7 +138,7 @@ internal static class SampleResults
                 [new(0, true), new(64, true), new(0, true)],
                 [new(64, null, null, 0, true), new(0, null, null, 0, false)]),
         ],
-        Placement = new(null, 0, 20_971_520, null),
+        Placement = new(null, null, null, 0, 20_971_520),
         Windows =
         [
             new("until 0:DMA32 is at low", [2_000_000, 900_000, 2_000_000], 0.45, 0.4, 0.53, 400_889, 400_889,

@@ -1,14 +1,79 @@
 using System.Collections.Immutable;
+using Numa.Core.Allocation;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Experiments;
 
-public sealed record ComparisonArm(string Value, Scenario Scenario, ImmutableArray<RunRecord> Runs);
-
+/// <summary>Puts the runs of several arms beside each other and beside what arithmetic predicts.</summary>
 public static class Comparison
 {
+    private const string NotModelled =
+        "not modelled: reclaim, memcg, NUMA balancing, khugepaged, cache contents, TPS";
+
+    private const string NotPredicted =
+        "no prediction of placement: workloads run at once, on several nodes, free pages or end by the clock";
+
+    private const string WhatMatters =
+        "what matters instead: interleave, one initialiser or all, vm.zone_reclaim_mode";
+
+    /// <summary>Settings that name the order of zonelists, however they are written.</summary>
+    private static readonly ImmutableArray<string> OrderPaths = ["zonelistOrder", "numa_zonelist_order"];
+
+    /// <param name="scenario">What all arms share.</param>
+    /// <param name="varyPath">The setting that tells the arms apart.</param>
+    /// <param name="arms">At least one; each with a run for every seed.</param>
+    /// <param name="command">The command line that gives the same comparison again.</param>
     public static ComparisonResult Build(
-        Scenario scenario, string varyPath, ImmutableArray<ComparisonArm> arms, string command) =>
-        throw new NotImplementedException();
+        Scenario scenario, string varyPath, ImmutableArray<ComparisonArm> arms, string command)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(arms.Length);
+        var seeds = arms[0].Runs.Select(run => run.Result.Seed).ToImmutableArray();
+        if (seeds.IsEmpty || arms.Any(arm => !arm.Runs.Select(run => run.Result.Seed).SequenceEqual(seeds)))
+            throw new ArgumentException("Every arm needs a run for each of the same seeds.", nameof(arms));
+
+        var machines = arms.Select(arm => arm.Machine).ToList();
+        IReadOnlyList<AllocationRequest> requests =
+            [.. scenario.Workloads.Select(workload => workload.Basis.Request).Distinct()];
+        var ordersOnly = OrderPaths.Any(path => varyPath.EndsWith(path, StringComparison.Ordinal));
+        var reachable = ReachableLaw.Of(machines, requests, arms[0].FreeAtStart, ordersOnly);
+        var metrics = new ComparisonMetrics(arms);
+        return new(
+            scenario.Name,
+            ComparisonHeading.Machine(scenario, machines[0]),
+            ComparisonHeading.Kernel(arms),
+            varyPath,
+            seeds,
+            arms[0].First.Result.Clock,
+            arms[0].First.Result.Host,
+            ComparisonHeading.Counterfactual(arms),
+            [.. arms.Select(Summary)],
+            ComparisonWalks.Of(machines, requests),
+            reachable,
+            metrics.Rows(),
+            ComparisonPlacement.Of(arms),
+            ComparisonWindows.Of(arms, reachable),
+            Notes(arms, reachable, metrics.IsPredicted),
+            command);
+    }
+
+    private static ArmResult Summary(ComparisonArm arm) => new(
+        arm.Value,
+        arm.First.Result.Kernel,
+        arm.First.Result.ZonelistOrder,
+        arm.First.Result.Hash,
+        arm.Runs.All(run => run.Result.Conserved),
+        arm.First.Result.Operations,
+        arm.Runs.Sum(run => run.Result.WallSeconds));
+
+    private static ImmutableArray<string> Notes(
+        ImmutableArray<ComparisonArm> arms, ImmutableArray<ReachableDifference> reachable, bool predicted)
+    {
+        var notes = ImmutableArray.CreateBuilder<string>();
+        if (!reachable.IsEmpty && reachable.All(one => one.Impossible is not null)) notes.Add(WhatMatters);
+        if (!predicted) notes.Add(NotPredicted);
+        notes.AddRange(arms.SelectMany(arm => arm.First.Result.Notes).Distinct());
+        notes.Add(NotModelled);
+        return notes.ToImmutable();
+    }
 }

@@ -56,16 +56,19 @@ public sealed record ArmResult(
 
 /// <summary>The zonelist that requests of a group of CPUs walk.</summary>
 /// <param name="Group">Who walks it, for example <c>CPUs of node 0</c>.</param>
-/// <param name="PerArm">One text per arm, <c>0:Normal 0:DMA32 ...</c>.</param>
+/// <param name="PerArm">One text per arm, <c>0:Normal 0:DMA32 ...</c>; empty where the nodes of the group walk
+/// different lists, each the same in all arms or each too many to show.</param>
 /// <param name="Same">All arms walk the same list.</param>
 public sealed record WalkResult(string Group, ImmutableArray<string> PerArm, bool Same);
 
-/// <summary>How many pages can move at all, by arithmetic: start - reserve - low. Unit: pages.</summary>
-/// <param name="StartName">What <paramref name="StartPages"/> is: <c>managed</c> or <c>free at start</c>.</param>
+/// <summary>How many pages of a zone can move at all: managed - not free - reserve - low. Unit: pages.</summary>
+/// <param name="Zone">Empty when the statement holds for every zone.</param>
+/// <param name="NotFreePages">Managed pages not free when the workloads begin; negative where a release does not count
+/// all that it freed.</param>
 /// <param name="ResultPages">Never negative: 0 where <paramref name="Impossible"/> says why.</param>
 /// <param name="Impossible">The inequality that rules a difference out, with its numbers; else null.</param>
 public sealed record ReachableDifference(
-    string Zone, string StartName, long StartPages, long ReservePages, long LowPages, long ResultPages,
+    string Zone, long ManagedPages, long NotFreePages, long ReservePages, long LowPages, long ResultPages,
     string? Impossible);
 
 /// <summary>What a metric counts; decides how it is printed.</summary>
@@ -123,18 +126,23 @@ public sealed record ArmValue(double? Mean, bool SeedsAgree);
 /// <param name="Off">Further from the prediction than the metric's tolerance.</param>
 public sealed record DifferenceResult(double? Difference, double? Low, double? High, double? Predicted, bool Off);
 
-/// <summary>Allocation by allocation: where two arms' placements part.</summary>
-/// <param name="FirstAllocation">Number of the first whose zone differs, from 0; null when none does.</param>
-/// <param name="Pages">Pages whose zone differs between the first arm and any other.</param>
-/// <param name="Why">Command that explains the first one; null when there is none.</param>
-public sealed record PlacementDifference(long? FirstAllocation, long Pages, long TotalPages, string? Why);
+/// <summary>Allocation by allocation: where two arms' placements part, in the first seed's runs.</summary>
+/// <param name="FirstAllocation">Number of the first whose zone differs, from 0 within its task; null when none
+/// does. Of several tasks the one where it comes soonest.</param>
+/// <param name="Workload">Workload of that task.</param>
+/// <param name="Task">Number of that task; null when only one allocates.</param>
+/// <param name="Pages">Pages whose zone differs between the first arm and any other; what only some arms got
+/// differs too.</param>
+public sealed record PlacementDifference(
+    long? FirstAllocation, string? Workload, int? Task, long Pages, long TotalPages);
 
 /// <summary>A phase of a contention comparison: a window, as an average over the run would hide it.</summary>
-/// <param name="PerArm">Operations per virtual second within the phase, one per arm.</param>
+/// <param name="PerArm">Pages taken per virtual second within the phase, one per arm.</param>
 /// <param name="Ratio">Last arm over the first.</param>
 /// <param name="PredictedLow">Least ratio expected; null where nothing is predicted.</param>
-/// <param name="EndPage">Pages taken when the phase ended, as measured; null for the end of the run.</param>
-/// <param name="PredictedEndPage">Pages that arithmetic gives for the end of the phase.</param>
+/// <param name="EndPage">Pages of the low zone taken when the phase ended, as measured; null for the end of the
+/// run.</param>
+/// <param name="PredictedEndPage">Pages that arithmetic gives for it: the reachable difference.</param>
 public sealed record WindowResult(
     string Phase, ImmutableArray<double> PerArm, double? Ratio, double? PredictedLow, double? PredictedHigh,
     long? EndPage, long? PredictedEndPage, MetricBasis Basis, bool Off);
