@@ -5,6 +5,8 @@ using Numa.Tests.Workloads;
 namespace Numa.Tests.Architecture;
 
 // Goal: the documents send nobody to a file, a command or an option that is not there.
+// In the collection of those that move Console.Out, as one of the README's command lines does.
+[Collection(nameof(TelemetryTests))]
 public partial class DocumentationTests
 {
     private static readonly string Root = Path.GetFullPath(Path.Combine(ScenarioTexts.Configs, ".."));
@@ -112,6 +114,7 @@ public partial class DocumentationTests
     [GeneratedRegex(@"^  (?<name>[a-z]+) <", RegexOptions.Multiline)]
     private static partial Regex HelpCommand();
 
-    [GeneratedRegex(@"(?:`|\$ )(?:numa|dotnet run -c Release --project Numa\.Cli --) (?<arguments>(?:run|compare|trace|show) [^`\n|]*)")]
+    [GeneratedRegex(@"(?:`|\$ )(?:numa|dotnet run -c Release --project Numa\.Cli --) "
+        + @"(?<arguments>(?:run|compare|trace|show) [^`\n|]*)")]
     private static partial Regex CommandLine();
 }
