@@ -1,1 +1,40 @@
-return 0;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Numa.Benchmarks;
+
+const string Usage = "usage: numa-benchmarks scenarios [RUNS] [NAME-PART [HOST-PART]] | boot [RUNS]";
+
+var runs = args.Length > 1 && int.TryParse(args[1], out var wanted) && wanted > 0 ? wanted : 3;
+switch (args)
+{
+    case ["scenarios", ..]:
+        PrintMachine(runs);
+        new ScenarioBenchmark(runs, args.Length > 2 ? args[2] : "", args.Length > 3 ? args[3] : "").Run(Console.Out);
+        return 0;
+    case ["boot", ..]:
+        PrintMachine(runs);
+        new BootBenchmark(runs).Run(Console.Out);
+        return 0;
+    default:
+        Console.Error.WriteLine(Usage);
+        return 2;
+}
+
+static void PrintMachine(int runs) => Console.WriteLine(
+    $"Commit {Commit()}, {Environment.ProcessorCount} CPUs, {RuntimeInformation.FrameworkDescription},"
+    + $" medians of {runs} run{(runs == 1 ? "" : "s")} after a warm-up.");
+
+static string Commit()
+{
+    try
+    {
+        using var git = Process.Start(new ProcessStartInfo("git", "rev-parse --short HEAD")
+            { RedirectStandardOutput = true, RedirectStandardError = true });
+        var text = git?.StandardOutput.ReadToEnd().Trim();
+        return string.IsNullOrEmpty(text) ? "unknown" : text;
+    }
+    catch (System.ComponentModel.Win32Exception)
+    {
+        return "unknown";
+    }
+}

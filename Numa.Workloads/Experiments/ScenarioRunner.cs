@@ -24,13 +24,8 @@ public sealed class ScenarioRunner(TimeProvider time)
         var clock = options.Clock ?? scenario.Clock;
         var booted = MachineBoot.Boot(scenario.Machine, scenario.Boot, []);
         var machine = booted.Image;
-        var costs = CostOverrides.Apply(CostModel.Default, scenario.Costs);
-        var tasks = WorkloadPlan.Build(scenario, machine.Cpus, new(seed));
-        var plan = new SimulationPlan(machine, tasks, clock == SimulationClock.Virtual ? costs : CostModel.Wall,
-            scenario.Duration is { } duration && clock == SimulationClock.Virtual
-                ? VirtualInstant.Zero + duration
-                : VirtualInstant.Never,
-            Occupied(scenario, booted));
+        var plan = ScenarioPlan.Of(scenario, booted, seed, clock);
+        var tasks = plan.Tasks;
         var latency = new LatencyHistogram(plan.CpuCount);
         var placement = tasks.Select(_ => new ZoneRuns()).ToArray();
         var samplers = Enumerable.Range(0, options.Samples > 0 ? plan.CpuCount : 0)
@@ -84,34 +79,10 @@ public sealed class ScenarioRunner(TimeProvider time)
     }
 
     private static IEnumerable<string> SlowPathNotes(
-        SlowPathEntry? entry, ImmutableArray<Core.Allocation.SimulatedTask> tasks)
+        SlowPathEntry? entry, IReadOnlyList<Core.Allocation.SimulatedTask> tasks)
     {
         if (entry is null) yield break;
         yield return $"slow path entered at operation {entry.Operation} of CPU {entry.Cpu}"
             + $" (workload {tasks[entry.Task.Value].Workload}); reclaim is not modelled";
-    }
-
-    /// <summary>Occupied pages as the machine's own marks and zones give them.</summary>
-    private static ImmutableArray<Core.Processes.Occupation> Occupied(Scenario scenario, BootedMachine booted)
-    {
-        var problems = new ProblemList();
-        var occupied = ImmutableArray.CreateBuilder<Core.Processes.Occupation>();
-        foreach (var wanted in scenario.Occupied)
-        {
-            var zone = booted.Image.Zones.FirstOrDefault(zone => zone.Id == wanted.Zone.Value);
-            if (zone is null)
-            {
-                problems.Add(wanted.Zone.At, ProblemCodes.Memory,
-                    $"the machine has no zone {wanted.Zone.Value}; it has"
-                    + $" {string.Join(" ", booted.Image.Zones.Select(known => known.Id))}");
-                continue;
-            }
-
-            var leave = wanted.Mark is { } mark ? zone.Tuning.Marks[mark] : wanted.Pages ?? PageCount.Zero;
-            occupied.Add(new(zone.Id, leave));
-        }
-
-        problems.ThrowIfAny();
-        return occupied.ToImmutable();
     }
 }

@@ -1,0 +1,60 @@
+using Numa.Actors.Machine;
+using Numa.Core.Diagnostics;
+using Numa.Core.Processes;
+using Numa.Core.Rounds;
+using Numa.Workloads.Scenarios;
+
+namespace Numa.Benchmarks;
+
+/// <summary>A way to run a plan.</summary>
+/// <param name="Name">Column of the table.</param>
+/// <param name="Play">Makes the CPUs and zones, runs them, and gives them back.</param>
+public sealed record BenchmarkHost(
+    string Name, SimulationClock Clock, Func<SimulationPlan, (CpuProcess[] Cpus, ZoneProcess[] Zones)> Play)
+{
+    /// <summary>A run that takes longer than this is given up: a task may wait for ever under the wall clock.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>The first is the reference.</summary>
+    public static IReadOnlyList<BenchmarkHost> All { get; } =
+    [
+        Locked(1),
+        Locked(2),
+        new("event loop", SimulationClock.Virtual, plan =>
+        {
+            var loop = new RoundLoop(plan, GroupMap.Single(plan.CpuCount, plan.ZoneCount));
+            loop.Run();
+            return (loop.Cpus, loop.Zones);
+        }),
+        Actors(1, SimulationClock.Virtual),
+        Actors(2, SimulationClock.Virtual),
+        Actors(2, SimulationClock.Wall),
+    ];
+
+    /// <summary>Operations of a run, after a check that no page was lost.</summary>
+    public long PlayOnce(SimulationPlan plan)
+    {
+        var (cpus, zones) = Play(plan);
+        foreach (var account in PageAccount.Of(zones, cpus, plan.Tasks)) Invariant.Holds(account.Balances);
+        return cpus.Sum(cpu => cpu.Counters.Operations);
+    }
+
+    private static BenchmarkHost Locked(int threads) => new($"locked {threads}", SimulationClock.Wall, plan =>
+    {
+        var loop = new LockedLoop(plan, threads);
+        loop.Run();
+        return (loop.Cpus, loop.Zones);
+    });
+
+    private static BenchmarkHost Actors(int threads, SimulationClock clock)
+    {
+        var isVirtual = clock == SimulationClock.Virtual;
+        return new($"actors {threads}{(isVirtual ? "" : " wall")}", clock, plan =>
+        {
+            using var patience = new CancellationTokenSource(Patience);
+            var outcome = SimulationHost.RunAsync(plan, threads, isVirtual, cancellation: patience.Token)
+                .GetAwaiter().GetResult();
+            return ([.. outcome.Cpus], [.. outcome.Zones]);
+        });
+    }
+}

@@ -1,0 +1,99 @@
+using Numa.Core.Processes;
+using Numa.Workloads.Experiments;
+using Numa.Workloads.Scenarios;
+
+namespace Numa.Benchmarks;
+
+/// <summary>How fast does each host run each scenario, beside plain threads and locks?</summary>
+internal sealed class ScenarioBenchmark(int runs, string filter, string hostFilter)
+{
+    private const string Folder = "configs/scenarios";
+
+    /// <summary>Runs once under every host before anything is measured, so that all code is compiled.</summary>
+    private const string WarmUp = "contention-window";
+
+    private sealed record Row(string Scenario, long Operations, Dictionary<string, List<Sample>> Samples,
+        Dictionary<string, long> OperationsOf);
+
+    public void Run(TextWriter output)
+    {
+        var hosts = BenchmarkHost.All.Where(host => host.Name.Contains(hostFilter, StringComparison.Ordinal)).ToList();
+        var rows = new List<Row>();
+        foreach (var host in hosts) Play(Path.Combine(Folder, $"{WarmUp}.yaml"), host, out _);
+        foreach (var file in Directory.EnumerateFiles(Folder, "*.yaml").Order(StringComparer.Ordinal))
+        {
+            var name = Path.GetFileNameWithoutExtension(file);
+            if (name.Contains(filter, StringComparison.Ordinal)) rows.Add(Measure(name, file, hosts));
+        }
+
+        Write(output, "Operations per second, millions (in brackets: against the locked loop on one thread)", rows,
+            (row, host, sample) => row.OperationsOf[host] / sample.Seconds / 1e6, faster: true);
+        Write(output, "Processor time per operation, ns (in brackets: the locked loop's time on one thread against it)",
+            rows, (row, host, sample) => sample.CpuSeconds * 1e9 / row.OperationsOf[host], faster: false);
+        Write(output, "Bytes allocated per operation", rows,
+            (row, host, sample) => (double)sample.Bytes / row.OperationsOf[host], faster: null);
+    }
+
+    private Row Measure(string name, string file, IReadOnlyList<BenchmarkHost> hosts)
+    {
+        var row = new Row(name, 0, [], []);
+        // All hosts in turn, then again: what else the machine does meanwhile falls on all of them.
+        for (var run = 0; run < runs; run++)
+        {
+            foreach (var host in hosts)
+            {
+                var sample = Play(file, host, out var operations);
+                if (sample is null) continue;
+                if (!row.Samples.TryGetValue(host.Name, out var known)) row.Samples[host.Name] = known = [];
+                known.Add(sample.Value);
+                row.OperationsOf[host.Name] = operations;
+                Console.Error.WriteLine($"{name}, {host.Name}: {Figure.Text(sample.Value.Seconds, "0.00")} s");
+            }
+        }
+
+        return row with { Operations = row.OperationsOf.Values.DefaultIfEmpty().Min() };
+    }
+
+    private static Sample? Play(string file, BenchmarkHost host, out long operations)
+    {
+        var scenario = ScenarioLoader.Load(file, []);
+        var booted = MachineBoot.Boot(scenario.Machine, scenario.Boot, []);
+        SimulationPlan plan = ScenarioPlan.Of(scenario, booted, scenario.Seed, host.Clock);
+        long counted = 0;
+        try
+        {
+            var sample = Sample.Of(() => counted = host.PlayOnce(plan));
+            operations = counted;
+            return sample;
+        }
+        catch (OperationCanceledException)
+        {
+            operations = 0;
+            return null;
+        }
+    }
+
+    private void Write(
+        TextWriter output, string title, List<Row> rows, Func<Row, string, Sample, double> value, bool? faster)
+    {
+        var hosts = BenchmarkHost.All.Select(host => host.Name)
+            .Where(host => host.Contains(hostFilter, StringComparison.Ordinal)).ToList();
+        output.WriteLine($"\n{title}:\n");
+        output.WriteLine($"| scenario | operations | {string.Join(" | ", hosts)} |");
+        output.WriteLine($"|---|--:|{string.Concat(hosts.Select(_ => "--:|"))}");
+        foreach (var row in rows)
+        {
+            double Of(string host) => Sample.Median(row.Samples[host].Select(sample => value(row, host, sample)));
+            var cells = hosts.Select((host, column) =>
+            {
+                if (!row.Samples.ContainsKey(host)) return "–";
+                var figure = Of(host);
+                var text = Figure.Text(figure, figure < 10 ? "0.00" : "0");
+                if (faster is not { } more || column == 0) return text;
+                var ratio = more ? figure / Of(hosts[0]) : Of(hosts[0]) / figure;
+                return $"{text} ({Figure.Ratio(ratio)})";
+            });
+            output.WriteLine($"| {row.Scenario} | {Figure.Count(row.Operations)} | {string.Join(" | ", cells)} |");
+        }
+    }
+}

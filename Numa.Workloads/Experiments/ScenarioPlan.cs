@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Numa.Core.Addressing;
+using Numa.Core.Allocation;
+using Numa.Core.Diagnostics;
+using Numa.Core.Processes;
+using Numa.Core.Time;
+using Numa.Workloads.Scenarios;
+using Numa.Workloads.Stress;
+
+namespace Numa.Workloads.Experiments;
+
+/// <summary>Makes of a scenario and its booted machine what a host plays.</summary>
+public static class ScenarioPlan
+{
+    /// <exception cref="InputException">The scenario does not fit its machine; all problems are in it.</exception>
+    public static SimulationPlan Of(Scenario scenario, BootedMachine booted, ulong seed, SimulationClock clock)
+    {
+        var costs = CostOverrides.Apply(CostModel.Default, scenario.Costs);
+        var tasks = WorkloadPlan.Build(scenario, booted.Image.Cpus, new(seed));
+        return new(booted.Image, tasks, clock == SimulationClock.Virtual ? costs : CostModel.Wall,
+            scenario.Duration is { } duration && clock == SimulationClock.Virtual
+                ? VirtualInstant.Zero + duration
+                : VirtualInstant.Never,
+            Occupied(scenario, booted));
+    }
+
+    /// <summary>Occupied pages as the machine's own marks and zones give them.</summary>
+    private static ImmutableArray<Core.Processes.Occupation> Occupied(Scenario scenario, BootedMachine booted)
+    {
+        var problems = new ProblemList();
+        var occupied = ImmutableArray.CreateBuilder<Core.Processes.Occupation>();
+        foreach (var wanted in scenario.Occupied)
+        {
+            var zone = booted.Image.Zones.FirstOrDefault(zone => zone.Id == wanted.Zone.Value);
+            if (zone is null)
+            {
+                problems.Add(wanted.Zone.At, ProblemCodes.Memory,
+                    $"the machine has no zone {wanted.Zone.Value}; it has"
+                    + $" {string.Join(" ", booted.Image.Zones.Select(known => known.Id))}");
+                continue;
+            }
+
+            var leave = wanted.Mark is { } mark ? zone.Tuning.Marks[mark] : wanted.Pages ?? PageCount.Zero;
+            occupied.Add(new(zone.Id, leave));
+        }
+
+        problems.ThrowIfAny();
+        return occupied.ToImmutable();
+    }
+}
