@@ -13,7 +13,8 @@ internal static class FailureLines
         foreach (var failure in run.Failures)
         {
             page.Line($"  {failure.Workload}: {failure.Gfp} order {failure.Order} failed "
-                + $"{Figures.Count(failure.Count)} times ({failure.Kind}), first at operation "
+                + $"{(failure.Count == 1 ? "once" : Figures.Count(failure.Count) + " times")} ({failure.Kind}), "
+                + $"{(failure.Count == 1 ? "" : "first ")}at operation "
                 + $"{Figures.Count(failure.FirstOperation)}:");
             if (failure.Tried.IsEmpty) page.Line("    its zonelist has no zone that the request permits");
             foreach (var tried in failure.Tried)
@@ -30,7 +31,7 @@ internal static class FailureLines
         return tried.Verdict switch
         {
             nameof(ZoneVerdict.BelowWatermark) =>
-                $"{available} free pages count, more than {required} needed at {tried.Mark}",
+                $"{available} free pages; needs more than {required} at {tried.Mark}",
             nameof(ZoneVerdict.NoBlockOfOrder) =>
                 $"enough pages at {tried.Mark} ({available} > {required}), but no free block of order {order}",
             nameof(ZoneVerdict.NothingFound) =>

@@ -14,9 +14,14 @@ internal static class PlacementTable
     public static void Write(Page page, RunResult run)
     {
         page.Line();
+        if (run.Placement.IsEmpty)
+        {
+            page.Line("  no page was allocated");
+            return;
+        }
+
         page.Line($"  local share {Figures.Percent(run.LocalShare)}, mean SLIT distance "
             + $"{Figures.Fixed(run.MeanDistance, 2)} (placement at allocation; balancing is off)");
-        if (run.Placement.IsEmpty) return;
         var nodes = run.Placement.Select(cell => cell.CpuNode).Distinct().Order().ToArray();
         for (var from = 0; from < nodes.Length; from += NodesAbreast)
         {

@@ -15,7 +15,7 @@ public static class Comparison
         "no prediction of placement: workloads run at once, on several nodes, free pages or end by the clock";
 
     private const string WhatMatters =
-        "what matters instead: interleave, one initialiser or all, vm.zone_reclaim_mode";
+        "what matters here instead: interleaving, one initialiser or all, the kernel's zone_reclaim_mode";
 
     /// <summary>Settings that name the order of zonelists, however they are written.</summary>
     private static readonly ImmutableArray<string> OrderPaths = ["zonelistOrder", "numa_zonelist_order"];

@@ -82,7 +82,6 @@ public sealed class ScenarioRunner(TimeProvider time)
         SlowPathEntry? entry, IReadOnlyList<Core.Allocation.SimulatedTask> tasks)
     {
         if (entry is null) yield break;
-        yield return $"slow path entered at operation {entry.Operation} of CPU {entry.Cpu}"
-            + $" (workload {tasks[entry.Task.Value].Workload}); reclaim is not modelled";
+        yield return $"slow path first entered by CPU {entry.Cpu}, workload {tasks[entry.Task.Value].Workload}";
     }
 }

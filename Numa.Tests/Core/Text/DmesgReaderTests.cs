@@ -14,6 +14,7 @@ public class DmesgReaderTests
         [    0.000000] Command line: quiet numa_zonelist_order=Zone transparent_hugepage=never
         [    0.000000] BIOS-e820: [mem 0x0000000000000000-0x000000000009fbff] usable
         [    0.000000] BIOS-e820: [mem 0x0000000000100000-0x000000007ffdffff] usable
+        [    8.546806] Freeing unused kernel image (initmem) memory: 2824K
 
         """;
 
@@ -51,7 +52,7 @@ public class DmesgReaderTests
         var reading = DmesgReader.Read(Smallest + "[    0.000000] " + line, "boot.txt", "a");
 
         var problem = Assert.Single(reading.Problems);
-        Assert.Equal(("boot.txt", 5, "NUMA201"), (problem.At.File, problem.At.Line, problem.Code));
+        Assert.Equal(("boot.txt", 6, "NUMA201"), (problem.At.File, problem.At.Line, problem.Code));
         Assert.InRange(problem.At.Column, 16, 16 + line.Length);
         Assert.EndsWith("expected " + expected, problem.Message, StringComparison.Ordinal);
         Assert.NotNull(reading.Machine);
@@ -63,6 +64,7 @@ public class DmesgReaderTests
     [InlineData("Linux version 2.6.18-8 (x)\n", "NUMA203")]
     [InlineData("Linux version six (x)\n", "NUMA203")]
     [InlineData("Linux version 6.1.0 (x)\n", "NUMA205")]
+    [InlineData("Linux version 6.1.0 (x)\nBIOS-e820: [mem 0x00100000-0x7ffdffff] usable\n", "NUMA208")]
     public void A_text_that_is_no_boot_gives_no_machine(string text, string code)
     {
         var reading = DmesgReader.Read(text, "boot.txt", "a");
@@ -76,7 +78,7 @@ public class DmesgReaderTests
     {
         var reading = DmesgReader.Read(Smallest + Smallest, "boot.txt", "a");
 
-        Assert.Equal("boot.txt:5:16: error NUMA204: a second boot begins here, expected one; the rest is not read",
+        Assert.Equal("boot.txt:6:16: error NUMA204: a second boot begins here, expected one; the rest is not read",
             Assert.Single(reading.Problems).ToString());
         Assert.Equal(2, reading.Machine!.MemoryMap.Length);
     }
@@ -116,6 +118,7 @@ public class DmesgReaderTests
              BIOS-e820: 0000000000000000 - 000000000009fc00 (usable)
             BIOS-e820: 0000000000100000 - 000000007fff0000 (usable)
             BIOS-e820: 000000007fff0000 - 0000000080000000 (ACPI data)
+            Freeing unused kernel memory: 648k freed
             """.Replace("\n ", "\n", StringComparison.Ordinal), "a.txt", "a").Machine!;
 
         Assert.Equal([new(0, 0x9fc00, E820Type.Usable), new(0x100000, 0x7fef0000, E820Type.Usable),
