@@ -80,7 +80,7 @@ public static class Comparison
         if (!predicted) notes.Add(NotPredicted);
         if (predicted && arms.Any(arm => LeftInPagesets(arm).Length > 0))
         {
-            notes.Add("a refill takes a whole batch and the counter lags, so a zone stops within both; left in pagesets: "
+            notes.Add("zones stop within a refill and the counter's lag; left in pagesets: "
                 + string.Join("; ", arms.Select(arm => $"{arm.Value} {LeftInPagesets(arm)}")));
         }
 
