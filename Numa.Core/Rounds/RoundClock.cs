@@ -9,6 +9,9 @@ namespace Numa.Core.Rounds;
 /// <remarks>Conservative parallel simulation: see docs/ARCHITECTURE.md, "Virtual time".</remarks>
 public sealed class RoundClock
 {
+    /// <summary>Groups within a fourth of the signal latency of the least instant have a turn.</summary>
+    private const int EagerShare = 4;
+
     private readonly RoundBounds _bounds;
     private readonly VirtualInstant[] _ready;
     private readonly VirtualInstant[] _asked;
@@ -66,11 +69,15 @@ public sealed class RoundClock
         Time = time;
         Rounds++;
         var view = _board.ViewFrom(time);
+        // A group that is well ahead of the others could go a little further in every round; it waits until it can go
+        // far in one, as turns cost more than rounds. Whoever holds time back always has its turn.
+        var due = time + new VirtualDuration(_bounds.Signal.Nanoseconds / EagerShare);
         for (var group = 0; group < _ready.Length; group++)
         {
             var serve = answers.Without(group);
             var runAhead = events.Without(group) + _bounds.Signal;
             if (_ready[group] >= runAhead && _asked[group] >= VirtualInstant.Min(serve, runAhead)) continue;
+            if (_ready[group] > due && _asked[group] > due) continue;
             _turns.Add((group, new(Rounds, time, runAhead, serve, _expected[group], view)));
             _expected[group] = 0;
             // The turn reports anew; until then nothing of the group counts.
