@@ -21,13 +21,16 @@ internal sealed class NodeOrdering(
     /// <summary>Weight of a distance against a load. Any value above every load orders the nodes alike.</summary>
     private const long MaxNumNodes = 1024;
 
-    private readonly Dictionary<NodeId, long> _load = nodes.ToDictionary(node => node, _ => 0L);
+    // Each of N nodes chooses N times among N, so what is asked of a node is one array element. Index = node number.
+    private readonly long[] _load = new long[Size(nodes)];
+    private readonly bool[] _withMemory = Flags(nodes, withMemory);
+    private readonly bool[] _withCpus = Flags(nodes, withCpus);
 
     /// <summary>The fallback order of one node. Call for every node once, ascending.</summary>
     public ImmutableArray<NodeId> OrderFor(NodeId local)
     {
         var order = ImmutableArray.CreateBuilder<NodeId>();
-        var used = new HashSet<NodeId>();
+        var used = new bool[_load.Length];
         var previous = local;
         var assigned = (long)nodes.Length;
         while (Next(local, used) is { } chosen)
@@ -35,7 +38,7 @@ internal sealed class NodeOrdering(
             // Whoever opens a new distance is charged, so that nodes at equal distance share the spill.
             if (distances[local, chosen] != distances[local, previous]) Charge(chosen, assigned);
             assigned--;
-            used.Add(chosen);
+            used[chosen.Value] = true;
             order.Add(chosen);
             previous = chosen;
         }
@@ -44,14 +47,14 @@ internal sealed class NodeOrdering(
         return order.ToImmutable();
     }
 
-    private NodeId? Next(NodeId local, HashSet<NodeId> used)
+    private NodeId? Next(NodeId local, bool[] used)
     {
-        if (!used.Contains(local) && (release.ListsMemorylessLocalNode || withMemory.Contains(local))) return local;
+        if (!used[local.Value] && (release.ListsMemorylessLocalNode || _withMemory[local.Value])) return local;
         NodeId? best = null;
         var bestScore = long.MaxValue;
         foreach (var node in nodes)
         {
-            if (used.Contains(node) || !withMemory.Contains(node)) continue;
+            if (used[node.Value] || !_withMemory[node.Value]) continue;
             var score = Score(local, node);
             if (score >= bestScore) continue;
             bestScore = score;
@@ -66,11 +69,20 @@ internal sealed class NodeOrdering(
         long distance = distances[local, node];
         // Prefer the next node in turn, and nodes that nobody computes on.
         if (node.CompareTo(local) < 0) distance++;
-        if (withCpus.Contains(node)) distance++;
+        if (_withCpus[node.Value]) distance++;
         var scale = release.NodeLoad == NodeLoadRule.DecreasingAssignment ? nodes.Length * MaxNumNodes : MaxNumNodes;
-        return distance * scale + _load[node];
+        return distance * scale + _load[node.Value];
     }
 
     private void Charge(NodeId node, long assigned) =>
-        _load[node] = release.NodeLoad == NodeLoadRule.DecreasingAssignment ? assigned : _load[node] + 1;
+        _load[node.Value] = release.NodeLoad == NodeLoadRule.DecreasingAssignment ? assigned : _load[node.Value] + 1;
+
+    private static int Size(ImmutableArray<NodeId> nodes) => nodes.IsEmpty ? 0 : nodes.Max(node => node.Value) + 1;
+
+    private static bool[] Flags(ImmutableArray<NodeId> nodes, IReadOnlySet<NodeId> set)
+    {
+        var flags = new bool[Size(nodes)];
+        foreach (var node in nodes) flags[node.Value] = set.Contains(node);
+        return flags;
+    }
 }

@@ -30,7 +30,7 @@ public static class ZonelistBuilder
     {
         var nodes = inputs.Nodes.Sort();
         var populated = inputs.Present.Where(zone => zone.Value > PageCount.Zero).Select(zone => zone.Key)
-            .ToImmutableHashSet();
+            .ToHashSet();
         var withMemory = populated.Select(zone => zone.Node).ToHashSet();
         var ordering = new NodeOrdering(
             inputs.Release, nodes, withMemory, inputs.NodesWithCpus, inputs.Distances);
@@ -51,7 +51,7 @@ public static class ZonelistBuilder
     }
 
     private static NodeZonelists ListsOf(
-        NodeId local, ImmutableArray<NodeId> fallback, ImmutableHashSet<ZoneId> populated, ZonelistOrder order)
+        NodeId local, ImmutableArray<NodeId> fallback, HashSet<ZoneId> populated, ZonelistOrder order)
     {
         ZoneKind[] kinds = [ZoneKind.Device, ZoneKind.Movable, ZoneKind.Normal, ZoneKind.DMA32, ZoneKind.DMA];
         var zones = order == ZonelistOrder.Node
