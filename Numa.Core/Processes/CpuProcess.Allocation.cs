@@ -43,14 +43,12 @@ public sealed partial class CpuProcess
         _current!.Operations++;
         _current.Allocations++;
         _tried.Clear();
-        _walk = new()
-        {
-            Request = request,
-            Slots = _machine.Walk(request.PreferredNode ?? Node, request.HighestZone, request.ThisNodeOnly),
-            Level = WatermarkLevel.Low,
-            FairReset = -1,
-            Begin = _now,
-        };
+        _walk = default;
+        _walk.Request = request;
+        _walk.Slots = _machine.Walk(request.PreferredNode ?? Node, request.HighestZone, request.ThisNodeOnly);
+        _walk.Level = WatermarkLevel.Low;
+        _walk.FairReset = -1;
+        _walk.Begin = _now;
         if (!FindPreferred())
         {
             Fail(FailureKind.NoZone);
@@ -74,7 +72,9 @@ public sealed partial class CpuProcess
         return true;
     }
 
-    private bool IsAllowed(int slot) => _walk.Request.IsAllowed(_machine.Zones[slot].Id.Node);
+    // Most requests allow every node: then the zone need not be looked at.
+    private bool IsAllowed(int slot) =>
+        _walk.Request.AllowedNodes.IsDefaultOrEmpty || _walk.Request.IsAllowed(_machine.Zones[slot].Id.Node);
 
     private AllocationFlags FastPathFlags()
     {
@@ -82,20 +82,10 @@ public sealed partial class CpuProcess
         var preferred = _machine.Zones[_walk.Preferred].Id;
         if (_machine.Release.FairZonePolicy) flags |= AllocationFlags.Fair;
         if (_machine.Release.AvoidsFragmentation && preferred.Kind == ZoneKind.Normal
-            && (!_machine.IsNuma || IsPopulated(new(preferred.Node, ZoneKind.DMA32))))
+            && (!_machine.IsNuma || _machine.HasDMA32(preferred.Node)))
             flags |= AllocationFlags.NoFragment;
         if ((_walk.Request.Gfp & GfpFlags.KswapdReclaim) != 0) flags |= AllocationFlags.Kswapd;
         return flags;
-    }
-
-    private bool IsPopulated(ZoneId zone)
-    {
-        foreach (var image in _machine.Zones)
-        {
-            if (image.Id == zone) return true;
-        }
-
-        return false;
     }
 
     /// <summary>Another pass at the same mark: its refusals are the ones that count.</summary>

@@ -12,11 +12,13 @@ namespace Numa.Core.Processes;
 public sealed class MachineFacts
 {
     private readonly int[][] _walks;
+    private readonly bool[] _hasDMA32;
 
     public MachineFacts(MachineImage image)
     {
         Image = image;
         Release = image.Release;
+        IsNuma = image.Nodes.Length > 1;
         NodeCount = image.Nodes.Length == 0 ? 0 : image.Nodes.Max(node => node.Value) + 1;
         _walks = new int[NodeCount * Kinds * 2][];
         foreach (var lists in image.Zonelists.Nodes)
@@ -28,6 +30,8 @@ public sealed class MachineFacts
             }
         }
 
+        _hasDMA32 = new bool[NodeCount];
+        foreach (var zone in image.Zones) _hasDMA32[zone.Id.Node.Value] |= zone.Id.Kind == ZoneKind.DMA32;
         HomeCpus = [.. Enumerable.Range(0, NodeCount).Select(node => HomeCpu(new(node)))];
     }
 
@@ -50,7 +54,10 @@ public sealed class MachineFacts
         _walks[WalkIndex(node, highest, thisNodeOnly)] ?? [];
 
     /// <summary>More than one node is online.</summary>
-    public bool IsNuma => Image.Nodes.Length > 1;
+    public bool IsNuma { get; }
+
+    /// <summary>The node has a zone below 4 GiB beside Normal.</summary>
+    public bool HasDMA32(NodeId node) => _hasDMA32[node.Value];
 
     private static int WalkIndex(NodeId node, ZoneKind highest, bool thisNodeOnly) =>
         (node.Value * Kinds + (int)highest) * 2 + (thisNodeOnly ? 1 : 0);

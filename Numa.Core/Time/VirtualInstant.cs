@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numa.Core.Time;
 
 /// <summary>A moment of virtual time.</summary>
@@ -16,6 +18,7 @@ public readonly record struct VirtualInstant(long Nanoseconds) : IComparable<Vir
     public static VirtualInstant Max(VirtualInstant a, VirtualInstant b) => a > b ? a : b;
 
     /// <summary>Never plus anything stays Never.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static VirtualInstant operator +(VirtualInstant instant, VirtualDuration duration) =>
         instant == Never ? Never : new(instant.Nanoseconds + duration.Nanoseconds);
 
