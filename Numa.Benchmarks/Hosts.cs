@@ -20,16 +20,19 @@ public sealed record BenchmarkHost(
     [
         Locked(1),
         Locked(2),
-        new("event loop", SimulationClock.Virtual, plan =>
-        {
-            var loop = new RoundLoop(plan, GroupMap.Single(plan.CpuCount, plan.ZoneCount));
-            loop.Run();
-            return (loop.Cpus, loop.Zones);
-        }),
+        Loop("event loop", GroupMap.Single),
+        Loop("rounds", GroupMap.Apart),
         Actors(1, SimulationClock.Virtual),
         Actors(2, SimulationClock.Virtual),
         Actors(2, SimulationClock.Wall),
     ];
+
+    /// <summary>The hash of a run: the same under every host of virtual time.</summary>
+    public string Hash(SimulationPlan plan)
+    {
+        var (cpus, zones) = Play(plan);
+        return RunHash.Of(zones, cpus, plan.Tasks);
+    }
 
     /// <summary>Operations of a run, after a check that no page was lost.</summary>
     public long PlayOnce(SimulationPlan plan)
@@ -45,6 +48,14 @@ public sealed record BenchmarkHost(
         loop.Run();
         return (loop.Cpus, loop.Zones);
     });
+
+    private static BenchmarkHost Loop(string name, Func<int, int, GroupMap> map) =>
+        new(name, SimulationClock.Virtual, plan =>
+        {
+            var loop = new RoundLoop(plan, map(plan.CpuCount, plan.ZoneCount));
+            loop.Run();
+            return (loop.Cpus, loop.Zones);
+        });
 
     private static BenchmarkHost Actors(int threads, SimulationClock clock)
     {

@@ -2,7 +2,8 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Numa.Benchmarks;
 
-const string Usage = "usage: numa-benchmarks scenarios [RUNS] [NAME-PART [HOST-PART]] | boot [RUNS]";
+const string Usage = "usage: numa-benchmarks scenarios [RUNS] [NAME-PART [HOST-PART]] | boot [RUNS]\n"
+    + "       numa-benchmarks hashes [NAME-PART [HOST-PART]]";
 
 var runs = args.Length > 1 && int.TryParse(args[1], out var wanted) && wanted > 0 ? wanted : 3;
 switch (args)
@@ -11,6 +12,9 @@ switch (args)
         PrintMachine(runs);
         new ScenarioBenchmark(runs, args.Length > 2 ? args[2] : "", args.Length > 3 ? args[3] : "").Run(Console.Out);
         return 0;
+    case ["hashes", ..]:
+        return new ScenarioBenchmark(1, args.Length > 1 ? args[1] : "", args.Length > 2 ? args[2] : "")
+            .CheckHashes(Console.Out) ? 0 : 1;
     case ["boot", ..]:
         PrintMachine(runs);
         new BootBenchmark(runs).Run(Console.Out);

@@ -20,11 +20,7 @@ internal sealed class ScenarioBenchmark(int runs, string filter, string hostFilt
         var hosts = BenchmarkHost.All.Where(host => host.Name.Contains(hostFilter, StringComparison.Ordinal)).ToList();
         var rows = new List<Row>();
         foreach (var host in hosts) Play(Path.Combine(Folder, $"{WarmUp}.yaml"), host, out _);
-        foreach (var file in Directory.EnumerateFiles(Folder, "*.yaml").Order(StringComparer.Ordinal))
-        {
-            var name = Path.GetFileNameWithoutExtension(file);
-            if (name.Contains(filter, StringComparison.Ordinal)) rows.Add(Measure(name, file, hosts));
-        }
+        foreach (var (name, file) in Files()) rows.Add(Measure(name, file, hosts));
 
         Write(output, "Operations per second, millions (in brackets: against the locked loop on one thread)", rows,
             (row, host, sample) => row.OperationsOf[host] / sample.Seconds / 1e6, faster: true);
@@ -32,6 +28,22 @@ internal sealed class ScenarioBenchmark(int runs, string filter, string hostFilt
             rows, (row, host, sample) => sample.CpuSeconds * 1e9 / row.OperationsOf[host], faster: false);
         Write(output, "Bytes allocated per operation", rows,
             (row, host, sample) => (double)sample.Bytes / row.OperationsOf[host], faster: null);
+    }
+
+    /// <summary>Prints each scenario's hash, and whether the hosts of virtual time agree on it.</summary>
+    public bool CheckHashes(TextWriter output)
+    {
+        var agreed = true;
+        foreach (var (name, file) in Files())
+        {
+            var hashes = BenchmarkHost.All.Where(host => host.Clock == SimulationClock.Virtual)
+                .Where(host => host.Name.Contains(hostFilter, StringComparison.Ordinal))
+                .Select(host => host.Hash(Plan(file, host.Clock))).Distinct().ToList();
+            agreed &= hashes.Count == 1;
+            output.WriteLine($"{name}: {string.Join(" differs from ", hashes)}");
+        }
+
+        return agreed;
     }
 
     private Row Measure(string name, string file, IReadOnlyList<BenchmarkHost> hosts)
@@ -56,9 +68,7 @@ internal sealed class ScenarioBenchmark(int runs, string filter, string hostFilt
 
     private static Sample? Play(string file, BenchmarkHost host, out long operations)
     {
-        var scenario = ScenarioLoader.Load(file, []);
-        var booted = MachineBoot.Boot(scenario.Machine, scenario.Boot, []);
-        SimulationPlan plan = ScenarioPlan.Of(scenario, booted, scenario.Seed, host.Clock);
+        var plan = Plan(file, host.Clock);
         long counted = 0;
         try
         {
@@ -71,6 +81,19 @@ internal sealed class ScenarioBenchmark(int runs, string filter, string hostFilt
             operations = 0;
             return null;
         }
+    }
+
+    private IEnumerable<(string Name, string File)> Files() =>
+        from file in Directory.EnumerateFiles(Folder, "*.yaml").Order(StringComparer.Ordinal)
+        let name = Path.GetFileNameWithoutExtension(file)
+        where name.Contains(filter, StringComparison.Ordinal)
+        select (name, file);
+
+    private static SimulationPlan Plan(string file, SimulationClock clock)
+    {
+        var scenario = ScenarioLoader.Load(file, []);
+        var booted = MachineBoot.Boot(scenario.Machine, scenario.Boot, []);
+        return ScenarioPlan.Of(scenario, booted, scenario.Seed, clock);
     }
 
     private void Write(
