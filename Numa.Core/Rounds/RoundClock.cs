@@ -59,6 +59,8 @@ public sealed class RoundClock
         var events = new TwoLeast();
         for (var group = 0; group < _ready.Length; group++)
         {
+            // Most groups wait for something: they add nothing.
+            if (_ready[group] == VirtualInstant.Never && _asked[group] == VirtualInstant.Never) continue;
             answers.Add(group, VirtualInstant.Min(_asked[group] + _bounds.Answer, _ready[group] + _bounds.AcrossWay));
             events.Add(group, VirtualInstant.Min(_ready[group], _asked[group]));
         }
@@ -74,10 +76,10 @@ public sealed class RoundClock
         var due = time + new VirtualDuration(_bounds.Signal.Nanoseconds / EagerShare);
         for (var group = 0; group < _ready.Length; group++)
         {
+            if (_ready[group] > due && _asked[group] > due) continue;
             var serve = answers.Without(group);
             var runAhead = events.Without(group) + _bounds.Signal;
             if (_ready[group] >= runAhead && _asked[group] >= VirtualInstant.Min(serve, runAhead)) continue;
-            if (_ready[group] > due && _asked[group] > due) continue;
             _turns.Add((group, new(Rounds, time, runAhead, serve, _expected[group], view)));
             _expected[group] = 0;
             // The turn reports anew; until then nothing of the group counts.
