@@ -67,6 +67,8 @@ public sealed class RoundClock
         var events = new TwoLeast();
         for (var group = 0; group < _ready.Length; group++)
         {
+            // Most groups wait for something: they add nothing.
+            if (_ready[group] == VirtualInstant.Never && _asked[group] == VirtualInstant.Never) continue;
             answers.Add(group, VirtualInstant.Min(_asked[group] + _bounds.Answer, _ready[group] + _bounds.AcrossWay));
             events.Add(group, VirtualInstant.Min(_ready[group], _asked[group]));
         }
@@ -84,6 +86,7 @@ public sealed class RoundClock
         var due = time + new VirtualDuration(_bounds.Signal.Nanoseconds / EagerShare);
         for (var group = 0; group < _ready.Length; group++)
         {
+            if (_ready[group] > due && _asked[group] > due) continue;
             var serve = answers.Without(group);
             var runAhead = events.Without(group) + _bounds.Signal;
             if (_ready[group] >= runAhead && _asked[group] >= VirtualInstant.Min(serve, runAhead)) continue;
