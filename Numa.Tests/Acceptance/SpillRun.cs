@@ -25,6 +25,9 @@ internal sealed class SpillRun
     /// <summary>Zones of the program's pages, in order, as runs.</summary>
     public required ZoneRuns Placement { get; init; }
 
+    /// <summary>Pages by which the counter of a zone may lag on one CPU.</summary>
+    public int LagOf(string zone) => Loop.Zones[Curve.Zones.IndexOf(zone)].Zone.Tuning.StatThreshold;
+
     /// <param name="start">Free pages to begin with, and MiB touched by then: the capture's first sample. Null for
     /// the machine just after boot.</param>
     public static SpillRun Of(string scenario, SpillSample? start, params string[] settings)
