@@ -7,7 +7,7 @@ using Numa.Workloads.Scenarios;
 namespace Numa.Benchmarks;
 
 /// <summary>What does it take to boot a machine, by its size?</summary>
-/// <remarks>Boot is all from the description to zonelists and marks; zones are the free lists as boot leaves them.</remarks>
+/// <remarks>Boot is all up to zonelists and marks; zones are the free lists as boot leaves them.</remarks>
 internal sealed class BootBenchmark(int runs)
 {
     private static readonly (string Name, int Nodes, string PerNode)[] Machines =

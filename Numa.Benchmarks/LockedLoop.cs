@@ -5,8 +5,8 @@ using Numa.Core.Time;
 
 namespace Numa.Benchmarks;
 
-/// <summary>The reference: the same state machines as every host, but threads and a lock per zone in place of actors.</summary>
-/// <remarks>No rounds and no time: a CPU serves its own visit at once, under the zone's lock. Each thread runs its share
+/// <summary>The reference: the state machines of every host, with threads and a lock per zone for actors.</summary>
+/// <remarks>No rounds and no time: a CPU serves its own visit at once, under the lock. Each thread runs its share
 /// of the CPUs in turn.</remarks>
 public sealed class LockedLoop
 {

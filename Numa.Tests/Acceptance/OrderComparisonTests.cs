@@ -37,8 +37,8 @@ public class OrderComparisonTests
         Assert.Equal(1, node.Result.LocalShare);
     }
 
-    // Batches are 2731 and 79 pages; with 32 CPUs a counter is folded every 121 and 61 pages, so that a turn is 23 x 121
-    // and 2 x 61: DMA32 gets 4.2 % of node 0's pages, not the 2.8 % of the batches alone.
+    // Batches are 2731 and 79 pages; with 32 CPUs a counter is folded every 121 and 61 pages, so that a turn is
+    // 23 x 121 and 2 x 61: DMA32 gets 4.2 % of node 0's pages, not the 2.8 % of the batches alone.
     [Fact]
     public async Task The_fair_pass_gives_DMA32_its_share_from_the_first_page_on()
     {

@@ -134,6 +134,19 @@ public class RulesTests
         Assert.All(run.Result.Actors, actor => Assert.True(actor.Messages > 0 && actor.Decisions > 0, actor.Kind));
     }
 
+    // All other scenarios of configs/ run elsewhere in this folder, whole or cut down.
+    [Theory]
+    [InlineData("producer-consumer", "receive.batches=100")]
+    [InlineData("page-fault-storm", "storm.operations=2000")]
+    [InlineData("one-node-fill", "fill.size=1GiB")]
+    [InlineData("lowmem-reserve", "program.size=1GiB")]
+    public async Task A_scenario_runs_to_its_end(string scenario, string setting)
+    {
+        var run = await Runs.OfAsync(scenario, setting);
+        Assert.Empty(run.Result.Failures);
+        Assert.All(run.Result.Workloads, workload => Assert.Equal("exited", workload.End));
+    }
+
     private static Task<RunRecord> StressAsync(string clock, string order) => Runs.OfTextAsync($$"""
         machine: ../machines/two-node-112cpu.yaml
         zonelistOrder: {{order}}

@@ -39,7 +39,7 @@ internal sealed partial record SpillCurve(ImmutableArray<string> Zones, Immutabl
         return Samples.First(sample => sample.Free[slot] <= level + 64).TouchedMiB;
     }
 
-    /// <summary>Free pages at which the zone stopped: the value that it kept for most samples once it had fallen.</summary>
+    /// <summary>Free pages at which the zone stopped: the value that it kept longest once it had fallen.</summary>
     /// <remarks>Where no value stayed, the last one: the capture ends just there.</remarks>
     public long LevelOf(string zone)
     {

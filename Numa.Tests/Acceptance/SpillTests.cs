@@ -73,7 +73,8 @@ public class SpillTests
     [InlineData("spill-3.10-zone", 0, "node", "0:Normal 0:DMA32 1:Normal", -1, 8893, -1, 1926, 3854)]
     [InlineData("spill-4.9-node", 0, "zone", "0:Normal 1:Normal 0:DMA32", -1, 8876, -1, 1926, 5870)]
     public void The_other_CPU_and_the_other_order_do_what_was_measured(
-        string scenario, int cpu, string order, string zones, long normal, long dma32, long remote, int first, int second)
+        string scenario, int cpu, string order, string zones, long normal, long dma32, long remote,
+        int first, int second)
     {
         var machine = Captures.Single(row => (string)row[0] == scenario)[1];
         var run = SpillRun.Of(scenario, SpillCurve.OfCapture((string)machine).Samples[0],
