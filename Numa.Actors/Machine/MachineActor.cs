@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Reflection;
 using Akka.Actor;
 using Numa.Actors.Nodes;
 using Numa.Actors.Pagesets;
@@ -12,7 +12,7 @@ using static Numa.Actors.Machine.MachineProtocol;
 namespace Numa.Actors.Machine;
 
 /// <summary>A machine: boots its nodes, starts CPUs and workloads, ends the run, and lets no failure pass.</summary>
-public sealed class MachineActor : ReceiveActor
+public sealed class MachineActor : RunActor
 {
     private readonly Cast _cast;
     private readonly List<IActorRef> _nodes = [];
@@ -50,6 +50,13 @@ public sealed class MachineActor : ReceiveActor
         Fail(failure);
         return Directive.Stop;
     });
+
+    /// <summary>The machine itself has failed: above it nobody knows who asked, so it answers before it is replaced.</summary>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        Fail(reason);
+        base.PreRestart(reason, message);
+    }
 
     private void BootNodes()
     {
@@ -142,6 +149,13 @@ public sealed class MachineActor : ReceiveActor
     {
         if (_over && _closing == 0) return;
         _over = true;
+        // What an actor's constructor threw comes wrapped.
+        while (failure is ActorInitializationException or TargetInvocationException
+               && failure.InnerException is { } inner)
+        {
+            failure = inner;
+        }
+
         _asker.Tell(new Status.Failure(failure), Self);
     }
 }

@@ -7,7 +7,7 @@ namespace Numa.Actors.Time;
 
 /// <summary>Virtual time: begins each round when all turns of the last one have reported.</summary>
 /// <remarks>Tells only the groups that can do something in the round.</remarks>
-public sealed class ClockActor : ReceiveActor
+public sealed class ClockActor : RunActor
 {
     private readonly Cast _cast;
     private readonly RoundClock _clock;

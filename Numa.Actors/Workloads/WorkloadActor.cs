@@ -9,7 +9,7 @@ using static Numa.Actors.Workloads.WorkloadProtocol;
 namespace Numa.Actors.Workloads;
 
 /// <summary>A simulated task's owner: gives it to its CPU's run queue and has it back at its end.</summary>
-public sealed class WorkloadActor : ReceiveActor
+public sealed class WorkloadActor : RunActor
 {
     private readonly Cast _cast;
     private SimulatedTask? _task;

@@ -12,7 +12,7 @@ namespace Numa.Actors.Zones;
 /// <summary>A zone: its lock, its free lists, its watermarks. One visit at a time.</summary>
 /// <remarks>In virtual time it serves by the order of arrival stamps, under the wall clock by the order of its
 /// mailbox, which then really is the lock.</remarks>
-public sealed class ZoneActor : ReceiveActor, IGroupMail
+public sealed class ZoneActor : RunActor, IGroupMail
 {
     private readonly Cast _cast;
     private readonly ZoneProcess _zone;

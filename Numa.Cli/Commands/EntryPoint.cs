@@ -77,7 +77,7 @@ public static class EntryPoint
             case InvariantBreachException breach:
                 terminal.Error.WriteLine(
                     $"numa: the simulator is wrong, this result cannot be trusted: {OneLine(breach.Claim)} "
-                    + $"(seed {breach.Data[ScenarioRunner.SeedKey] ?? "of the scenario"}); please report it");
+                    + $"({string.Join(", ", Circumstances(breach))}); please report it");
                 break;
 
             default:
@@ -87,6 +87,14 @@ public static class EntryPoint
 
         if (terminal.Debug) terminal.Error.WriteLine(error);
         return ExitCode.Failed;
+    }
+
+    private static IEnumerable<string> Circumstances(InvariantBreachException breach)
+    {
+        yield return $"seed {breach.Data[ScenarioRunner.SeedKey] ?? "of the scenario"}";
+        if (breach.Data[InvariantBreachException.ActorKey] is { } actor) yield return $"actor {actor}";
+        if (breach.Data[InvariantBreachException.MessageKey] is { } message)
+            yield return $"handling {OneLine(message.ToString() ?? "")}";
     }
 
     private static string OneLine(string message) => message.ReplaceLineEndings(" ");

@@ -6,7 +6,8 @@ namespace Numa.Cli.Execution;
 /// <summary>What the commands ask of the engine: the whole border between the console and the simulation.</summary>
 /// <remarks>
 /// Everything wrong with an input is thrown as one <see cref="Numa.Core.Diagnostics.InputException"/>. A breach of
-/// an invariant may carry the seed of its run in its data, under <see cref="Workloads.Experiments.ScenarioRunner.SeedKey"/>.
+/// an invariant may carry the seed of its run in its data, under
+/// <see cref="Workloads.Experiments.ScenarioRunner.SeedKey"/>, and the actor and message that broke it.
 /// </remarks>
 public interface ISimulator
 {

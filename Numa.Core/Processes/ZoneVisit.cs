@@ -86,6 +86,8 @@ public sealed class ZoneVisit
         if (_frames.Length < count) _frames = new long[Math.Max(count, _frames.Length * 2)];
     }
 
+    public override string ToString() => $"{Kind} of CPU {Cpu} at zone {Zone}, order {Order}, arrival {Arrival}";
+
     /// <summary>Order in which a zone serves its visits: arrival, tie, CPU. Unique, as a CPU has one visit under way.</summary>
     public static int CompareKeys(ZoneVisit a, ZoneVisit b)
     {

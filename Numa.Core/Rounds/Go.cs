@@ -10,4 +10,7 @@ namespace Numa.Core.Rounds;
 /// <param name="Serve">H: zones serve arrivals before this instant.</param>
 /// <param name="Expected">Messages to take before the turn begins.</param>
 public sealed record Go(
-    long Round, VirtualInstant Time, VirtualInstant RunAhead, VirtualInstant Serve, int Expected, BoardView Board);
+    long Round, VirtualInstant Time, VirtualInstant RunAhead, VirtualInstant Serve, int Expected, BoardView Board)
+{
+    public override string ToString() => $"round {Round} at {Time}";
+}

@@ -31,6 +31,7 @@ public sealed class Group : ICpuEffects
     private readonly EventHeap _ready;
     private readonly PriorityQueue<ZoneVisit, ZoneVisit> _asked = new(Comparer<ZoneVisit>.Create(ZoneVisit.CompareKeys));
     private readonly TurnReport _report = new();
+    private ZoneVisit? _serving;
     private VirtualInstant _serve;
     private VirtualInstant _runAhead;
 
@@ -91,6 +92,21 @@ public sealed class Group : ICpuEffects
         _serve = go.Serve;
         // What zones of this group do in the turn is not on the board yet, so beside them a CPU goes one step of it.
         _runAhead = _zones.Count == 0 ? go.RunAhead : VirtualInstant.Min(go.RunAhead, go.Time + _bounds.Signal);
+        try
+        {
+            return Execute(go.Board);
+        }
+        catch (InvariantBreachException breach)
+        {
+            if (_serving is { } visit) breach.Data[InvariantBreachException.MessageKey] ??= $"{visit}";
+            else if (_cpus.Count > 0)
+                breach.Data[InvariantBreachException.MessageKey] ??= $"step of CPU {_ready.Top.Id} at {_ready.Top.Now}";
+            throw;
+        }
+    }
+
+    private TurnReport Execute(BoardView board)
+    {
         while (true)
         {
             var ready = _ready.Least;
@@ -99,7 +115,7 @@ public sealed class Group : ICpuEffects
             {
                 var cpu = _ready.Top;
                 var others = VirtualInstant.Min(_ready.Second, asked) + _bounds.Signal;
-                cpu.Run(VirtualInstant.Min(_runAhead, others), go.Board, this);
+                cpu.Run(VirtualInstant.Min(_runAhead, others), board, this);
                 Invariant.Holds(cpu.LastStep < _runAhead);
                 _report.Stepped = VirtualInstant.Max(_report.Stepped, cpu.LastStep);
                 _ready.Update(cpu);
@@ -120,7 +136,9 @@ public sealed class Group : ICpuEffects
     private void Serve(ZoneVisit visit)
     {
         var zone = _zones[visit.Zone];
+        _serving = visit;
         zone.Serve(visit);
+        _serving = null;
         foreach (var crossing in zone.Crossings) _mail.Crossed(crossing);
         zone.Crossings.Clear();
         var group = _map.OfCpu[visit.Cpu];

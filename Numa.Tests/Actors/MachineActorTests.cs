@@ -45,6 +45,10 @@ public class MachineActorTests
             () => Run([new ScriptTask(0, 0, Allocate(5), (_, _) => throw breach)], isVirtual));
 
         Assert.Same(breach, failure);
+        Assert.Equal("/user/machine/cpu-0", failure.Data[InvariantBreachException.ActorKey]);
+        var message = Assert.IsType<string>(failure.Data[InvariantBreachException.MessageKey]);
+        Assert.StartsWith(isVirtual ? "step of CPU 0 at " : "ZoneVisit: Direct of CPU 0 at zone ", message,
+            StringComparison.Ordinal);
     }
 
     // Method: a task that visits a zone for ever stops an actor, or asks for the end, from inside the run.

@@ -54,12 +54,16 @@ public class ExitCodeTests
     [Fact]
     public async Task A_breach_of_an_invariant_blames_the_simulator_and_names_the_seed()
     {
-        var breach = new InvariantBreachException("free >= 0") { Data = { ["seed"] = 7ul } };
+        var breach = new InvariantBreachException("free >= 0")
+        {
+            Data = { ["seed"] = 7ul, ["actor"] = "/user/machine/cpu-3", ["message"] = "round 9 at 5 ns" },
+        };
         var run = await CommandLineRun.OfAsync("run s.yaml", new FakeSimulator { Failure = breach });
         Assert.Equal(1, run.ExitCode);
         var line = Assert.Single(run.ErrorLines);
         Assert.Contains("the simulator is wrong", line, StringComparison.Ordinal);
-        Assert.Contains("free >= 0 (seed 7)", line, StringComparison.Ordinal);
+        Assert.Contains("free >= 0 (seed 7, actor /user/machine/cpu-3, handling round 9 at 5 ns)", line,
+            StringComparison.Ordinal);
     }
 
     [Fact]
