@@ -12,12 +12,16 @@ using static Numa.Actors.Machine.MachineProtocol;
 namespace Numa.Actors.Machine;
 
 /// <summary>A machine: boots its nodes, starts CPUs and workloads, ends the run, and lets no failure pass.</summary>
-public sealed class MachineActor : RunActor
+public sealed class MachineActor : RunActor, IWithTimers
 {
+    /// <summary>Wall time between two looks whether any task can still go on.</summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(100);
+
     private readonly Cast _cast;
     private readonly List<IActorRef> _nodes = [];
     private readonly List<IActorRef> _workloads = [];
     private readonly Outcome _outcome;
+    private readonly StandstillWatch _watch;
     private IActorRef _asker = ActorRefs.Nobody;
     private int _nodesMissing;
     private int _tasksMissing;
@@ -28,12 +32,15 @@ public sealed class MachineActor : RunActor
     {
         _cast = cast;
         _outcome = new(cast.Plan);
+        _watch = new(cast.Plan.CpuCount);
         _tasksMissing = cast.Plan.Tasks.Count;
         Receive<Boot>(_ => BootNodes());
         Receive<NodeProtocol.NodeOnline>(NodeOnline);
         Receive<Abort>(abort => Fail(new SimulationFailedException(abort.Reason, null)));
         Receive<ClockProtocol.TimeEnded>(TimeEnded);
         Receive<WorkloadProtocol.WorkDone>(_ => WorkDone());
+        Receive<PollCpus>(_ => PollAll());
+        Receive<PagesetProtocol.CpuActivity>(Polled);
         Receive<NodeProtocol.NodeClosed>(closed => Closed(() => _outcome.Add(closed)));
         Receive<ZoneProtocol.ZoneClosed>(closed => Closed(() => _outcome.Add(closed)));
         Receive<PagesetProtocol.CpuClosed>(closed => Closed(() => _outcome.Add(closed)));
@@ -41,6 +48,9 @@ public sealed class MachineActor : RunActor
         Receive<Terminated>(lost => Fail(new SimulationFailedException(
             $"actor {lost.ActorRef.Path.ToStringWithoutAddress()} stopped during the run", null)));
     }
+
+    /// <summary>Set by Akka.</summary>
+    public ITimerScheduler Timers { get; set; } = null!;
 
     public static Props Props(Cast cast) => Akka.Actor.Props.Create(() => new MachineActor(cast));
 
@@ -84,7 +94,23 @@ public sealed class MachineActor : RunActor
             workload.Tell(new WorkloadProtocol.BeginWork(), Self);
         }
 
-        if (_tasksMissing == 0 && !_cast.IsVirtual) CloseAll();
+        if (_cast.IsVirtual) return;
+        if (_tasksMissing == 0) CloseAll();
+        else Timers.StartPeriodicTimer(nameof(PollCpus), new PollCpus(), PollInterval);
+    }
+
+    private void PollAll()
+    {
+        if (_over || !_watch.Begin()) return;
+        foreach (var cpu in _cast.Cpus) cpu.Tell(new PagesetProtocol.AskActivity(), Self);
+    }
+
+    /// <summary>Tasks that wait for ever never tell of their end. In virtual time the clock finds that out.</summary>
+    private void Polled(PagesetProtocol.CpuActivity activity)
+    {
+        if (!_watch.Take(activity) || _over) return;
+        _outcome.MachineDecisions++;
+        CloseAll();
     }
 
     private void TimeEnded(ClockProtocol.TimeEnded ended)

@@ -8,8 +8,12 @@ namespace Numa.Actors.Machine;
 /// <summary>What a machine's actor hears and says.</summary>
 public static class MachineProtocol
 {
-    /// <summary>Boot the nodes, start the CPUs and the workloads. Answer, at the end: <see cref="SimulationOutcome"/>.</summary>
+    /// <summary>Boot the nodes, start the CPUs and the workloads.</summary>
+    /// <remarks>Answer, at the end: <see cref="SimulationOutcome"/>.</remarks>
     public sealed record Boot;
+
+    /// <summary>From itself, under the wall clock: see whether anybody can still go on.</summary>
+    public sealed record PollCpus;
 
     /// <summary>End the run now. Answer to who asked for the boot: a failure.</summary>
     public sealed record Abort(string Reason);

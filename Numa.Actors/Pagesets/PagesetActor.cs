@@ -104,6 +104,8 @@ public sealed class PagesetActor : RunActor, IGroupMail, ICpuEffects, IWithTimer
             Continue();
         });
         Receive<RunFreely>(_ => Continue());
+        Receive<AskActivity>(_ =>
+            Sender.Tell(new CpuActivity(_cpu.Id, _running && _cpu.IsIdle, _messages), Self));
         Receive<CloseCpu>(_ =>
         {
             _closing = Sender;
@@ -130,8 +132,12 @@ public sealed class PagesetActor : RunActor, IGroupMail, ICpuEffects, IWithTimer
         else Timers.StartSingleTimer("alarm", new RunFreely(), TimeSpan.FromMicroseconds(rest / 1000.0 + 1));
     }
 
-    private void Close(IActorRef asker) =>
+    private void Close(IActorRef asker)
+    {
+        // The state is the asker's now: an alarm that still strikes must not run it.
+        _running = false;
         asker.Tell(new CpuClosed(_cpu, _messages, _cpu.Counters.Operations), Self);
+    }
 
     void ICpuEffects.Send(ZoneVisit visit)
     {

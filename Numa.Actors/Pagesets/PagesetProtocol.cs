@@ -11,6 +11,12 @@ public static class PagesetProtocol
     /// <summary>From itself: go on. Under the wall clock only.</summary>
     public sealed record RunFreely;
 
+    /// <summary>Has the CPU anything to do? Under the wall clock only. Answer: <see cref="CpuActivity"/>.</summary>
+    public sealed record AskActivity;
+
+    /// <summary>Answers <see cref="AskActivity"/>; Heard counts replies and signals so far.</summary>
+    public sealed record CpuActivity(int Cpu, bool IsIdle, long Heard);
+
     /// <summary>The run is over. Answer: <see cref="CpuClosed"/>; the CPU's state goes with it.</summary>
     public sealed record CloseCpu;
 

@@ -79,6 +79,10 @@ public sealed partial class CpuProcess
     /// <summary>Waiting for a zone.</summary>
     public bool IsWaiting => _waiting;
 
+    /// <summary>Nothing to run, nothing under way: only another CPU can set it going again.</summary>
+    public bool IsIdle => !_waiting && !_replied && _current is null && _ready.Count == 0 && _work.Count == 0
+        && _signals.Count == 0;
+
     public SlowPathEntry? SlowPath { get; private set; }
 
     public IReadOnlyList<FailureTally> Failures => _failures;
@@ -151,7 +155,6 @@ public sealed partial class CpuProcess
             }
 
             if (_current is null && !PickTask()) continue;
-            if (_now >= _horizon) return;
             Step();
             steps--;
         }

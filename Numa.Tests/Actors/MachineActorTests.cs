@@ -35,6 +35,19 @@ public class MachineActorTests
     public async Task A_run_without_tasks_ends_at_once(bool isVirtual) =>
         Assert.Empty((await Run([], isVirtual)).Ends);
 
+    // A task that sleeps for a hand-over that never comes must not keep the run from its end.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_run_in_which_nobody_can_go_on_is_over(bool isVirtual)
+    {
+        var outcome = await Run([new ScriptTask(0, 0, Sleep), new ScriptTask(1, 1, Allocate(0))], isVirtual)
+            .WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(1, Assert.Single(outcome.Ends).Key.Value);
+        Assert.Equal(0, Assert.Single(outcome.Cpus[0].Sleeping).Id.Value);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
