@@ -12,6 +12,10 @@ public sealed class RoundClock
     /// <summary>Groups within a fourth of the signal latency of the least instant have a turn.</summary>
     private const int EagerShare = 4;
 
+    /// <summary>Longest turn, however idle the others are: between two turns an actor hears that a run is aborted.</summary>
+    /// <remarks>Round figure: at 40 ns and more a step, at most a quarter of a million steps.</remarks>
+    private static readonly VirtualDuration LongestTurn = new(10_000_000);
+
     private readonly RoundBounds _bounds;
     private readonly VirtualInstant[] _ready;
     private readonly VirtualInstant[] _asked;
@@ -88,9 +92,8 @@ public sealed class RoundClock
         {
             if (_ready[group] > due && _asked[group] > due) continue;
             var serve = answers.Without(group);
-            var runAhead = events.Without(group) + _bounds.Signal;
+            var runAhead = VirtualInstant.Min(events.Without(group) + _bounds.Signal, time + LongestTurn);
             if (_ready[group] >= runAhead && _asked[group] >= VirtualInstant.Min(serve, runAhead)) continue;
-            if (_ready[group] > due && _asked[group] > due) continue;
             _turns.Add((group, new(Rounds, time, runAhead, serve, _expected[group], view)));
             _expected[group] = 0;
             // The turn reports anew; until then nothing of the group counts.
