@@ -117,6 +117,8 @@ public sealed class ZoneProcess
     }
 
     /// <summary>A visit without the lock: only the counters that it carries take effect.</summary>
+    /// <remarks>It takes back what it read at its arrival with its own part added: what holds the lock or queues for it
+    /// then is in the zone's record, and not yet in that of the visit.</remarks>
     private void Fold(ZoneVisit visit, VirtualInstant effect, VirtualInstant arrival)
     {
         visit.Taken = 0;
@@ -126,12 +128,15 @@ public sealed class ZoneProcess
         if (visit.Kind == ZoneVisitKind.Fold)
         {
             _latest.Folded += visit.FreeDelta;
+            visit.Record.Folded += visit.FreeDelta;
             visit.FreeDelta = 0;
             visit.FairFolded += visit.FairDelta;
             visit.FairDelta = 0;
         }
 
-        TakeFairBatch(visit);
+        TakeFairBatch(ref visit.Record, visit.FairFolded);
+        TakeFairBatch(ref _latest, visit.FairFolded);
+        visit.FairFolded = 0;
         if (visit.Kind == ZoneVisitKind.FairReset) ResetFairBatch(visit);
         if (before != (_latest.Folded, _latest.FairBatch, _latest.FairDepleted))
         {
@@ -139,9 +144,6 @@ public sealed class ZoneProcess
             Publish();
         }
 
-        visit.Record.Folded = visit.Kind == ZoneVisitKind.Fold ? _latest.Folded : visit.Record.Folded;
-        visit.Record.FairBatch = _latest.FairBatch;
-        visit.Record.FairDepleted = _latest.FairDepleted;
         visit.Record.Effect = arrival;
         visit.Stamp = arrival + new VirtualDuration(_costs.Refusal + visit.Way);
         Ledger.Record(visit, 0);
@@ -200,31 +202,33 @@ public sealed class ZoneProcess
         visit.FreeDelta = delta;
     }
 
-    private void TakeFairBatch(ZoneVisit visit)
+    private static void TakeFairBatch(ref ZoneRecord record, long folded)
     {
-        if (visit.FairFolded == 0) return;
-        _latest.FairBatch += visit.FairFolded;
-        visit.FairFolded = 0;
-        if (_latest.FairBatch <= 0) _latest.FairDepleted = true;
+        if (folded == 0) return;
+        record.FairBatch += folded;
+        if (record.FairBatch <= 0) record.FairDepleted = true;
     }
 
     private void ResetFairBatch(ZoneVisit visit)
     {
         // The reset goes through the CPU's delta like any change of the counter: a small one stays there.
-        var delta = visit.FairDelta + Zone.Tuning.FairBatch.Value - _latest.FairBatch;
+        var delta = visit.FairDelta + Zone.Tuning.FairBatch.Value - visit.Record.FairBatch;
         if (Math.Abs(delta) > Zone.Tuning.StatThreshold)
         {
+            visit.Record.FairBatch += delta;
             _latest.FairBatch += delta;
             delta = 0;
         }
 
         visit.FairDelta = (int)delta;
+        visit.Record.FairDepleted = false;
         _latest.FairDepleted = false;
     }
 
     private void Finish(ZoneVisit visit, VirtualInstant end, long pages)
     {
-        TakeFairBatch(visit);
+        TakeFairBatch(ref _latest, visit.FairFolded);
+        visit.FairFolded = 0;
         Zone.Describe(ref _latest);
         Invariant.Holds(_latest.Free == Zone.FreePages);
         _latest.Effect = end;

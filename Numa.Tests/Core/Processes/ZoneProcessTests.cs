@@ -48,6 +48,22 @@ public class ZoneProcessTests
         Assert.Equal((free, free - 32), (during.Record.Free, after.Record.Free));
     }
 
+    // A fold's reply is stamped with its arrival: it shows its own part, and nothing that ends later.
+    [Fact]
+    public void A_fold_sees_its_own_part_and_not_what_the_lock_holds()
+    {
+        var zone = MakeZone();
+        var free = zone.Latest.Folded;
+        zone.Serve(Visit(0, 100, order: 5));
+        Assert.Equal(free - 32, zone.Latest.Folded);
+        var fold = Visit(1, 150, kind: ZoneVisitKind.Fold);
+        fold.FreeDelta = 5;
+        zone.Serve(fold);
+
+        Assert.Equal((free + 5, fold.Arrival), (fold.Record.Folded, fold.Record.Effect));
+        Assert.Equal(free - 27, zone.Latest.Folded);
+    }
+
     // Goal: only those who wait for the lock make its hand-over slower. Method: with and without a fold of counters,
     // which takes no lock, while the lock is held.
     [Fact]
