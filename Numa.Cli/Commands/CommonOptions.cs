@@ -7,6 +7,9 @@ namespace Numa.Cli.Commands;
 /// <summary>The options that run, compare and trace share.</summary>
 internal sealed class CommonOptions
 {
+    /// <summary>Far more than cores; the operating system refuses tens of thousands, and the runtime then aborts.</summary>
+    private const int MostThreads = 1024;
+
     private readonly Argument<string> _scenario = OptionFactory.Path("SCENARIO", "Scenario file (YAML).");
 
     private readonly Option<string?> _machine = new("--machine")
@@ -28,7 +31,7 @@ internal sealed class CommonOptions
         "--host", "What carries CPUs, zones and nodes.", "actors", "actors");
 
     private readonly Option<int> _threads = OptionFactory.Number(
-        "--threads", "N", "Threads to run on; no result depends on it.", 1, Environment.ProcessorCount);
+        "--threads", "N", "Threads to run on; no result depends on it.", 1, Environment.ProcessorCount, MostThreads);
 
     private readonly Option<string?> _format = OptionFactory.Choice(
         "--format", "What standard output holds.", "table", "table", "json", "csv");

@@ -11,7 +11,8 @@ namespace Numa.Cli.Commands;
 internal static class OptionFactory
 {
     /// <summary>A whole number within a range.</summary>
-    public static Option<T> Number<T>(string name, string unit, string description, T least, T initial)
+    public static Option<T> Number<T>(
+        string name, string unit, string description, T least, T initial, T? most = null)
         where T : struct, IBinaryInteger<T>
     {
         return new Option<T>(name)
@@ -19,7 +20,7 @@ internal static class OptionFactory
             Description = description,
             HelpName = unit,
             DefaultValueFactory = _ => initial,
-            CustomParser = result => ParseNumber(name, result, least),
+            CustomParser = result => ParseNumber(name, result, least, most),
         };
     }
 
@@ -109,13 +110,17 @@ internal static class OptionFactory
         return new(text[..at].Trim(), text[(at + 1)..].Trim());
     }
 
-    private static T ParseNumber<T>(string name, ArgumentResult result, T least)
+    private static T ParseNumber<T>(string name, ArgumentResult result, T least, T? most = null)
         where T : struct, IBinaryInteger<T>
     {
         var text = result.Tokens[0].Value;
-        if (T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least)
+        if (T.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least && !(number > most))
+        {
             return number;
-        var bound = least == T.Zero ? "0 or more" : $"{least} or more";
+        }
+
+        var bound = most is null ? $"{least} or more" : $"{least} to {most}";
         result.AddError($"{name} is a whole number, {bound}; found '{text}'");
         return default;
     }

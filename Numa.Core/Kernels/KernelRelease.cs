@@ -188,6 +188,15 @@ public sealed record KernelRelease
         Zoneinfo = ZoneinfoShape.PerNode,
     };
 
+    /// <summary>Stands in up to 6.0, so that none of these releases seems to know zone order.</summary>
+    private static readonly KernelRelease V414 = V49 with
+    {
+        Name = "4.14",
+        ZonelistOrders = ZonelistOrderRule.NodeOnly,
+        LowmemRatio = LowmemRatioRule.ZeroIsOff,
+        PrintsEmptyZones = true,
+    };
+
     private static readonly KernelRelease V61 = new()
     {
         Name = "6.1",
@@ -234,7 +243,7 @@ public sealed record KernelRelease
     };
 
     /// <summary>Every release that Numa knows, oldest first. 4.4.0 is listed apart: later 4.4 releases differ.</summary>
-    public static ImmutableArray<KernelRelease> Known { get; } = [V2634, V2635, V310, V440, V44, V49, V61, V612];
+    public static ImmutableArray<KernelRelease> Known { get; } = [V2634, V2635, V310, V440, V44, V49, V414, V61, V612];
 
     /// <summary>The newest known release that is not newer than <paramref name="version"/>.</summary>
     /// <param name="version">A version such as <c>4.4</c>, <c>4.4.178</c> or <c>6.1.0-56-amd64</c>.</param>

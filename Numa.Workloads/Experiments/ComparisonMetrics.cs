@@ -25,7 +25,7 @@ internal sealed class ComparisonMetrics
         _predictions = predictions.Any(one => one is null) ? [] : [.. predictions.OfType<PlacementPrediction>()];
         var tasks = TaskTable.Of(arms[0].Scenario, arms[0].Machine);
         _single = ComparisonPlacement.RunsSingly(arms[0].Scenario, tasks);
-        _tolerance = MetricTolerance.Of(arms[0].Machine, tasks);
+        _tolerance = MetricTolerance.Of(arms.Select(arm => arm.Machine), tasks);
         var replaced = arms[0].Scenario.Costs.Count;
         _modelNote = replaced == 0
             ? "default cost set"

@@ -1,16 +1,19 @@
 using System.Collections.Immutable;
 using Numa.Core.Boot;
+using Numa.Core.Zones;
 
 namespace Numa.Workloads.Experiments;
 
 /// <summary>How far a run may lie from arithmetic that knows neither pagesets nor counter drift. Unit: pages.</summary>
-/// <remarks>One batch for each CPU that allocated; or, where that is more, the refills that a CPU's counter hides
-/// before it is folded, as checks read the folded count. A zone that takes the rest of a demand lies off by what all
-/// the others do together.</remarks>
-internal sealed record MetricTolerance(MachineImage Machine, int Cpus, long BlockPages)
+/// <remarks>The largest refill for each CPU that allocated: one batch, and up to 32 where releases double it; or, where
+/// that is more, the refills that a CPU's counter hides before it is folded, as checks read the folded count. A zone
+/// that takes the rest of a demand lies off by what all the others do together. Of machines that differ, the widest
+/// counts.</remarks>
+internal sealed record MetricTolerance(ImmutableArray<MachineImage> Machines, int Cpus, long BlockPages)
 {
-    public static MetricTolerance Of(MachineImage machine, ImmutableArray<TaskFacts> tasks) => new(
-        machine,
+    /// <param name="machines">The machine of each arm; slots are those of the first.</param>
+    public static MetricTolerance Of(IEnumerable<MachineImage> machines, ImmutableArray<TaskFacts> tasks) => new(
+        [.. machines],
         tasks.Select(task => task.Cpu).Distinct().Count(),
         1L << tasks.Select(task => task.Request.Order.Value).DefaultIfEmpty().Max());
 
@@ -27,11 +30,20 @@ internal sealed record MetricTolerance(MachineImage Machine, int Cpus, long Bloc
             .Where(other => other != slot && prediction.Zones[other].Pages > 0).Sum(Pages))
         .DefaultIfEmpty().Max());
 
-    public long LargestPages => Enumerable.Range(0, Machine.Zones.Length).Max(Pages);
+    public long LargestPages => Enumerable.Range(0, Machines[0].Zones.Length).Max(Pages);
 
-    public long AllZones => Enumerable.Range(0, Machine.Zones.Length).Sum(Pages);
+    public long AllZones => Enumerable.Range(0, Machines[0].Zones.Length).Sum(Pages);
 
-    private long Batch(int slot) => Machine.Zones[slot].Tuning.Pageset.Batch;
+    private long Batch(int slot) => Widest(slot, (machine, zone) =>
+        zone.Tuning.Pageset.LargestRefill(machine.Release.PagesetSizing));
 
-    private long Hidden(int slot) => Machine.Zones[slot].Tuning.StatThreshold / Batch(slot) * Batch(slot);
+    private long Hidden(int slot) => Widest(slot, (_, zone) =>
+        zone.Tuning.StatThreshold / zone.Tuning.Pageset.Batch * zone.Tuning.Pageset.Batch);
+
+    private long Widest(int slot, Func<MachineImage, ZoneImage, long> pages)
+    {
+        var id = Machines[0].Zones[slot].Id;
+        return Machines.Max(machine => machine.Zones.Where(zone => zone.Id == id)
+            .Select(zone => pages(machine, zone)).DefaultIfEmpty().Max());
+    }
 }

@@ -6,7 +6,7 @@ internal abstract class PagesetTuning
 {
     /// <summary>Most doublings of a batch.</summary>
     /// <remarks>Source: <c>CONFIG_PCP_BATCH_SCALE_MAX</c>.</remarks>
-    protected const int ScaleMax = 5;
+    internal const int ScaleMax = 5;
 
     public PagesetSize Size { get; set; }
 

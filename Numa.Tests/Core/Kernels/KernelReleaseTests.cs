@@ -8,7 +8,10 @@ public class KernelReleaseTests
     [InlineData("6.12.95", "6.12", true)]
     [InlineData("6.12.95+deb12-amd64", "6.12", true)]
     [InlineData("6.1.0-56-amd64", "6.1", true)]
-    [InlineData("5.10", "4.9", false)]
+    [InlineData("4.13.16", "4.9", false)]
+    [InlineData("4.14.336", "4.14", true)]
+    [InlineData("5.10", "4.14", false)]
+    [InlineData("6.0", "4.14", false)]
     [InlineData("6.6.30", "6.1", false)]
     [InlineData("7.0", "6.12", false)]
     [InlineData("4.4.0", "4.4.0", true)]
@@ -37,6 +40,14 @@ public class KernelReleaseTests
         Assert.Null(KernelRelease.Find(version, out var exact));
         Assert.False(exact);
     }
+
+    [Theory]
+    [InlineData("4.13", true)]
+    [InlineData("4.14", false)]
+    [InlineData("5.15", false)]
+    [InlineData("6.12", false)]
+    public void Zone_order_ends_with_4_14(string version, bool known) =>
+        Assert.Equal(known, KernelRelease.Find(version, out _)!.KnowsZoneOrder);
 
     [Fact]
     public void Releases_have_distinct_names() =>
