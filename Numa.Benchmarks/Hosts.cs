@@ -12,9 +12,6 @@ namespace Numa.Benchmarks;
 public sealed record BenchmarkHost(
     string Name, SimulationClock Clock, Func<SimulationPlan, (CpuProcess[] Cpus, ZoneProcess[] Zones)> Play)
 {
-    /// <summary>A run that takes longer than this is given up: a task may wait for ever under the wall clock.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     /// <summary>The first is the reference.</summary>
     public static IReadOnlyList<BenchmarkHost> All { get; } =
     [
@@ -62,9 +59,7 @@ public sealed record BenchmarkHost(
         var isVirtual = clock == SimulationClock.Virtual;
         return new($"actors {threads}{(isVirtual ? "" : " wall")}", clock, plan =>
         {
-            using var patience = new CancellationTokenSource(Patience);
-            var outcome = SimulationHost.RunAsync(plan, threads, isVirtual, cancellation: patience.Token)
-                .GetAwaiter().GetResult();
+            var outcome = SimulationHost.RunAsync(plan, threads, isVirtual).GetAwaiter().GetResult();
             return ([.. outcome.Cpus], [.. outcome.Zones]);
         });
     }

@@ -35,8 +35,6 @@ public readonly record struct Sample(double Seconds, double CpuSeconds, long Byt
 /// <summary>Numbers as tables show them, the same under every culture.</summary>
 internal static class Figure
 {
-    public static string Millions(double value) => Text(value / 1e6, value < 1e7 ? "0.00" : "0.0");
-
     public static string Ratio(double value) => Text(value, "0.00");
 
     public static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

@@ -61,7 +61,8 @@ public sealed class MachineActor : RunActor, IWithTimers
         return Directive.Stop;
     });
 
-    /// <summary>The machine itself has failed: above it nobody knows who asked, so it answers before it is replaced.</summary>
+    /// <summary>The machine itself has failed: above it nobody knows who asked, so it answers before it is
+    /// replaced.</summary>
     protected override void PreRestart(Exception reason, object message)
     {
         Fail(reason);

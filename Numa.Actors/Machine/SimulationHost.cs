@@ -13,7 +13,8 @@ namespace Numa.Actors.Machine;
 public static class SimulationHost
 {
     /// <summary>Runs a plan to its end.</summary>
-    /// <param name="threads">Threads of the dispatcher that carries CPUs and zones; the result does not depend on it.</param>
+    /// <param name="threads">Threads of the dispatcher that carries CPUs and zones; the result does not depend on
+    /// it.</param>
     /// <param name="isVirtual">Rounds of virtual time, or else the wall clock.</param>
     /// <param name="prepare">Called for each CPU before it runs, to attach observers.</param>
     /// <param name="settings">Akka settings laid over the host's own; null for none.</param>

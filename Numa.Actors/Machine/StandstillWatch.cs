@@ -2,7 +2,8 @@ using Numa.Actors.Pagesets;
 
 namespace Numa.Actors.Machine;
 
-/// <summary>Finds out, under the wall clock, that no task can go on: whoever is left waits for somebody who waits.</summary>
+/// <summary>Finds out, under the wall clock, that no task can go on: whoever is left waits for somebody who
+/// waits.</summary>
 /// <remarks>Two polls in a row find every CPU idle, and none of them has heard anything in between. What is told is in
 /// the hearer's mailbox at once and before the second poll, so nothing can be under way either.</remarks>
 internal sealed class StandstillWatch(int cpus)

@@ -8,7 +8,8 @@ using static Numa.Actors.Nodes.NodeProtocol;
 
 namespace Numa.Actors.Nodes;
 
-/// <summary>A NUMA node: brings its zones online, supervises them, and records how their free pages cross the marks.</summary>
+/// <summary>A NUMA node: brings its zones online, supervises them, and records how their free pages cross the
+/// marks.</summary>
 public sealed class NodeActor : RunActor
 {
     private readonly Cast _cast;

@@ -18,5 +18,6 @@ public static class NodeProtocol
     public sealed record CloseNode;
 
     /// <summary>Answers <see cref="CloseNode"/>.</summary>
-    public sealed record NodeClosed(NodeId Node, ImmutableArray<WatermarkCrossing> Crossings, long Messages, long Decisions);
+    public sealed record NodeClosed(
+        NodeId Node, ImmutableArray<WatermarkCrossing> Crossings, long Messages, long Decisions);
 }

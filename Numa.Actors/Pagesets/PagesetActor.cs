@@ -10,7 +10,8 @@ using static Numa.Actors.Pagesets.PagesetProtocol;
 
 namespace Numa.Actors.Pagesets;
 
-/// <summary>A CPU with its pagesets: runs the tasks given to it and speaks to zones only where it needs their lock.</summary>
+/// <summary>A CPU with its pagesets: runs the tasks given to it and speaks to zones only where it needs their
+/// lock.</summary>
 public sealed class PagesetActor : RunActor, IGroupMail, ICpuEffects, IWithTimers
 {
     /// <summary>Steps in one mailbox turn under the wall clock, so that a busy CPU still hears others.</summary>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Numa.Core.Text;
 
 namespace Numa.Cli.Commands;
 
@@ -43,7 +44,7 @@ internal static class UsageError
 
     /// <summary>A question behind the error, or nothing when no known word is near.</summary>
     public static string DidYouMean(string word, IEnumerable<string> known) =>
-        Suggestion.For(word, known) is { } meant ? $"; did you mean '{meant}'?" : "";
+        NearestName.To(word, known) is { } meant ? $"; did you mean '{meant}'?" : "";
 
     private static IEnumerable<string> OptionNames(Command command) =>
         command.Options.Select(option => option.Name).Append("--help");

@@ -121,7 +121,8 @@ internal static class ComparisonTable
         if (result.Conserved) page.Line(conserved);
         else page.Alarm(conserved + " !");
         var placements = arms.Select(arm => arm.PlacementHash).Distinct().Count();
-        page.Line($"  placement hash {string.Join(' ', arms.Select(arm => $"{arm.Value} {Short(arm.PlacementHash)}"))}: "
+        var hashes = string.Join(' ', arms.Select(arm => $"{arm.Value} {Short(arm.PlacementHash)}"));
+        page.Line($"  placement hash {hashes}: "
             + (placements == 1 ? "every page ended where it did in the other arms" : "different"));
         page.Line("  again: " + result.Command);
         foreach (var note in result.Notes) page.Line("  " + note);

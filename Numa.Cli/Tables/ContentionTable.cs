@@ -25,7 +25,8 @@ internal static class ContentionTable
         var sheet = new Sheet("<zone", "<cause", "visits", "pages", "wait ns", "mean wait", "hold ns", "refused");
         foreach (var cause in contention.Causes)
         {
-            var mean = cause.Visits == 0 ? 0 : (double)cause.WaitNanoseconds / cause.Visits;
+            var served = cause.Visits - cause.Refused;
+            var mean = served == 0 ? 0 : (double)cause.WaitNanoseconds / served;
             sheet.Row(
                 cause.Zone, cause.Cause, Figures.Count(cause.Visits), Figures.Count(cause.Pages),
                 Figures.Count(cause.WaitNanoseconds), Figures.Duration(mean), Figures.Count(cause.HoldNanoseconds),

@@ -14,11 +14,6 @@ public readonly record struct PageFrameNumber(long Value) : IComparable<PageFram
 
     public ulong Address => (ulong)Value << PageShift;
 
-    public bool IsAligned(Order order) => (Value & (order.Pages.Value - 1)) == 0;
-
-    /// <summary>The one frame whose block merges with ours: flip bit <c>order</c>.</summary>
-    public PageFrameNumber BuddyAt(Order order) => new(Value ^ order.Pages.Value);
-
     public int CompareTo(PageFrameNumber other) => Value.CompareTo(other.Value);
 
     public static PageFrameNumber operator +(PageFrameNumber frame, PageCount pages) => new(frame.Value + pages.Value);

@@ -1,7 +1,8 @@
 namespace Numa.Core.Allocation;
 
 /// <summary>How one walk over a zonelist treats watermarks and reserves, in the words of Linux 6.1.</summary>
-/// <remarks>Source: <c>ALLOC_*</c>, Linux mm/internal.h. Before 6.1, HARDER is NonBlock and HIGH is MinReserve.</remarks>
+/// <remarks>Source: <c>ALLOC_*</c>, Linux mm/internal.h. Before 6.1, HARDER is NonBlock and HIGH is
+/// MinReserve.</remarks>
 [Flags]
 public enum AllocationFlags
 {

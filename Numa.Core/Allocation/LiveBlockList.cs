@@ -40,19 +40,6 @@ public sealed class LiveBlockList
         _runs++;
     }
 
-    /// <summary>Removes and returns the block that was added last.</summary>
-    public LiveBlock RemoveLast()
-    {
-        Diagnostics.Invariant.Holds(_runs > 0);
-        var start = _starts[_runs - 1];
-        var length = --_lengths[_runs - 1];
-        if (length == 0) _runs--;
-        var block = new LiveBlock(start.Frame + ((long)length << start.Order), start.Order, start.Zone);
-        Count--;
-        Pages -= block.Pages;
-        return block;
-    }
-
     public IEnumerable<LiveBlock> Blocks()
     {
         for (var run = 0; run < _runs; run++)

@@ -37,7 +37,8 @@ public struct TaskStep
     /// <summary>Computing before the operation, in virtual time: the load that the task offers.</summary>
     public VirtualDuration Think;
 
-    /// <summary>Blocks handed over; the array belongs to the receiver from then on. May be empty: a bare wake-up.</summary>
+    /// <summary>Blocks handed over; the array belongs to the receiver from then on. May be empty: a bare
+    /// wake-up.</summary>
     public LiveBlock[]? Blocks;
 
     /// <summary>Receiver of a hand-over.</summary>
@@ -51,7 +52,8 @@ public readonly record struct TaskId(int Value)
     public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
 
-/// <summary>A program that runs on one CPU: a state machine that yields its next operation from the last outcome.</summary>
+/// <summary>A program that runs on one CPU: a state machine that yields its next operation from the last
+/// outcome.</summary>
 /// <remarks>Owned by one side at a time: the workload's actor, then the CPU that runs it, then the actor again.
 /// Deterministic: all randomness comes from the seed it was made with.</remarks>
 public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)

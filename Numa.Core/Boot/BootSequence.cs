@@ -43,8 +43,8 @@ public static class BootSequence
         {
             Managed = zone.ManagedAtEnd,
         });
-        var image = new MachineImage(layout.Name, layout.Release, layout.Nodes, layout.Cpus, layout.Distances, [.. zones], zonelists,
-            tuning.Settings, tuning.MinFreeKbytes, layout.Notes);
+        var image = new MachineImage(layout.Name, layout.Release, layout.Nodes, layout.Cpus, layout.Distances,
+            [.. zones], zonelists, tuning.Settings, tuning.MinFreeKbytes, layout.Notes);
         return new(image, tuning, refusals.ToImmutable());
     }
 }

@@ -8,7 +8,8 @@ namespace Numa.Core.Boot;
 /// <summary>A populated zone after early boot.</summary>
 /// <param name="ManagedEstimate">Managed pages as the kernel estimates them when it builds the zonelists.</param>
 /// <param name="Released">Ranges of the mass release, in order; deferred ones last.</param>
-/// <param name="FreedLate">Ranges freed page by page after the watermarks were computed (initrd, init sections).</param>
+/// <param name="FreedLate">Ranges freed page by page after the watermarks were computed (initrd, init
+/// sections).</param>
 public sealed record ZoneLayout(
     ZoneId Id,
     PageFrameNumber Start,
@@ -34,7 +35,8 @@ public sealed record ZoneLayout(
     private static long Sum(ImmutableArray<PageRange> ranges) => ranges.Sum(range => range.Pages.Value);
 }
 
-/// <summary>What early boot makes of the firmware's tables: nodes, their zones, and what was released into them.</summary>
+/// <summary>What early boot makes of the firmware's tables: nodes, their zones, and what was released into
+/// them.</summary>
 /// <param name="Zones">Populated zones, ascending by node and zone index.</param>
 /// <param name="Notes">What had to be estimated, for people.</param>
 public sealed record MemoryLayout(

@@ -23,7 +23,8 @@ public sealed record MemorySettings
     /// <summary>vm.watermark_boost_factor. Unit: 1/10000 of the high mark; 0 is off.</summary>
     public int WatermarkBoostFactor { get; init; } = 15000;
 
-    /// <summary>vm.lowmem_reserve_ratio, one value per zone index from DMA up; empty for the release's default.</summary>
+    /// <summary>vm.lowmem_reserve_ratio, one value per zone index from DMA up; empty for the release's
+    /// default.</summary>
     public ImmutableArray<int> LowmemReserveRatio { get; init; } = [];
 
     /// <summary>vm.percpu_pagelist_fraction or, from 5.14, vm.percpu_pagelist_high_fraction; 0 is off.</summary>

@@ -12,7 +12,8 @@ namespace Numa.Core.Boot;
 public sealed record SyntheticNode(
     ByteSize Memory, ImmutableArray<CpuId> Cpus, ImmutableDictionary<ZoneKind, PageCount> Managed);
 
-/// <summary>A machine as a person describes it: nodes laid out one after the other from address 0, around the holes.</summary>
+/// <summary>A machine as a person describes it: nodes laid out one after the other from address 0, around the
+/// holes.</summary>
 /// <param name="Holes">Physical address ranges [start, end) in bytes without memory, ascending.</param>
 public sealed record SyntheticMachine(
     string Name,

@@ -60,7 +60,8 @@ public sealed record KernelRelease
     /// <summary>Pages freed after the mass release raise the count of managed pages (3.11 and later).</summary>
     public bool LateFreesAreManaged { get; init; } = true;
 
-    /// <summary>A node that has CPUs and no memory comes online (6.1); before, its CPUs go to the nearest node.</summary>
+    /// <summary>A node that has CPUs and no memory comes online (6.1); before, its CPUs go to the nearest
+    /// node.</summary>
     public bool MemorylessNodesComeOnline { get; init; }
 
     /// <summary>max_pfn counts ACPI data beside RAM (6.12).</summary>
@@ -71,7 +72,8 @@ public sealed record KernelRelease
 
     public required MigratetypeFallbackRule Fallback { get; init; }
 
-    /// <summary>Allocations first avoid mixing migratetypes in a pageblock, and boost watermarks when they must (5.0+).</summary>
+    /// <summary>Allocations first avoid mixing migratetypes in a pageblock, and boost watermarks when they must
+    /// (5.0+).</summary>
     public bool AvoidsFragmentation { get; init; }
 
     /// <summary>Order-9 blocks merge only when both tags are Unmovable, Movable or Reclaimable, or equal
@@ -242,8 +244,10 @@ public sealed record KernelRelease
         Zoneinfo = ZoneinfoShape.PerNodeWithPromo,
     };
 
-    /// <summary>Every release that Numa knows, oldest first. 4.4.0 is listed apart: later 4.4 releases differ.</summary>
-    public static ImmutableArray<KernelRelease> Known { get; } = [V2634, V2635, V310, V440, V44, V49, V414, V61, V612];
+    /// <summary>Every release that Numa knows, oldest first. 4.4.0 is listed apart: later 4.4 releases
+    /// differ.</summary>
+    public static ImmutableArray<KernelRelease> Known { get; } =
+        [V2634, V2635, V310, V440, V44, V49, V414, V61, V612];
 
     /// <summary>The newest known release that is not newer than <paramref name="version"/>.</summary>
     /// <param name="version">A version such as <c>4.4</c>, <c>4.4.178</c> or <c>6.1.0-56-amd64</c>.</param>

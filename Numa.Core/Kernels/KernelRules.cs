@@ -6,7 +6,8 @@ public enum ZonelistOrderRule
     /// <summary>2.6.23 to 2.6.34: size heuristic.</summary>
     SizeHeuristic,
 
-    /// <summary>2.6.35 to 3.17: size heuristic; a node without a populated Normal zone means node order at once.</summary>
+    /// <summary>2.6.35 to 3.17: size heuristic; a node without a populated Normal zone means node order at
+    /// once.</summary>
     SizeHeuristicUnlessNormalMissing,
 
     /// <summary>3.18 to 4.13: node order on 64 bit, zone order selectable.</summary>
@@ -95,7 +96,8 @@ public enum MigratetypeFallbackRule
     /// <summary>Largest block; half the pageblock free claims it; moved blocks go to the head (up to 4.13).</summary>
     StealLargest,
 
-    /// <summary>Largest or smallest block; free and alike pages count; moved blocks go to the tail (4.14 to 6.14).</summary>
+    /// <summary>Largest or smallest block; free and alike pages count; moved blocks go to the tail (4.14 to
+    /// 6.14).</summary>
     StealThenRetry,
 
     /// <summary>Claim a whole pageblock, else take a single block (6.12 stable, 6.15 and later).</summary>
@@ -118,7 +120,8 @@ public enum HighAtomicRule
     /// <summary>Fixed MIGRATE_RESERVE pageblocks (up to 4.3).</summary>
     ReservePageblocks,
 
-    /// <summary>Pageblocks on demand, 1 % + one block; all reserved pages are subtracted in checks (4.4 to 6.1).</summary>
+    /// <summary>Pageblocks on demand, 1 % + one block; all reserved pages are subtracted in checks (4.4 to
+    /// 6.1).</summary>
     OnDemand,
 
     /// <summary>Pageblocks on demand, 1 % rounded up; free reserved pages are subtracted (6.12).</summary>
@@ -175,7 +178,8 @@ public enum ZoneinfoShape
     /// <summary>A node's counters stand in its first populated zone (4.8 and later).</summary>
     PerNode,
 
-    /// <summary>With lines for boost and cma, without the scanned line and the inactive ratio (5.0 and later).</summary>
+    /// <summary>With lines for boost and cma, without the scanned line and the inactive ratio (5.0 and
+    /// later).</summary>
     PerNodeWithBoost,
 
     /// <summary>With a line for the promo mark (6.12).</summary>

@@ -2,7 +2,8 @@ using Numa.Core.Zones;
 
 namespace Numa.Core.Processes;
 
-/// <summary>What CPUs may read of zones they do not ask: records in force at the instants of the board's grid.</summary>
+/// <summary>What CPUs may read of zones they do not ask: records in force at the instants of the board's
+/// grid.</summary>
 /// <remarks>Immutable; one for each round in which something changed.</remarks>
 /// <param name="First">Index of the first grid instant that can be read; instant = index × signal latency.</param>
 /// <param name="Records">Records in force at the first instant. Shape: index = slot of the zone.</param>

@@ -17,7 +17,8 @@ public enum TaskEnd
 /// <summary>What a CPU does to the world outside it. Implemented by the host.</summary>
 public interface ICpuEffects
 {
-    /// <summary>The visit leaves for its zone; the CPU waits until the host brings it back by <c>Complete</c>.</summary>
+    /// <summary>The visit leaves for its zone; the CPU waits until the host brings it back by
+    /// <c>Complete</c>.</summary>
     void Send(ZoneVisit visit);
 
     void Send(Signal signal);

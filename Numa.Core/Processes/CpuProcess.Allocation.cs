@@ -148,7 +148,8 @@ public sealed partial class CpuProcess
         return TryView(zone);
     }
 
-    /// <summary>Checks the zone by what the CPU knows of it; pages beyond the CPU's own list need the zone itself.</summary>
+    /// <summary>Checks the zone by what the CPU knows of it; pages beyond the CPU's own list need the zone
+    /// itself.</summary>
     private bool TryView(CpuZone zone)
     {
         var request = _walk.Request;
@@ -246,11 +247,11 @@ public sealed partial class CpuProcess
                 zone.Slot != _walk.Slots[0], _walk.LockWait, _tried);
         }
 
-
         task.Allocated(new(frame, request.Order.Value, zone.Slot));
     }
 
-    /// <summary>The list is exhausted: the fair pass, the pass that avoids fragmentation, and the slow path follow.</summary>
+    /// <summary>The list is exhausted: the fair pass, the pass that avoids fragmentation, and the slow path
+    /// follow.</summary>
     /// <returns>True when another pass begins now.</returns>
     private bool NextPass()
     {

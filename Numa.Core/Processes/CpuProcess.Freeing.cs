@@ -12,7 +12,8 @@ public sealed partial class CpuProcess
     /// <summary>Blocks that were handed to a task after it had exited.</summary>
     public IReadOnlyList<LiveBlock> Orphans => _orphans;
 
-    /// <summary>Blocks that have left their task and reached nobody: the end of the run, or the horizon, came first.</summary>
+    /// <summary>Blocks that have left their task and reached nobody: the end of the run, or the horizon, came
+    /// first.</summary>
     /// <remarks>In signals that the CPU has not taken, and in an operation that its task thinks about.</remarks>
     public IEnumerable<LiveBlock> UnderWay =>
         _signals.UnorderedItems.SelectMany(item => item.Element.Blocks ?? []).Concat(Intended());

@@ -5,7 +5,8 @@ using Numa.Core.Zones;
 
 namespace Numa.Core.Processes;
 
-/// <remarks>The vmstat worker and kswapd run here as work of the CPU: a step each, between two steps of tasks.</remarks>
+/// <remarks>The vmstat worker and kswapd run here as work of the CPU: a step each, between two steps of
+/// tasks.</remarks>
 public sealed partial class CpuProcess
 {
     private const long Second = 1_000_000_000;

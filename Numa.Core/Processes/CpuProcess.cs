@@ -163,7 +163,8 @@ public sealed partial class CpuProcess
     /// <summary>Under the wall clock the host's time is the CPU's time.</summary>
     public void CatchUp(VirtualInstant wall) => _now = VirtualInstant.Max(_now, wall);
 
-    /// <summary>The visit that this CPU waits for is back. Its reply is applied by the next step, at its stamp.</summary>
+    /// <summary>The visit that this CPU waits for is back. Its reply is applied by the next step, at its
+    /// stamp.</summary>
     public void Complete(ZoneVisit visit)
     {
         Invariant.Holds(_waiting && ReferenceEquals(visit, _visit) && visit.Sequence == _sequence);

@@ -5,7 +5,8 @@ using Numa.Core.Zones;
 namespace Numa.Core.Processes;
 
 /// <summary>The last few records of a zone, so that a check can read the counter as of its arrival.</summary>
-/// <remarks>Bounded by the CPUs that can queue at once: arrivals ascend, so what the oldest needed is dropped.</remarks>
+/// <remarks>Bounded by the CPUs that can queue at once: arrivals ascend, so what the oldest needed is
+/// dropped.</remarks>
 internal sealed class RecordHistory
 {
     private ZoneRecord[] _ring = new ZoneRecord[8];
@@ -33,7 +34,8 @@ internal sealed class RecordHistory
         return ref _ring[_first];
     }
 
-    /// <summary>Instants ascend; a record of the same instant replaces the one before, as nobody can see between.</summary>
+    /// <summary>Instants ascend; a record of the same instant replaces the one before, as nobody can see
+    /// between.</summary>
     public void Add(in ZoneRecord record)
     {
         ref var newest = ref _ring[(_first + _count - 1) & (_ring.Length - 1)];

@@ -9,8 +9,8 @@ namespace Numa.Core.Processes;
 
 /// <summary>One number for everything that a run left behind: equal hashes mean equal runs.</summary>
 /// <remarks>SHA-256 over, in this order: for every zone by slot its free lists (order, migratetype, head to tail), its
-/// folded counters and its ledger (CPU, cause, sums); for every CPU by number its clock, counters, and pagesets by zone,
-/// order and migratetype; for every task by number its live blocks. Numbers are 64 bit, little endian.</remarks>
+/// folded counters and its ledger (CPU, cause, sums); for every CPU by number its clock, counters, and pagesets by
+/// zone, order and migratetype; for every task by number its live blocks. Numbers are 64 bit, little endian.</remarks>
 public sealed class RunHash : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -22,7 +22,8 @@ public sealed class RunHash : IDisposable
         IEnumerable<ZoneProcess> zones, IEnumerable<CpuProcess> cpus, IEnumerable<SimulatedTask> tasks) =>
         Of(zones, cpus, tasks, placementOnly: false);
 
-    /// <summary>Only where every page ended: free lists, pagesets and live blocks, without counters and times.</summary>
+    /// <summary>Only where every page ended: free lists, pagesets and live blocks, without counters and
+    /// times.</summary>
     /// <returns>64 hex digits.</returns>
     public static string OfPlacement(
         IEnumerable<ZoneProcess> zones, IEnumerable<CpuProcess> cpus, IEnumerable<SimulatedTask> tasks) =>

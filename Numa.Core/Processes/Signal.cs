@@ -19,7 +19,8 @@ public enum SignalKind : byte
     WakeKswapd,
 }
 
-/// <summary>An effect of one CPU on another; none is faster than the signal latency, except to the CPU itself.</summary>
+/// <summary>An effect of one CPU on another; none is faster than the signal latency, except to the CPU
+/// itself.</summary>
 /// <param name="Sender">CPU, or a negative number for the workload that starts a task.</param>
 /// <param name="Sequence">Ascending per sender.</param>
 public sealed record Signal(

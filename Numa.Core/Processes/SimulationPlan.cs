@@ -42,7 +42,10 @@ public sealed class SimulationPlan
     public ZoneProcess MakeZone(int slot)
     {
         var image = Machine.Zones[slot];
-        var zone = new Zone(Machine.Release, image);
+        var zone = new Zone(Machine.Release, image)
+        {
+            WatermarkBoostFactor = Machine.Image.Settings.WatermarkBoostFactor,
+        };
         List<LiveBlock> occupied = [];
         foreach (var occupation in _occupied)
         {

@@ -261,7 +261,8 @@ public sealed class ZoneProcess
         Crossings.Add(new(Slot, level ?? WatermarkLevel.High, level is not null, at, _latest.Free));
     }
 
-    /// <summary>The lowest mark that the free pages do not exceed; null above high. High itself is noted on the way up.</summary>
+    /// <summary>The lowest mark that the free pages do not exceed; null above high. High itself is noted on the way
+    /// up.</summary>
     private WatermarkLevel? LevelOf(long free)
     {
         var marks = Zone.Tuning.Marks;

@@ -30,7 +30,8 @@ public enum ZoneVisitKind : byte
     Query,
 }
 
-/// <summary>One request to a zone and its reply. A CPU has one, reuses it, and does not touch it while it is away.</summary>
+/// <summary>One request to a zone and its reply. A CPU has one, reuses it, and does not touch it while it is
+/// away.</summary>
 /// <remarks>Ownership travels with the message: first the CPU's, then the zone's, then the CPU's again.</remarks>
 public sealed class ZoneVisit
 {
@@ -88,7 +89,8 @@ public sealed class ZoneVisit
 
     public override string ToString() => $"{Kind} of CPU {Cpu} at zone {Zone}, order {Order}, arrival {Arrival}";
 
-    /// <summary>Order in which a zone serves its visits: arrival, tie, CPU. Unique, as a CPU has one visit under way.</summary>
+    /// <summary>Order in which a zone serves its visits: arrival, tie, CPU. Unique, as a CPU has one visit under
+    /// way.</summary>
     public static int CompareKeys(ZoneVisit a, ZoneVisit b)
     {
         var byArrival = a.Arrival.CompareTo(b.Arrival);

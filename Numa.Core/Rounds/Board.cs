@@ -5,7 +5,8 @@ using Numa.Core.Zones;
 
 namespace Numa.Core.Rounds;
 
-/// <summary>What zones said of themselves at the instants of a grid: all that CPUs know of zones they do not ask.</summary>
+/// <summary>What zones said of themselves at the instants of a grid: all that CPUs know of zones they do not
+/// ask.</summary>
 internal sealed class Board
 {
     private readonly long _grid;
@@ -22,7 +23,8 @@ internal sealed class Board
         Array.Fill(_later, []);
     }
 
-    /// <summary>Updates of one zone come in ascending order; one for the same instant replaces the one before.</summary>
+    /// <summary>Updates of one zone come in ascending order; one for the same instant replaces the one
+    /// before.</summary>
     public void Store(int zone, in BoardUpdate update)
     {
         var later = _later[zone];

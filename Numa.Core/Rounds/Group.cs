@@ -5,7 +5,8 @@ using Numa.Core.Time;
 
 namespace Numa.Core.Rounds;
 
-/// <summary>Where a group's messages to other groups go, and whom its tasks return to. Implemented by the host.</summary>
+/// <summary>Where a group's messages to other groups go, and whom its tasks return to. Implemented by the
+/// host.</summary>
 public interface IGroupMail
 {
     void ToZone(int group, ZoneVisit visit);
@@ -29,7 +30,8 @@ public sealed class Group : ICpuEffects
     private readonly Dictionary<int, CpuProcess> _cpus;
     private readonly Dictionary<int, ZoneProcess> _zones;
     private readonly EventHeap _ready;
-    private readonly PriorityQueue<ZoneVisit, ZoneVisit> _asked = new(Comparer<ZoneVisit>.Create(ZoneVisit.CompareKeys));
+    private readonly PriorityQueue<ZoneVisit, ZoneVisit> _asked =
+        new(Comparer<ZoneVisit>.Create(ZoneVisit.CompareKeys));
     private readonly TurnReport _report = new();
     private ZoneVisit? _serving;
     private VirtualInstant _serve;
@@ -185,7 +187,8 @@ public sealed class Group : ICpuEffects
 
     void ICpuEffects.Ended(SimulatedTask task, TaskEnd end, VirtualInstant at) => _mail.Ended(task, end, at);
 
-    /// <summary>What this turn sent may be answered within it: serve nothing that an answer's effect could precede.</summary>
+    /// <summary>What this turn sent may be answered within it: serve nothing that an answer's effect could
+    /// precede.</summary>
     private void Lower(VirtualInstant limit) => _serve = VirtualInstant.Min(_serve, limit);
 
     private void Note(int group, VirtualInstant asked, VirtualInstant ready)

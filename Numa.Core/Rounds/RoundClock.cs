@@ -12,7 +12,8 @@ public sealed class RoundClock
     /// <summary>Groups within a fourth of the signal latency of the least instant have a turn.</summary>
     private const int EagerShare = 4;
 
-    /// <summary>Longest turn, however idle the others are: between two turns an actor hears that a run is aborted.</summary>
+    /// <summary>Longest turn, however idle the others are: between two turns an actor hears that a run is
+    /// aborted.</summary>
     /// <remarks>Round figure: at 40 ns and more a step, at most a quarter of a million steps.</remarks>
     private static readonly VirtualDuration LongestTurn = new(10_000_000);
 

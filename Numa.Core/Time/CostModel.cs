@@ -19,10 +19,12 @@ public sealed record CostModel
     };
 
     /// <summary>An allocation from, or a free to, the CPU's own list.</summary>
-    /// <remarks>Source: 94 ns for a 4 KiB allocation on one core, of which the list is a part (LLFree, ATC 2023).</remarks>
+    /// <remarks>Source: 94 ns for a 4 KiB allocation on one core, of which the list is a part (LLFree, ATC
+    /// 2023).</remarks>
     public long PagesetHit { get; init; } = 40;
 
-    /// <summary>Reaching a zone's lock or coming back, at distance 10; grows in proportion to the SLIT distance.</summary>
+    /// <summary>Reaching a zone's lock or coming back, at distance 10; grows in proportion to the SLIT
+    /// distance.</summary>
     public long Way { get; init; } = 50;
 
     /// <summary>A watermark check that fails, or a counter that is folded, without the lock.</summary>

@@ -41,7 +41,4 @@ public struct SeededRandom(ulong seed)
 
     /// <summary>A number in [0, bound).</summary>
     public long NextBelow(long bound) => (long)Math.BigMul(NextUInt64(), (ulong)bound, out _);
-
-    /// <summary>A number in [0, 1).</summary>
-    public double NextDouble() => (NextUInt64() >> 11) * (1.0 / (1ul << 53));
 }

@@ -8,7 +8,8 @@ public readonly record struct VirtualDuration(long Nanoseconds) : IComparable<Vi
 
     public int CompareTo(VirtualDuration other) => Nanoseconds.CompareTo(other.Nanoseconds);
 
-    public static VirtualDuration operator +(VirtualDuration a, VirtualDuration b) => new(a.Nanoseconds + b.Nanoseconds);
+    public static VirtualDuration operator +(VirtualDuration a, VirtualDuration b) =>
+        new(a.Nanoseconds + b.Nanoseconds);
 
     public static bool operator <(VirtualDuration a, VirtualDuration b) => a.Nanoseconds < b.Nanoseconds;
 

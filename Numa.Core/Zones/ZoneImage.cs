@@ -17,7 +17,8 @@ public sealed record ZoneImage(
     ImmutableArray<PageRange> FreedLate,
     ZoneTuning Tuning)
 {
-    /// <summary>Pages handed to the buddy allocator in all; the zone's free pages before anything is allocated.</summary>
+    /// <summary>Pages handed to the buddy allocator in all; the zone's free pages before anything is
+    /// allocated.</summary>
     public PageCount Freed { get; } =
         new(Released.Sum(range => range.Pages.Value) + FreedLate.Sum(range => range.Pages.Value));
 

@@ -1,4 +1,5 @@
 using Numa.Core.Addressing;
+using Numa.Core.Diagnostics;
 using Numa.Tests.Workloads;
 using Numa.Workloads.Experiments;
 using Numa.Workloads.Measurement;
@@ -145,6 +146,33 @@ public class RulesTests
         var run = await Runs.OfAsync(scenario, setting);
         Assert.Empty(run.Result.Failures);
         Assert.All(run.Result.Workloads, workload => Assert.Equal("exited", workload.End));
+    }
+
+    private const string EndedByTheDuration = """
+        machine: ../machines/small-node0.yaml
+        duration: 100us
+        workloads:
+          storm: {kind: storm, cpus: 0, workingSet: 64KiB, operations: unlimited}
+          receive: {kind: producer-consumer, cpus: 2, consumers: 4, batches: 1, think: 1ms}
+          late: {kind: fill, cpus: 1, after: storm, pages: 1}
+        """;
+
+    // Of a task that did not end the report says what it was about: at work, asleep, or not yet begun.
+    [Fact]
+    public async Task What_the_duration_cuts_off_is_told_from_what_never_started()
+    {
+        var run = await Runs.OfTextAsync(EndedByTheDuration, new());
+        Assert.Equal(["cut off by the duration", "1 asleep at the end, 1 cut off by the duration", "never started"],
+            run.Result.Workloads.Select(workload => workload.End));
+    }
+
+    [Fact]
+    public async Task A_workload_that_only_a_duration_ends_is_refused_under_the_wall_clock()
+    {
+        var refusal = await Assert.ThrowsAsync<InputException>(
+            () => Runs.OfTextAsync(EndedByTheDuration, new(Clock: SimulationClock.Wall)));
+        Assert.Contains("never ends under the wall clock", Assert.Single(refusal.Problems).Message,
+            StringComparison.Ordinal);
     }
 
     private static Task<RunRecord> StressAsync(string clock, string order) => Runs.OfTextAsync($$"""

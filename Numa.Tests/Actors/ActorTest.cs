@@ -36,7 +36,8 @@ public abstract class ActorTest : TestKit
     /// <summary>A cast in which every part is played by a probe.</summary>
     internal Cast CastOf(bool isVirtual, params SimulatedTask[] tasks)
     {
-        var cast = new Cast(Tiny.PlanOf(tasks, isVirtual ? null : CostModel.Wall), isVirtual, null, TimeProvider.System);
+        var plan = Tiny.PlanOf(tasks, isVirtual ? null : CostModel.Wall);
+        var cast = new Cast(plan, isVirtual, null, TimeProvider.System);
         cast.Clock = Clock;
         cast.Zones[0] = Peer;
         cast.Cpus[0] = Peer;

@@ -90,6 +90,28 @@ public class MachineActorTests
         Assert.Equal("enough", failure.Message);
     }
 
+    // Nobody else is busy and no zone is needed, so nothing but the length of a turn stops the CPU.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_run_is_cancelled_while_its_only_task_needs_nobody(bool isVirtual)
+    {
+        using var cancellation = new CancellationTokenSource();
+        var steps = 0;
+        var endless = new ScriptTask(0, 0, Think(1), (_, step) =>
+        {
+            step.Step.Kind = TaskStepKind.Think;
+            if (++steps == 1000) cancellation.CancelAfter(TimeSpan.Zero);
+        })
+        {
+            Repeats = true,
+        };
+        var run = SimulationHost.RunAsync(Machine.PlanOf([endless], isVirtual ? null : CostModel.Wall), 1, isVirtual,
+            cancellation: cancellation.Token);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
     private static async Task<SimulationFailedException> FailureOf(Action<ActorSystem> disturb, bool isVirtual)
     {
         var system = new TaskCompletionSource<ActorSystem>();

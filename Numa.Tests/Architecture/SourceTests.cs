@@ -7,7 +7,8 @@ public class SourceTests
 {
     private static readonly string[] Layers = ["Numa.Core", "Numa.Actors", "Numa.Workloads", "Numa.Cli"];
 
-    // Goal: Cli -> Workloads -> Actors -> Core, and never back. Method: what assemblies reference, and what projects say.
+    // Goal: Cli -> Workloads -> Actors -> Core, and never back. Method: what assemblies reference, and what projects
+    // say.
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -44,7 +45,8 @@ public class SourceTests
                 var comment = string.Join('\n', lines[first..i]);
                 // One part of a partial type speaks for all.
                 var isPart = lines[i].Contains(" partial ", StringComparison.Ordinal);
-                Assert.True(isPart || comment.Contains("<summary>", StringComparison.Ordinal), $"{path}:{i + 1}: {lines[i]}");
+                Assert.True(isPart || comment.Contains("<summary>", StringComparison.Ordinal),
+                    $"{path}:{i + 1}: {lines[i]}");
             }
         }
     }
@@ -53,15 +55,19 @@ public class SourceTests
     public void No_file_is_longer_than_400_lines() =>
         Assert.All(Sources(), file => Assert.True(file.Lines.Length <= 400, $"{file.Path}: {file.Lines.Length} lines"));
 
+    [Fact]
+    public void No_line_is_longer_than_120_characters() => Assert.All(Sources(), file => Assert.All(
+        file.Lines, (line, at) => Assert.True(line.Length <= 120, $"{file.Path}:{at + 1}: {line.Length} characters")));
+
     // Only Kernels/ knows versions; everyone else asks a release in the domain's words.
     [Fact]
     public void Nobody_but_the_kernels_compares_releases()
     {
-        var comparison = new Regex(@"[Rr]elease\.Name\s*(==|!=|is\b|\.(Equals|StartsWith|CompareTo))|==\s*[\w.]*[Rr]elease\.Name");
+        var comparison = new Regex(@"[Rr]elease\.Name\s*(==|!=|is\b|\.(Equals|StartsWith|CompareTo))"
+            + @"|==\s*[\w.]*[Rr]elease\.Name");
         foreach (var (path, lines) in Sources())
         {
-            if (path.Contains($"{Path.DirectorySeparatorChar}Kernels{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-                continue;
+            if (path.Split(Path.DirectorySeparatorChar).Contains("Kernels")) continue;
             for (var i = 0; i < lines.Length; i++)
                 Assert.False(comparison.IsMatch(lines[i]), $"{path}:{i + 1}: {lines[i].Trim()}");
         }

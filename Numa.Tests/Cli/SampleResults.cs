@@ -120,7 +120,11 @@ internal static class SampleResults
     {
         Scenario = "control",
         Counterfactual = "Linux 6.12 knows node order only",
-        Arms = [.. Comparison.Arms, new("default", "6.12", "node", Hash[2..], false, 20_971_520, 1) { PlacementHash = Hash[5..] }],
+        Arms =
+        [
+            .. Comparison.Arms,
+            new("default", "6.12", "node", Hash[2..], false, 20_971_520, 1) { PlacementHash = Hash[5..] },
+        ],
         Walks =
         [
             new("CPUs of node 0",

@@ -96,7 +96,8 @@ public class HostTests
     private static bool IsMixed(RoundLoop loop)
     {
         var cells = loop.Zones.SelectMany(zone => zone.Ledger.Cells()).ToArray();
-        ZoneVisitKind[] kinds = [ZoneVisitKind.Refill, ZoneVisitKind.Drain, ZoneVisitKind.Direct, ZoneVisitKind.DirectFree];
+        ZoneVisitKind[] kinds =
+            [ZoneVisitKind.Refill, ZoneVisitKind.Drain, ZoneVisitKind.Direct, ZoneVisitKind.DirectFree];
         return loop.Cpus.Sum(cpu => cpu.Counters.Fallbacks) > 10 && loop.Cpus.Sum(cpu => cpu.Counters.Failures) > 10
             && loop.Cpus.Sum(cpu => cpu.Counters.SignalsTaken) > 30 && cells.Any(cell => cell.Sums.Wait > 0)
             && kinds.All(kind => cells.Any(cell => cell.Kind == kind));

@@ -7,7 +7,8 @@ namespace Numa.Tests.Generators;
 
 /// <summary>A program that does anything a task may do, drawn from a seed.</summary>
 internal sealed class RandomTask(
-    TaskId id, CpuId cpu, ImmutableArray<AllocationRequest> requests, int tasks, int steps, long longestThink, ulong seed)
+    TaskId id, CpuId cpu, ImmutableArray<AllocationRequest> requests, int tasks, int steps, long longestThink,
+    ulong seed)
     : SimulatedTask(id, "random", cpu)
 {
     private readonly List<LiveBlock> _held = [];

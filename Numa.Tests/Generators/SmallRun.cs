@@ -43,7 +43,7 @@ internal sealed record SmallRun(
         var tasks = new List<SimulatedTask>();
         for (var i = 0; i < Tasks; i++)
         {
-            var after = i > 0 && random.NextBelow(5) == 0 ? [new TaskId((int)random.NextBelow(i))] : Array.Empty<TaskId>();
+            TaskId[] after = i > 0 && random.NextBelow(5) == 0 ? [new((int)random.NextBelow(i))] : [];
             tasks.Add(new RandomTask(new(i), new((int)random.NextBelow(Cpus)), requests, Tasks, Steps,
                 IsLong ? 900_000_000 : 40_000, random.NextUInt64())
             {

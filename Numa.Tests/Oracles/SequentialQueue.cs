@@ -5,8 +5,10 @@ using Numa.Core.Zones;
 
 namespace Numa.Tests.Oracles;
 
-/// <summary>A plan played as one queue of events, the least first: no rounds, groups, run-ahead or board writer.</summary>
-/// <remarks>It drives the same CPUs and zones; everything that decides when they may act is written anew here.</remarks>
+/// <summary>A plan played as one queue of events, the least first: no rounds, groups, run-ahead or board
+/// writer.</summary>
+/// <remarks>It drives the same CPUs and zones; everything that decides when they may act is written anew
+/// here.</remarks>
 internal sealed class SequentialQueue : ICpuEffects
 {
     private readonly long _grid;

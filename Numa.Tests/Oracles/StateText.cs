@@ -21,7 +21,8 @@ internal static class StateText
         foreach (var cpu in cpus) Add(text, cpu);
         foreach (var task in tasks)
             text.AppendLine($"task {task.Id} holds {string.Join(' ', task.LiveBlocks().Select(Block))}");
-        foreach (var (task, (end, at)) in ends.OrderBy(end => end.Key.Value)) text.AppendLine($"task {task} {end} {at}");
+        foreach (var (task, (end, at)) in ends.OrderBy(end => end.Key.Value))
+            text.AppendLine($"task {task} {end} {at}");
         foreach (var crossing in crossings.OrderBy(crossing => crossing.At).ThenBy(crossing => crossing.Zone))
             text.AppendLine($"{crossing}");
         return text.ToString();
@@ -79,7 +80,8 @@ internal static class StateText
                 {
                     var frames = zone.Pageset.List(order, type).ToArray();
                     if (frames.Length > 0)
-                        text.AppendLine($"cpu {cpu.Id} zone {zone.Slot} order {order} {type}: {string.Join(' ', frames)}");
+                        text.AppendLine(
+                            $"cpu {cpu.Id} zone {zone.Slot} order {order} {type}: {string.Join(' ', frames)}");
                 }
             }
         }

@@ -39,7 +39,7 @@ internal static class CostOverrides
             if (!Names.TryGetValue(name, out var replace))
             {
                 problems.Add(value.At, ProblemCodes.UnknownKey,
-                    $"no cost '{name}'{NearestName.Hint(name, [.. Names.Keys])}; known: {string.Join(", ", Names.Keys)}");
+                    $"no cost '{name}'{NearestName.Hint(name, [.. Names.Keys])}");
             }
             else if (value.Value < 1 && AtLeastOne.Contains(name))
             {

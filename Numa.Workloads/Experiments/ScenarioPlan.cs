@@ -15,6 +15,7 @@ public static class ScenarioPlan
     /// <exception cref="InputException">The scenario does not fit its machine; all problems are in it.</exception>
     public static SimulationPlan Of(Scenario scenario, BootedMachine booted, ulong seed, SimulationClock clock)
     {
+        if (clock == SimulationClock.Wall) RefuseEndless(scenario);
         var costs = CostOverrides.Apply(CostModel.Default, scenario.Costs);
         var tasks = WorkloadPlan.Build(scenario, booted.Image.Cpus, new(seed));
         return new(booted.Image, tasks, clock == SimulationClock.Virtual ? costs : CostModel.Wall,
@@ -22,6 +23,21 @@ public static class ScenarioPlan
                 ? VirtualInstant.Zero + duration
                 : VirtualInstant.Never,
             Occupied(scenario, booted));
+    }
+
+    /// <summary>A duration is one of virtual time: under the wall clock it ends nothing.</summary>
+    private static void RefuseEndless(Scenario scenario)
+    {
+        var problems = new ProblemList();
+        foreach (var storm in scenario.Workloads.OfType<StormWorkload>())
+        {
+            if (storm is { Operations: not null } or { WorkingSetBlocks: null }) continue;
+            problems.Add(storm.Basis.At, ProblemCodes.MissingKey,
+                $"workload '{storm.Name}' never ends under the wall clock: operations is unlimited, and the"
+                + " scenario's duration is one of virtual time");
+        }
+
+        problems.ThrowIfAny();
     }
 
     /// <summary>Occupied pages as the machine's own marks and zones give them.</summary>

@@ -10,7 +10,7 @@ public sealed record AllocationSamples(ImmutableArray<AllocationSample> Kept, lo
 }
 
 /// <summary>One allocation as it went.</summary>
-/// <param name="Number">Number of the operation within the run.</param>
+/// <param name="Number">Number of the allocation on its CPU, from 1.</param>
 /// <param name="StartNanoseconds">Virtual instant of the request.</param>
 /// <param name="EndNanoseconds">Virtual instant of the answer.</param>
 /// <param name="LockWaitNanoseconds">Part of it spent waiting for zone locks.</param>

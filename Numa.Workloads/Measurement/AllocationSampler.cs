@@ -7,7 +7,8 @@ using Numa.Core.Time;
 
 namespace Numa.Workloads.Measurement;
 
-/// <summary>Keeps one CPU's allocations that fell back or failed, and every so many-th of those that asked a zone.</summary>
+/// <summary>Keeps one CPU's allocations that fell back or failed, and every so many-th of those that asked a
+/// zone.</summary>
 internal sealed class AllocationSampler(MachineImage machine, int room) : IAllocationObserver
 {
     private const int OneIn = 64;
@@ -39,7 +40,8 @@ internal sealed class AllocationSampler(MachineImage machine, int room) : IAlloc
 
     /// <summary>All CPUs' samples in the order of virtual time.</summary>
     public static AllocationSamples Gather(IReadOnlyCollection<AllocationSampler> samplers) => new(
-        [.. samplers.SelectMany(sampler => sampler.Kept).OrderBy(kept => kept.StartNanoseconds).ThenBy(kept => kept.Cpu)],
+        [.. samplers.SelectMany(sampler => sampler.Kept)
+            .OrderBy(kept => kept.StartNanoseconds).ThenBy(kept => kept.Cpu)],
         samplers.Sum(sampler => sampler.Dropped));
 
     private static ZoneAttempt Attempt(ZoneRefusal refusal, VirtualInstant begin, VirtualInstant end) => new(

@@ -26,7 +26,8 @@ internal sealed class RunReport(MachineImage machine, SimulationOutcome outcome,
     {
         var account = _accounts[zone.Slot];
         var sums = zone.Ledger.Cells().Select(cell => cell.Sums).ToList();
-        var visits = sums.Sum(cell => cell.Visits - cell.Refused);
+        var visits = zone.Ledger.Cells().Where(cell => cell.Kind <= ZoneVisitKind.DirectFree)
+            .Sum(cell => cell.Sums.Visits - cell.Sums.Refused);
         var wait = sums.Sum(cell => cell.Wait);
         var marks = zone.Zone.Tuning.Marks;
         return new ZoneResult(zone.Zone.Id.ToString(), zone.Zone.Image.Managed.Value, zone.FreeAtStart,
@@ -86,10 +87,11 @@ internal sealed class RunReport(MachineImage machine, SimulationOutcome outcome,
         refusal.Verdict.Verdict.ToString(), refusal.Level.ToString().ToLowerInvariant(),
         refusal.Verdict.Available, refusal.Verdict.Required);
 
-    /// <summary>One row per workload; a task that never ended is waiting or was cut off.</summary>
+    /// <summary>One row per workload; a task that never ended waits, was cut off, or never began.</summary>
     public ImmutableArray<WorkloadResult> Workloads()
     {
         var waiting = outcome.Cpus.SelectMany(cpu => cpu.Sleeping).Select(task => task.Id).ToHashSet();
+        var cutOff = outcome.Cpus.SelectMany(cpu => cpu.Unfinished).Select(task => task.Id).ToHashSet();
         return
         [
             .. from task in tasks
@@ -99,7 +101,7 @@ internal sealed class RunReport(MachineImage machine, SimulationOutcome outcome,
                select new WorkloadResult(workload.Key, ids.Count, workload.Sum(task => task.Operations),
                    workload.Sum(task => task.Allocations), workload.Sum(task => task.Failures),
                    workload.Sum(task => task.LivePages), ends.Count == 0 ? 0 : ends.Max(end => end.At.Nanoseconds),
-                   string.Join(", ", Ends(ids, ends.Select(end => end.End), waiting))),
+                   string.Join(", ", Ends(ids, ends.Select(end => end.End), waiting, cutOff))),
         ];
     }
 
@@ -117,13 +119,15 @@ internal sealed class RunReport(MachineImage machine, SimulationOutcome outcome,
             crossing.Level.ToString().ToLowerInvariant(), crossing.Fell, crossing.At.Nanoseconds, crossing.Free))];
 
     private static IEnumerable<string> Ends(
-        List<TaskId> ids, IEnumerable<TaskEnd> ends, HashSet<TaskId> waiting)
+        List<TaskId> ids, IEnumerable<TaskEnd> ends, HashSet<TaskId> waiting, HashSet<TaskId> cutOff)
     {
         var words = ends.Select(end => end == TaskEnd.Exited ? "exited" : "stopped where the kernel would reclaim")
             .ToList();
-        var asleep = ids.Count(waiting.Contains);
-        words.AddRange(Enumerable.Repeat("waits for ever", asleep));
-        words.AddRange(Enumerable.Repeat("cut off by the duration", ids.Count - words.Count));
+        // While others can still go on, a sleeper may yet be woken.
+        var sleeps = cutOff.Count == 0 ? "waits for ever" : "asleep at the end";
+        words.AddRange(Enumerable.Repeat(sleeps, ids.Count(waiting.Contains)));
+        words.AddRange(Enumerable.Repeat("cut off by the duration", ids.Count(cutOff.Contains)));
+        words.AddRange(Enumerable.Repeat("never started", ids.Count - words.Count));
         return words.GroupBy(word => word)
             .Select(word => word.Count() == ids.Count ? word.Key : $"{word.Count()} {word.Key}");
     }

@@ -6,10 +6,12 @@ namespace Numa.Workloads.Measurement;
 /// <summary>Everything a run found out: the one model that tables, exports and comparisons read.</summary>
 /// <param name="Threads">Left out of JSON: no result in virtual time depends on it.</param>
 /// <param name="Hash">SHA-256 over the run's state and ledger, 64 hex digits.</param>
-/// <param name="LocalShare">Pages from the asking CPU's own node, as a share of all pages allocated. Range: 0..1.</param>
+/// <param name="LocalShare">Pages from the asking CPU's own node, as a share of all pages allocated. Range:
+/// 0..1.</param>
 /// <param name="MeanDistance">Mean SLIT distance from the asking CPU's node to the page's node, by pages.</param>
 /// <param name="Fallbacks">Allocations that did not come from the first zone of their zonelist.</param>
-/// <param name="SlowPathOperation">Number of the operation that first entered the slow path; null for none.</param>
+/// <param name="SlowPathOperation">Number, on its CPU, of the operation that first entered the slow path; null for
+/// none.</param>
 /// <param name="Conserved">Every zone's pages are accounted for.</param>
 public sealed record RunResult(
     string Scenario,
@@ -48,6 +50,7 @@ public sealed record RunResult(
 }
 
 /// <summary>Failures of one kind for one request, and the zones tried by the first of them.</summary>
+/// <param name="FirstOperation">Number, on its CPU, of the first that failed; the least of all CPUs.</param>
 public sealed record FailureResult(
     string Workload, string Gfp, int Order, string Kind, long Count, long FirstOperation,
     ImmutableArray<RefusalResult> Tried);
@@ -59,6 +62,8 @@ public sealed record RefusalResult(string Zone, string Verdict, string Mark, lon
 public sealed record LatencyResult(long P50, long P90, long P99, long Max, double Mean);
 
 /// <summary>One zone at the end of the run. Unit: pages; waits and holds in virtual nanoseconds.</summary>
+/// <param name="Visits">All, with those that were refused or need no lock.</param>
+/// <param name="MeanWaitNanoseconds">Over the visits that took the lock.</param>
 public sealed record ZoneResult(
     string Zone,
     long ManagedPages,

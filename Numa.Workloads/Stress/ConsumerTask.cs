@@ -53,7 +53,7 @@ internal sealed class ConsumerTask(
         _lastSeen |= blocks.Length < batchBlocks;
     }
 
-    public override void Allocated(LiveBlock block) => 
+    public override void Allocated(LiveBlock block) =>
         throw new InvariantBreachException($"consumer {Id} allocates nothing");
 
     public override IEnumerable<LiveBlock> LiveBlocks() => _blocks.Blocks();

@@ -33,7 +33,8 @@ public class CpuProcessTests
     [Fact]
     public void A_sleeper_wakes_one_latency_after_it_was_called()
     {
-        var loop = Run(new ScriptTask(0, 0, Think(500), HandAllTo(1), Sleep), new ScriptTask(1, 1, Sleep, HandAllTo(0)));
+        var loop = Run(
+            new ScriptTask(0, 0, Think(500), HandAllTo(1), Sleep), new ScriptTask(1, 1, Sleep, HandAllTo(0)));
 
         Assert.Equal(20_500, loop.Ends[new(1)].At.Nanoseconds);
         Assert.Equal(40_500, loop.Ends[new(0)].At.Nanoseconds);

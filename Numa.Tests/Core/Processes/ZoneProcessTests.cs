@@ -84,6 +84,16 @@ public class ZoneProcessTests
         Assert.Equal(Hold(folds: false), Hold(folds: true));
     }
 
+    [Fact]
+    public void A_zone_is_boosted_as_the_sysctl_says()
+    {
+        var image = Machine.PlanOf([]).Machine.Image;
+        var off = image with { Settings = image.Settings with { WatermarkBoostFactor = 0 } };
+
+        Assert.Equal(0, new SimulationPlan(off, [], CostModel.Default, VirtualInstant.Never, [])
+            .MakeZone(0).Zone.WatermarkBoostFactor);
+    }
+
     private static ZoneProcess MakeZone() => Machine.PlanOf([]).MakeZone(0);
 
     private static ZoneVisit Visit(int cpu, long arrival, int order = 0, ZoneVisitKind kind = ZoneVisitKind.Direct) =>
