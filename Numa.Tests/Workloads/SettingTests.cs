@@ -101,6 +101,24 @@ public class SettingTests
         "kernel 4.10: the rules of 4.9, the nearest older release, stand in",
         Assert.Single(ScenarioTexts.Parse(ScenarioTexts.Scenario, "kernel=4.10").Notes));
 
+    [Fact]
+    public void A_sysctl_that_the_release_lacks_is_not_suggested()
+    {
+        var file = ScenarioLoader.LoadMachine(TwoNodes, [new("--kernel", "kernel", "4.4")]);
+        Setting after = new("--after", "vm.watermark_scale_factor", "10");
+        Assert.Equal("--after vm.watermark_scale_factor=10: error NUMA102: Linux 4.4 has no sysctl"
+            + " 'vm.watermark_scale_factor'; expected one of vm.min_free_kbytes, vm.lowmem_reserve_ratio,"
+            + " vm.percpu_pagelist_fraction, vm.numa_zonelist_order, transparent_hugepage.enabled",
+            Assert.Throws<InputException>(() => MachineBoot.Boot(file.Machine, file.Boot, [after])).Message);
+    }
+
+    [Fact]
+    public void An_option_of_its_own_is_named_as_it_was_written() => Assert.StartsWith("--kernel 2.4: error NUMA108",
+        Assert.Throws<InputException>(() => ScenarioLoader.LoadMachine(TwoNodes, [new("--kernel", "kernel", "2.4")]))
+            .Message, StringComparison.Ordinal);
+
+    private static string TwoNodes => Path.Combine(ScenarioTexts.Configs, "machines", "notes-two-node.yaml");
+
     private static FillWorkload Fill(Scenario scenario) => Assert.IsType<FillWorkload>(scenario.Workloads[0]);
 
     private static Numa.Core.Boot.SyntheticMachine Machine(Scenario scenario) =>

@@ -31,10 +31,11 @@ public static class MachineBoot
         if (counterfactual)
             layout = layout with { Settings = layout.Settings with { ZonelistOrder = "default" } };
         var problems = new ProblemList();
+        ImmutableArray<string> known = [.. Sysctl.Names.Where(name => Sysctl.Exists(release, name))];
         foreach (var setting in after.Where(setting => !Sysctl.Exists(release, setting.Path)))
         {
             problems.Add(setting.At, ProblemCodes.UnknownKey,
-                $"Linux {release.Name} has no sysctl '{setting.Path}'{NearestName.Hint(setting.Path, Sysctl.Names)}");
+                $"Linux {release.Name} has no sysctl '{setting.Path}'{NearestName.Hint(setting.Path, known)}");
         }
 
         problems.ThrowIfAny();

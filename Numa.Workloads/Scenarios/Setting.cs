@@ -8,7 +8,8 @@ namespace Numa.Workloads.Scenarios;
 public sealed record Setting(string Option, string Path, string Value)
 {
     /// <summary>Where problems with the value are reported.</summary>
-    public SourcePlace At => new($"{Option} {Path}={Value}", 0, 0);
+    /// <remarks>An option that names its own path, such as <c>--kernel</c>, is printed as it was written.</remarks>
+    public SourcePlace At => new(Option == "--" + Path ? $"{Option} {Value}" : $"{Option} {Path}={Value}", 0, 0);
 
     /// <exception cref="InputException">The text is no <c>path=value</c>.</exception>
     public static Setting Parse(string option, string text)
