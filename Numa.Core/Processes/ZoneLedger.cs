@@ -13,7 +13,7 @@ public struct VisitSums
     public long Hold;
 }
 
-/// <summary>A long wait and who was served before it, nearest first.</summary>
+/// <summary>A long wait and who held the lock or queued for it when it began, nearest first.</summary>
 public sealed record LongWait(int Cpu, ZoneVisitKind Kind, VirtualInstant Arrival, long Wait, int[] Before);
 
 /// <summary>Every visit to a zone, summed by CPU and cause: the complete record of contention.</summary>
@@ -25,11 +25,11 @@ public sealed class ZoneLedger(int cpus)
     /// <summary>How many of the longest waits are kept.</summary>
     public const int LongestKept = 20;
 
-    private const int RecentKept = 16;
-
     private readonly VisitSums[]?[] _byCpu = new VisitSums[cpus][];
     private readonly List<LongWait> _longest = [];
-    private readonly int[] _recent = new int[RecentKept];
+
+    /// <summary>The last services and when they ended: as many as can queue at once, one for each CPU.</summary>
+    private readonly (int Cpu, long End)[] _recent = new (int, long)[cpus];
     private long _services;
 
     /// <summary>Waiting nanoseconds over time; divided by the width it is the mean number of waiters.</summary>
@@ -60,7 +60,8 @@ public sealed class ZoneLedger(int cpus)
             KeepIfLong(visit);
         }
 
-        if (visit.Hold > 0) _recent[_services++ % RecentKept] = visit.Cpu;
+        if (visit.Hold > 0)
+            _recent[_services++ % cpus] = (visit.Cpu, visit.Arrival.Nanoseconds + visit.Wait + visit.Hold);
     }
 
     /// <summary>Sums of one CPU and cause; zeros when it never came.</summary>
@@ -84,9 +85,20 @@ public sealed class ZoneLedger(int cpus)
         if (_longest.Count == LongestKept && _longest[^1].Wait >= visit.Wait) return;
         var position = _longest.Count;
         while (position > 0 && _longest[position - 1].Wait < visit.Wait) position--;
-        var before = new int[Math.Min(_services, RecentKept)];
-        for (var i = 0; i < before.Length; i++) before[i] = _recent[(_services - 1 - i) % RecentKept];
-        _longest.Insert(position, new(visit.Cpu, visit.Kind, visit.Arrival, visit.Wait, before));
+        _longest.Insert(position, new(visit.Cpu, visit.Kind, visit.Arrival, visit.Wait, Ahead(visit)));
         if (_longest.Count > LongestKept) _longest.RemoveAt(LongestKept);
+    }
+
+    private int[] Ahead(ZoneVisit visit)
+    {
+        var ahead = new List<int>();
+        for (var service = _services - 1; service >= 0 && ahead.Count < cpus; service--)
+        {
+            var (cpu, end) = _recent[service % cpus];
+            if (end <= visit.Arrival.Nanoseconds) break;
+            ahead.Add(cpu);
+        }
+
+        return [.. ahead];
     }
 }

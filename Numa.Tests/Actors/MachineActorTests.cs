@@ -90,7 +90,8 @@ public class MachineActorTests
         Assert.Equal("enough", failure.Message);
     }
 
-    // Nobody else is busy and no zone is needed, so nothing but the length of a turn stops the CPU.
+    // Nobody else is busy and no zone is needed, so nothing but the length of a turn stops the CPU. Without it Akka gives
+    // the actor up, after ten seconds.
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -109,7 +110,7 @@ public class MachineActorTests
         var run = SimulationHost.RunAsync(Machine.PlanOf([endless], isVirtual ? null : CostModel.Wall), 1, isVirtual,
             cancellation: cancellation.Token);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(20)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(TimeSpan.FromSeconds(8)));
     }
 
     private static async Task<SimulationFailedException> FailureOf(Action<ActorSystem> disturb, bool isVirtual)

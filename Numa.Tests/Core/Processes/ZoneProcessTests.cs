@@ -24,6 +24,17 @@ public class ZoneProcessTests
         Assert.Equal(second.Arrival.Nanoseconds + second.Wait + second.Hold + second.Way, second.Stamp.Nanoseconds);
     }
 
+    // CPU 0 has left long before the others come; of those, CPU 1 holds the lock and CPU 2 queues.
+    [Fact]
+    public void A_wait_names_those_who_stood_before_it_and_nobody_else()
+    {
+        var zone = MakeZone();
+        foreach (var (cpu, arrival) in new[] { (0, 100), (1, 100_000), (2, 100_050), (0, 100_060) })
+            zone.Serve(Visit(cpu, arrival));
+
+        Assert.Equal([[2, 1], [1]], zone.Ledger.Longest.Select(wait => wait.Before));
+    }
+
     [Fact]
     public void A_visit_out_of_order_is_a_breach()
     {
