@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Workloads.Measurement;
+using Numa.Workloads.Verification;
 
 namespace Numa.Cli.Execution;
 
@@ -19,6 +20,9 @@ public interface ISimulator
 
     /// <summary>Text about a machine that is booted but never runs, in the kernel's own format.</summary>
     ShowOutcome Show(ShowRequest request);
+
+    /// <summary>Boots a captured machine and compares it with what its kernel printed.</summary>
+    CaptureReport Verify(string capture);
 }
 
 /// <summary>One setting and its new value, by the grammar of <c>--set</c>.</summary>

@@ -3,6 +3,7 @@ using Numa.Cli.Tables;
 using Numa.Workloads.Experiments;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Scenarios;
+using Numa.Workloads.Verification;
 
 namespace Numa.Cli.Execution;
 
@@ -56,6 +57,8 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         var booted = MachineBoot.Boot(file.Machine, file.Boot, after);
         return new(MachineSheet.Of(booted, request.Topic), [.. file.Notes, .. booted.Image.Notes]);
     }
+
+    public CaptureReport Verify(string capture) => CaptureVerification.Verify(capture);
 
     private static Scenario Load(RunRequest request, IEnumerable<Setting> vary)
     {

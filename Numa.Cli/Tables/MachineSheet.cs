@@ -37,9 +37,8 @@ internal static class MachineSheet
         var text = new StringBuilder();
         if (machine.Counterfactual is { } impossible) text.Append("COUNTERFACTUAL: ").AppendLine(impossible);
         foreach (var lists in image.Zonelists.Nodes) text.AppendLine(ZonelistText.FallbackOrder(lists));
-        var total = machine.Layout.Zones.Where(zone => zone.Id.Kind <= ZoneKind.Movable)
-            .Sum(zone => zone.ManagedEstimate.Value);
-        text.AppendLine(ZonelistText.Built(image.Release, image.Zonelists.Order, image.Nodes.Length, new(total)));
+        text.AppendLine(ZonelistText.Built(
+            image.Release, image.Zonelists.Order, image.Nodes.Length, machine.Layout.EstimatedTotal));
         foreach (var line in ZonelistText.Lists(image.Zonelists)) text.AppendLine(line);
         return text.ToString();
     }

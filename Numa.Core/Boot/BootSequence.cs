@@ -32,9 +32,7 @@ public static class BootSequence
 
         // At boot no node has CPUs yet; a write of numa_zonelist_order rebuilds the lists when they are known.
         var rebuilt = tuning.Settings.ZonelistOrder != layout.Settings.ZonelistOrder;
-        var zonelists = ZonelistBuilder.Build(new(layout.Release, layout.Nodes,
-            layout.Zones.ToImmutableDictionary(zone => zone.Id, zone => zone.Present), layout.Distances,
-            rebuilt ? [.. layout.Cpus.NodeOfCpu] : [], tuning.Settings.ZonelistOrder)
+        var zonelists = ZonelistBuilder.Build(Inputs(layout, tuning.Settings.ZonelistOrder, rebuilt) with
         {
             ForceZoneOrder = counterfactualZoneOrder,
         });
@@ -47,4 +45,11 @@ public static class BootSequence
             tuning.Settings, tuning.MinFreeKbytes, layout.Notes);
         return new(image, tuning, refusals.ToImmutable());
     }
+
+    /// <summary>What the zonelists of a machine are built from.</summary>
+    /// <param name="cpusKnown">False while boot builds them; true for every later rebuild.</param>
+    public static ZonelistInputs Inputs(MemoryLayout layout, string order, bool cpusKnown) => new(
+        layout.Release, layout.Nodes,
+        layout.Zones.ToImmutableDictionary(zone => zone.Id, zone => zone.Present), layout.Distances,
+        cpusKnown ? [.. layout.Cpus.NodeOfCpu] : [], order);
 }
