@@ -23,6 +23,9 @@ public interface ISimulator
 
     /// <summary>Boots a captured machine and compares it with what its kernel printed.</summary>
     CaptureReport Verify(string capture);
+
+    /// <summary>How a machine that is booted came to its numbers.</summary>
+    ShowOutcome Explain(ExplainRequest request);
 }
 
 /// <summary>One setting and its new value, by the grammar of <c>--set</c>.</summary>
@@ -73,6 +76,26 @@ public enum ShowTopic
 public sealed record ShowRequest(
     string Machine,
     ShowTopic Topic,
+    string? Kernel,
+    ImmutableArray<SettingAssignment> Settings,
+    ImmutableArray<SettingAssignment> After);
+
+/// <summary>What of a machine is derived.</summary>
+public enum ExplainTopic
+{
+    Watermarks,
+    Zonelist,
+}
+
+/// <summary>A question how a machine came to its numbers.</summary>
+/// <param name="Machine">Path of a machine description or of a captured machine's folder.</param>
+/// <param name="Node">Only this node; null for all.</param>
+/// <param name="Kernel">Release instead of the machine's own; null to keep that.</param>
+/// <param name="After">Sysctls written after boot, in order.</param>
+public sealed record ExplainRequest(
+    string Machine,
+    ExplainTopic Topic,
+    int? Node,
     string? Kernel,
     ImmutableArray<SettingAssignment> Settings,
     ImmutableArray<SettingAssignment> After);

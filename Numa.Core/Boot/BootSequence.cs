@@ -30,9 +30,7 @@ public static class BootSequence
             if (!verdict.Accepted) refusals.Add(verdict.Refusal!);
         }
 
-        // At boot no node has CPUs yet; a write of numa_zonelist_order rebuilds the lists when they are known.
-        var rebuilt = tuning.Settings.ZonelistOrder != layout.Settings.ZonelistOrder;
-        var zonelists = ZonelistBuilder.Build(Inputs(layout, tuning.Settings.ZonelistOrder, rebuilt) with
+        var zonelists = ZonelistBuilder.Build(InputsInForce(layout, tuning) with
         {
             ForceZoneOrder = counterfactualZoneOrder,
         });
@@ -45,6 +43,13 @@ public static class BootSequence
             tuning.Settings, tuning.MinFreeKbytes, layout.Notes);
         return new(image, tuning, refusals.ToImmutable());
     }
+
+    /// <summary>What the zonelists in force were built from.</summary>
+    /// <remarks>At boot no node has CPUs yet; a write of numa_zonelist_order rebuilds the lists when they are
+    /// known.</remarks>
+    public static ZonelistInputs InputsInForce(MemoryLayout layout, MemoryTuning tuning) => Inputs(
+        layout, tuning.Settings.ZonelistOrder,
+        cpusKnown: tuning.Settings.ZonelistOrder != layout.Settings.ZonelistOrder);
 
     /// <summary>What the zonelists of a machine are built from.</summary>
     /// <param name="cpusKnown">False while boot builds them; true for every later rebuild.</param>

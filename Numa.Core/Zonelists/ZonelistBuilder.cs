@@ -35,6 +35,12 @@ public static class ZonelistBuilder
         return new(order, [.. nodes.Select(node => ListsOf(node, ordering.OrderFor(node), populated, order))]);
     }
 
+    /// <summary>Why a rebuild uses the order that it uses.</summary>
+    public static string ReasonForOrder(ZonelistInputs inputs) =>
+        ZonelistOrderSetting.Parse(inputs.Release, inputs.OrderSetting, out _) == ZonelistOrderChoice.Default
+            ? DefaultZonelistOrder.Reason(inputs.Release, inputs.Nodes, inputs.Present)
+            : $"numa_zonelist_order is '{inputs.OrderSetting}'";
+
     /// <summary>Each choice of a node's fallback order, as a complete rebuild makes it.</summary>
     public static ImmutableArray<NodeChoice> Explain(ZonelistInputs inputs, NodeId node)
     {

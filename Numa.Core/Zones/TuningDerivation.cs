@@ -87,11 +87,14 @@ public static class TuningDerivation
         var pages = above.Sum(zone => zone.Managed.Value);
         var result = tuning[id].LowmemReserve[(int)kind];
         if (ratio == 0) return "the ratio is 0 = 0";
-        var sum = above.Count == 0 ? "nothing above" : string.Join(" + ", above.Select(zone =>
-            $"{zone.Managed} {zone.Id.Kind}"));
-        return ZoneOf(tuning.ReservesFrom, id).IsPopulated
-            ? $"({sum} = {pages}) / {ratio} = {result}"
-            : $"the zone is empty = {result}";
+        var terms = string.Join(" + ", above.Select(zone => $"{zone.Managed} {zone.Id.Kind}"));
+        if (!ZoneOf(tuning.ReservesFrom, id).IsPopulated) return $"the zone is empty = {result}";
+        return above.Count switch
+        {
+            0 => $"nothing above = {result}",
+            1 => $"{terms} / {ratio} = {result}",
+            _ => $"({terms} = {pages}) / {ratio} = {result}",
+        };
     }
 
     private static string Reason(KernelRelease release, MinFreeStep step)

@@ -45,6 +45,14 @@ internal sealed class FakeSimulator : ISimulator
     public CaptureReport Verified { get; init; } =
         new("box", [new("box", "zones", 4, 4, null)], ["sysctls (no zoneinfo.after-*)"], []);
 
+    public ExplainRequest? Explained { get; private set; }
+
+    public ShowOutcome Explain(ExplainRequest request)
+    {
+        Explained = request;
+        return Failure is null ? new(Shown + "\n", []) : throw Failure;
+    }
+
     public CaptureReport Verify(string capture) => Failure is null ? Verified : throw Failure;
 
     ShowOutcome ISimulator.Show(ShowRequest request)
