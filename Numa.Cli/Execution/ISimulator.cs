@@ -64,7 +64,10 @@ public sealed record CompareRequest(
 public enum ShowTopic
 {
     Zoneinfo,
+    Buddyinfo,
+    Pagetypeinfo,
     Zonelists,
+    Boot,
     Memblock,
     Hardware,
 }

@@ -16,7 +16,10 @@ internal static class MachineSheet
     public static string Of(BootedMachine machine, ShowTopic topic) => topic switch
     {
         ShowTopic.Zoneinfo => Zoneinfo(machine),
+        ShowTopic.Buddyinfo => BlockCountText.Buddyinfo(Zones(machine)),
+        ShowTopic.Pagetypeinfo => Pagetypeinfo(machine),
         ShowTopic.Zonelists => Zonelists(machine),
+        ShowTopic.Boot => BootSheet.Of(machine),
         ShowTopic.Memblock => Memblock(machine.Layout),
         _ => Hardware(machine.Image),
     };
@@ -29,6 +32,23 @@ internal static class MachineSheet
             Enumerable.Repeat((0, new Pageset(image.Release, zone.Tuning.Pageset).High), image.Cpus.CpuCount)));
         return ZoneinfoText.Print(image.Release,
             ZoneinfoText.WithEmptyZones(image.Release, image.Nodes, [.. populated], machine.Tuning));
+    }
+
+    /// <summary>The machine's zones after boot released its memory and before anything was taken.</summary>
+    private static IEnumerable<Zone> Zones(BootedMachine machine) =>
+        machine.Image.Zones.Select(zone => new Zone(machine.Image.Release, zone));
+
+    private static string Pagetypeinfo(BootedMachine machine)
+    {
+        // Page descriptors come by sections of 128 MiB: one page of memory gives them to all of its section.
+        const int sectionShift = 15;
+        var sections = machine.Layout.Memory
+            .Select(region => (
+                First: PageFrameNumber.Floor(region.Start).Value >> sectionShift,
+                Last: (PageFrameNumber.Ceiling(region.End).Value - 1) >> sectionShift))
+            .ToList();
+        return BlockCountText.Pagetypeinfo(machine.Image.Release, Zones(machine), frame => sections.Any(section =>
+            frame.Value >> sectionShift >= section.First && frame.Value >> sectionShift <= section.Last));
     }
 
     private static string Zonelists(BootedMachine machine)

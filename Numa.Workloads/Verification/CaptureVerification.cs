@@ -72,11 +72,12 @@ public static partial class CaptureVerification
 
     private static void CompareLog(Report report, CaptureFolder folder, CaptureBoot boot)
     {
-        var (lists, early, ranges) = (new Tally(), new Tally(), new Tally());
+        var (lists, early, ranges, free) = (new Tally(), new Tally(), new Tally(), new Tally());
         if (AllocatorDump.Read(folder, Dump) is { } dump)
         {
             new StateComparison(boot.Image.Release, boot.Tuning)
                 .Zonelists(lists, Dump, dump, boot.Image.Zonelists);
+            FreeListComparison.Compare(free, Dump, dump, boot.Image);
         }
 
         if (KernelMessages.Read(folder, Log) is { } log)
@@ -89,6 +90,7 @@ public static partial class CaptureVerification
         report.Add("zonelists", lists, $"no {Dump}, and no 'Built' line in {Log}");
         report.Add("early-memory", early, $"no answered request and no second MEMBLOCK table in {Log}");
         report.Add("zone-ranges", ranges, $"no 'Zone ranges' in {Log}");
+        report.Add("free-lists", free, $"no list of the largest blocks in {Dump}");
     }
 
     private sealed class Report(string capture)
