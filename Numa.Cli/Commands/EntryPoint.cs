@@ -56,6 +56,8 @@ public static class EntryPoint
             new CompareCommand(terminal, simulator, args),
             new TraceCommand(terminal, simulator),
             new ShowCommand(terminal, simulator),
+            new VerifyCommand(terminal, simulator),
+            new ExplainCommand(terminal, simulator),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

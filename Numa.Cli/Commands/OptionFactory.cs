@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using System.Numerics;
 using Numa.Cli.Execution;
+using Numa.Core.Kernels;
 
 namespace Numa.Cli.Commands;
 
@@ -35,6 +36,14 @@ internal static class OptionFactory
             CustomParser = result => ParseNumber(name, result, least),
         };
     }
+
+    /// <summary>The kernel release to boot.</summary>
+    public static Option<string?> Kernel() => new("--kernel")
+    {
+        Description = "Kernel release instead of the machine's own: "
+            + string.Join(", ", KernelRelease.Known.Select(release => release.Name)) + ".",
+        HelpName = "V",
+    };
 
     /// <summary>One of a few words.</summary>
     public static Option<string?> Choice(

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using Numa.Cli.Execution;
-using Numa.Core.Kernels;
 
 namespace Numa.Cli.Commands;
 
@@ -26,12 +25,7 @@ internal sealed class ShowCommand : NumaCommand
         },
     };
 
-    private readonly Option<string?> _kernel = new("--kernel")
-    {
-        Description = "Kernel release instead of the machine's own: "
-            + string.Join(", ", KernelRelease.Known.Select(release => release.Name)) + ".",
-        HelpName = "V",
-    };
+    private readonly Option<string?> _kernel = OptionFactory.Kernel();
 
     private readonly Option<ImmutableArray<SettingAssignment>> _settings =
         OptionFactory.Assignments("--set", "Changes a setting before boot. May be repeated.");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Workloads.Measurement;
+using Numa.Workloads.Verification;
 
 namespace Numa.Cli.Execution;
 
@@ -20,6 +21,12 @@ public interface ISimulator
 
     /// <summary>Text about a machine that is booted but never runs, in the kernel's own format.</summary>
     ShowOutcome Show(ShowRequest request);
+
+    /// <summary>Boots a captured machine and compares it with what its kernel printed.</summary>
+    CaptureReport Verify(string capture);
+
+    /// <summary>How a machine that is booted came to its numbers.</summary>
+    ShowOutcome Explain(ExplainRequest request);
 }
 
 /// <summary>One setting and its new value, by the grammar of <c>--set</c>.</summary>
@@ -58,7 +65,10 @@ public sealed record CompareRequest(
 public enum ShowTopic
 {
     Zoneinfo,
+    Buddyinfo,
+    Pagetypeinfo,
     Zonelists,
+    Boot,
     Memblock,
     Hardware,
 }
@@ -70,6 +80,26 @@ public enum ShowTopic
 public sealed record ShowRequest(
     string Machine,
     ShowTopic Topic,
+    string? Kernel,
+    ImmutableArray<SettingAssignment> Settings,
+    ImmutableArray<SettingAssignment> After);
+
+/// <summary>What of a machine is derived.</summary>
+public enum ExplainTopic
+{
+    Watermarks,
+    Zonelist,
+}
+
+/// <summary>A question how a machine came to its numbers.</summary>
+/// <param name="Machine">Path of a machine description or of a captured machine's folder.</param>
+/// <param name="Node">Only this node; null for all.</param>
+/// <param name="Kernel">Release instead of the machine's own; null to keep that.</param>
+/// <param name="After">Sysctls written after boot, in order.</param>
+public sealed record ExplainRequest(
+    string Machine,
+    ExplainTopic Topic,
+    int? Node,
     string? Kernel,
     ImmutableArray<SettingAssignment> Settings,
     ImmutableArray<SettingAssignment> After);

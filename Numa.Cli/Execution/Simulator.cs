@@ -3,6 +3,7 @@ using Numa.Cli.Tables;
 using Numa.Workloads.Experiments;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Scenarios;
+using Numa.Workloads.Verification;
 
 namespace Numa.Cli.Execution;
 
@@ -49,12 +50,30 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
 
     public ShowOutcome Show(ShowRequest request)
     {
-        var settings = request.Settings.Select(setting => new Setting("--set", setting.Path, setting.Value)).ToList();
-        if (request.Kernel is { } kernel) settings.Add(new("--kernel", "kernel", kernel));
-        var file = ScenarioLoader.LoadMachine(request.Machine, settings);
-        var after = request.After.Select(setting => new Setting("--after", setting.Path, setting.Value)).ToList();
-        var booted = MachineBoot.Boot(file.Machine, file.Boot, after);
-        return new(MachineSheet.Of(booted, request.Topic), [.. file.Notes, .. booted.Image.Notes]);
+        var (booted, notes) = Boot(request.Machine, request.Kernel, request.Settings, request.After);
+        return new(MachineSheet.Of(booted, request.Topic), notes);
+    }
+
+    public ShowOutcome Explain(ExplainRequest request)
+    {
+        var (booted, notes) = Boot(request.Machine, request.Kernel, request.Settings, request.After);
+        return new(request.Topic == ExplainTopic.Watermarks
+            ? DerivationSheet.Watermarks(booted, request.Node)
+            : DerivationSheet.Zonelists(booted, request.Node), notes);
+    }
+
+    public CaptureReport Verify(string capture) => CaptureVerification.Verify(capture);
+
+    private static (BootedMachine Machine, ImmutableArray<string> Notes) Boot(
+        string machine, string? kernel,
+        ImmutableArray<SettingAssignment> before, ImmutableArray<SettingAssignment> after)
+    {
+        var settings = before.Select(setting => new Setting("--set", setting.Path, setting.Value)).ToList();
+        if (kernel is not null) settings.Add(new("--kernel", "kernel", kernel));
+        var file = ScenarioLoader.LoadMachine(machine, settings);
+        var writes = after.Select(setting => new Setting("--after", setting.Path, setting.Value)).ToList();
+        var booted = MachineBoot.Boot(file.Machine, file.Boot, writes);
+        return (booted, [.. file.Notes, .. booted.Image.Notes]);
     }
 
     private static Scenario Load(RunRequest request, IEnumerable<Setting> vary)

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Numa.Cli.Tables;
 using Numa.Workloads.Measurement;
+using Numa.Workloads.Verification;
 
 namespace Numa.Cli.Exports;
 
@@ -30,6 +31,10 @@ internal static class JsonExport
         root["reproducible"] = RunHeader.IsReproducible(run);
         return root.ToJsonString(Options);
     }
+
+    /// <summary>One object for each claim of each capture.</summary>
+    public static string Claims(IEnumerable<CaptureReport> reports) =>
+        JsonSerializer.Serialize(reports.SelectMany(report => report.Claims), Options);
 
     /// <summary>The contention of a run under the run's identity.</summary>
     public static string Trace(RunResult run, ContentionResult contention)

@@ -16,7 +16,10 @@ internal static class MachineSheet
     public static string Of(BootedMachine machine, ShowTopic topic) => topic switch
     {
         ShowTopic.Zoneinfo => Zoneinfo(machine),
+        ShowTopic.Buddyinfo => BlockCountText.Buddyinfo(Zones(machine)),
+        ShowTopic.Pagetypeinfo => Pagetypeinfo(machine),
         ShowTopic.Zonelists => Zonelists(machine),
+        ShowTopic.Boot => BootSheet.Of(machine),
         ShowTopic.Memblock => Memblock(machine.Layout),
         _ => Hardware(machine.Image),
     };
@@ -31,15 +34,31 @@ internal static class MachineSheet
             ZoneinfoText.WithEmptyZones(image.Release, image.Nodes, [.. populated], machine.Tuning));
     }
 
+    /// <summary>The machine's zones after boot released its memory and before anything was taken.</summary>
+    private static IEnumerable<Zone> Zones(BootedMachine machine) =>
+        machine.Image.Zones.Select(zone => new Zone(machine.Image.Release, zone));
+
+    private static string Pagetypeinfo(BootedMachine machine)
+    {
+        // Page descriptors come by sections of 128 MiB: one page of memory gives them to all of its section.
+        const int sectionShift = 15;
+        var sections = machine.Layout.Memory
+            .Select(region => (
+                First: PageFrameNumber.Floor(region.Start).Value >> sectionShift,
+                Last: (PageFrameNumber.Ceiling(region.End).Value - 1) >> sectionShift))
+            .ToList();
+        return BlockCountText.Pagetypeinfo(machine.Image.Release, Zones(machine), frame => sections.Any(section =>
+            frame.Value >> sectionShift >= section.First && frame.Value >> sectionShift <= section.Last));
+    }
+
     private static string Zonelists(BootedMachine machine)
     {
         var image = machine.Image;
         var text = new StringBuilder();
         if (machine.Counterfactual is { } impossible) text.Append("COUNTERFACTUAL: ").AppendLine(impossible);
         foreach (var lists in image.Zonelists.Nodes) text.AppendLine(ZonelistText.FallbackOrder(lists));
-        var total = machine.Layout.Zones.Where(zone => zone.Id.Kind <= ZoneKind.Movable)
-            .Sum(zone => zone.ManagedEstimate.Value);
-        text.AppendLine(ZonelistText.Built(image.Release, image.Zonelists.Order, image.Nodes.Length, new(total)));
+        text.AppendLine(ZonelistText.Built(
+            image.Release, image.Zonelists.Order, image.Nodes.Length, machine.Layout.EstimatedTotal));
         foreach (var line in ZonelistText.Lists(image.Zonelists)) text.AppendLine(line);
         return text.ToString();
     }

@@ -30,11 +30,7 @@ public static class BootSequence
             if (!verdict.Accepted) refusals.Add(verdict.Refusal!);
         }
 
-        // At boot no node has CPUs yet; a write of numa_zonelist_order rebuilds the lists when they are known.
-        var rebuilt = tuning.Settings.ZonelistOrder != layout.Settings.ZonelistOrder;
-        var zonelists = ZonelistBuilder.Build(new(layout.Release, layout.Nodes,
-            layout.Zones.ToImmutableDictionary(zone => zone.Id, zone => zone.Present), layout.Distances,
-            rebuilt ? [.. layout.Cpus.NodeOfCpu] : [], tuning.Settings.ZonelistOrder)
+        var zonelists = ZonelistBuilder.Build(InputsInForce(layout, tuning) with
         {
             ForceZoneOrder = counterfactualZoneOrder,
         });
@@ -47,4 +43,18 @@ public static class BootSequence
             [.. zones], zonelists, tuning.Settings, tuning.MinFreeKbytes, layout.Notes);
         return new(image, tuning, refusals.ToImmutable());
     }
+
+    /// <summary>What the zonelists in force were built from.</summary>
+    /// <remarks>At boot no node has CPUs yet; a write of numa_zonelist_order rebuilds the lists when they are
+    /// known.</remarks>
+    public static ZonelistInputs InputsInForce(MemoryLayout layout, MemoryTuning tuning) => Inputs(
+        layout, tuning.Settings.ZonelistOrder,
+        cpusKnown: tuning.Settings.ZonelistOrder != layout.Settings.ZonelistOrder);
+
+    /// <summary>What the zonelists of a machine are built from.</summary>
+    /// <param name="cpusKnown">False while boot builds them; true for every later rebuild.</param>
+    public static ZonelistInputs Inputs(MemoryLayout layout, string order, bool cpusKnown) => new(
+        layout.Release, layout.Nodes,
+        layout.Zones.ToImmutableDictionary(zone => zone.Id, zone => zone.Present), layout.Distances,
+        cpusKnown ? [.. layout.Cpus.NodeOfCpu] : [], order);
 }

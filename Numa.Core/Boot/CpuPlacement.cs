@@ -28,7 +28,21 @@ internal static class CpuPlacement
             cpus.Add(node);
         }
 
-        return ([.. online], new(cpus.MoveToImmutable()), distances);
+        var topology = new CpuTopology(cpus.MoveToImmutable());
+        return ([.. online], topology with { Listed = OnFakeNodes(machine, highest + 1, topology) }, distances);
+    }
+
+    /// <remarks>Source: <c>numa_set_cpumask</c> of the emulation, Linux arch/x86/mm/numa_emulation.c.</remarks>
+    private static ImmutableDictionary<NodeId, ImmutableArray<CpuId>> OnFakeNodes(
+        MachineDescription machine, int nodes, CpuTopology cpus)
+    {
+        if (machine.FakeNodes.IsEmpty) return ImmutableDictionary<NodeId, ImmutableArray<CpuId>>.Empty;
+        var real = RealNodes(machine, nodes);
+        return machine.FakeNodes.Select(fake => fake.Node).Where(node => node.Value < nodes).Distinct()
+            .ToImmutableDictionary(node => node, node => Enumerable.Range(0, cpus.CpuCount)
+                .Select(cpu => new CpuId(cpu))
+                .Where(cpu => real[cpus.NodeOf(cpu).Value] == real[node.Value])
+                .ToImmutableArray());
     }
 
     /// <summary>Nodes by CPU number, null where nothing tells.</summary>
@@ -71,18 +85,24 @@ internal static class CpuPlacement
     /// <summary>Fake nodes are as far apart as the real nodes that they were cut from.</summary>
     private static NodeDistances BetweenFakeNodes(MachineDescription machine, int nodes)
     {
+        var real = RealNodes(machine, nodes);
+        var realNodes = real.Max(node => node.Value) + 1;
+        var between = machine.Slit?.ToNodeDistances(realNodes, machine.Srat.NodeOfDomain)
+            ?? NodeDistances.Uniform(realNodes);
+        return new(nodes, real.SelectMany(from => real.Select(to => between[from, to])));
+    }
+
+    /// <summary>Which real node each fake node was cut from. Shape: index = fake node.</summary>
+    private static NodeId[] RealNodes(MachineDescription machine, int nodes)
+    {
         var real = new NodeId[nodes];
-        foreach (var fake in machine.FakeNodes)
+        foreach (var fake in machine.FakeNodes.Where(fake => fake.Node.Value < nodes))
         {
-            if (fake.Node.Value >= nodes) continue;
             real[fake.Node.Value] = machine.Srat.Memory
                 .Where(memory => memory.Start < fake.End && memory.End > fake.Start)
                 .Select(memory => memory.Node).FirstOrDefault();
         }
 
-        var realNodes = real.Max(node => node.Value) + 1;
-        var between = machine.Slit?.ToNodeDistances(realNodes, machine.Srat.NodeOfDomain)
-            ?? NodeDistances.Uniform(realNodes);
-        return new(nodes, real.SelectMany(from => real.Select(to => between[from, to])));
+        return real;
     }
 }

@@ -22,6 +22,7 @@ public static class EarlyBoot
         var blocks = NodeDiscovery.Discover(Claims(machine), memblock.Memory, maxFrame, out var fault);
         if (fault is not null) notes.Add($"The firmware's nodes are not used: {fault}.");
 
+        var record = EarlyRecord.Nothing;
         if (machine.Steps.IsEmpty)
         {
             EarlyReplay.AssignNodes(memblock, blocks);
@@ -29,10 +30,10 @@ public static class EarlyBoot
         }
         else
         {
-            EarlyReplay.Run(memblock, machine.Steps, blocks, notes);
+            record = EarlyReplay.Run(memblock, machine.Steps, blocks, notes);
         }
 
-        return Lay(machine, memblock, maxFrame, notes);
+        return Lay(machine, memblock, maxFrame, notes) with { Early = record };
     }
 
     /// <summary>The memory map as memblock takes it up.</summary>
@@ -92,6 +93,8 @@ public static class EarlyBoot
         {
             Memory = [.. memblock.Memory],
             Reserved = [.. memblock.Reserved],
+            Limits = limits,
+            MovableStarts = movable,
         };
     }
 

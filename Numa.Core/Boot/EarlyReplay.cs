@@ -5,10 +5,13 @@ namespace Numa.Core.Boot;
 /// <summary>Early boot's reservations, made again in their order.</summary>
 public static class EarlyReplay
 {
-    public static void Run(
+    /// <returns>Where the rules put each request, whatever the log says.</returns>
+    public static EarlyRecord Run(
         Memblock memblock, ImmutableArray<EarlyStep> steps, ImmutableArray<NodeBlock> blocks, List<string> notes)
     {
-        var (elsewhere, failed, assigned) = (0, 0, false);
+        var (elsewhere, failed) = (0, 0);
+        var placements = ImmutableArray.CreateBuilder<EarlyPlacement>();
+        MemblockTable? withNodes = null;
         foreach (var step in steps)
         {
             switch (step)
@@ -19,12 +22,13 @@ public static class EarlyReplay
                 case EarlyStep.Free free:
                     memblock.Free(free.Start, free.End);
                     break;
-                case EarlyStep.NodesAssigned when !assigned:
+                case EarlyStep.NodesAssigned when withNodes is null:
                     AssignNodes(memblock, blocks);
-                    assigned = true;
+                    withNodes = new([.. memblock.Memory], [.. memblock.Reserved]);
                     break;
                 case EarlyStep.Allocate allocate:
                     var found = memblock.TryAllocate(allocate.Request, out var start);
+                    placements.Add(new(allocate.Request, found ? start : null));
                     if (!found && allocate.Observed is null) failed++;
                     if (allocate.Observed is not { } observed || observed == start) break;
                     // What the real kernel did outweighs what the rules say; the note keeps the difference in sight.
@@ -35,9 +39,10 @@ public static class EarlyReplay
             }
         }
 
-        if (!assigned) AssignNodes(memblock, blocks);
+        if (withNodes is null) AssignNodes(memblock, blocks);
         if (elsewhere > 0) notes.Add($"{elsewhere} early allocations lie elsewhere than the allocator's rules say.");
         if (failed > 0) notes.Add($"{failed} early allocations found no memory.");
+        return new(placements.ToImmutable(), withNodes);
     }
 
     public static void AssignNodes(Memblock memblock, ImmutableArray<NodeBlock> blocks)

@@ -54,4 +54,18 @@ public sealed record MemoryLayout(
 
     /// <summary>memblock's reserved regions then.</summary>
     public ImmutableArray<MemblockRegion> Reserved { get; init; } = [];
+
+    /// <summary>Where zones may lie.</summary>
+    public ZoneLimits? Limits { get; init; }
+
+    /// <summary>Where Movable zones begin; nodes without one are missing.</summary>
+    public ImmutableDictionary<NodeId, PageFrameNumber> MovableStarts { get; init; } =
+        ImmutableDictionary<NodeId, PageFrameNumber>.Empty;
+
+    /// <summary>What early boot did on the way here.</summary>
+    public EarlyRecord Early { get; init; } = EarlyRecord.Nothing;
+
+    /// <summary>Pages that the kernel counts when it first builds its zonelists: no mark is set yet.</summary>
+    public PageCount EstimatedTotal =>
+        new(Zones.Where(zone => zone.Id.Kind <= ZoneKind.Movable).Sum(zone => zone.ManagedEstimate.Value));
 }

@@ -31,6 +31,9 @@ internal static class FreeingLines
             return true;
         }
 
+        // Asking memblock for room to remember such a page tells as much, and is memblock's line to read.
+        if (text.Contains(" register_nosave_region", StringComparison.Ordinal))
+            facts.Image = facts.Image with { HasNosavePage = true };
         if (!text.StartsWith("Freeing ", StringComparison.Ordinal)) return false;
         if (KindOf(text, facts) is not { } kind) return true;
         var colon = text.IndexOf(": ", StringComparison.Ordinal);

@@ -22,7 +22,11 @@ internal sealed class MemblockLog
     private bool? _isEndExclusive;
     private int _dumps;
 
-    public ImmutableArray<EarlyStep> Steps() => [.. _steps];
+    public ImmutableArray<EarlyStep> Steps()
+    {
+        AskUnanswered();
+        return [.. _steps];
+    }
 
     /// <summary>Reads a line if it is memblock's.</summary>
     public bool Read(KernelLogLine line, DmesgProblems log)
@@ -31,6 +35,7 @@ internal sealed class MemblockLog
         scan.SkipSpaces();
         if (scan.TrySkip("MEMBLOCK configuration:"))
         {
+            AskUnanswered();
             _dumps++;
             if (_dumps == 2) _steps.Add(new EarlyStep.NodesAssigned());
             return true;
@@ -78,15 +83,28 @@ internal sealed class MemblockLog
         if (TryRange(ref scan, line, _isEndExclusive.Value, log) is not { } range) return true;
         if (_dumps == 0) _beforeDump.Add(range);
         if (_pending is { } request && request.Size == range.End - range.Start)
+        {
             _steps.Add(new EarlyStep.Allocate(request, range.Start));
-        else
-            _steps.Add(new EarlyStep.Reserve(range.Start, range.End));
-        _pending = null;
+            _pending = null;
+            return true;
+        }
+
+        AskUnanswered();
+        _steps.Add(new EarlyStep.Reserve(range.Start, range.End));
         return true;
+    }
+
+    /// <summary>A request that no reservation answers: a log without answers, or a request that found nothing. The
+    /// rules tell which.</summary>
+    private void AskUnanswered()
+    {
+        if (_pending is { } request) _steps.Add(new EarlyStep.Allocate(request, null));
+        _pending = null;
     }
 
     private bool ReadFree(KernelLogLine line, ref LogScanner scan, DmesgProblems log)
     {
+        AskUnanswered();
         if (scan.TrySkipPast(": [")
             && TryRange(ref scan, line, _isEndExclusive ?? false, log, mayBeEmpty: true) is { } range
             && range.Start < range.End)
@@ -103,8 +121,7 @@ internal sealed class MemblockLog
         var isExact = scan.Rest.StartsWith("alloc_exact_nid", StringComparison.Ordinal);
         var node = -1L;
         ulong size = 0, align = 0, from = 0, max = 0;
-        // A request that no reservation followed found nothing; the kernel then asked for something else.
-        _pending = null;
+        AskUnanswered();
         if (scan.TrySkipPast(": ") && scan.TryNumber(out var bytes) && bytes > 0 && scan.TrySkip(" bytes align=")
             && scan.TryHex(out align) && (align == 0 || ulong.IsPow2(align))
             && (!scan.TrySkip(" nid=") || scan.TryNumber(out node))

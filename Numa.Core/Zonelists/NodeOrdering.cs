@@ -27,7 +27,8 @@ internal sealed class NodeOrdering(
     private readonly bool[] _withCpus = Flags(nodes, withCpus);
 
     /// <summary>The fallback order of one node. Call for every node once, ascending.</summary>
-    public ImmutableArray<NodeId> OrderFor(NodeId local)
+    /// <param name="choices">Gets each choice with its terms; null when nobody asks.</param>
+    public ImmutableArray<NodeId> OrderFor(NodeId local, ICollection<NodeChoice>? choices = null)
     {
         var order = ImmutableArray.CreateBuilder<NodeId>();
         var used = new bool[_load.Length];
@@ -36,7 +37,10 @@ internal sealed class NodeOrdering(
         while (Next(local, used) is { } chosen)
         {
             // Whoever opens a new distance is charged, so that nodes at equal distance share the spill.
-            if (distances[local, chosen] != distances[local, previous]) Charge(chosen, assigned);
+            var opens = distances[local, chosen] != distances[local, previous];
+            var terms = choices is null ? [] : Candidates(local, used);
+            if (opens) Charge(chosen, assigned);
+            choices?.Add(new(chosen, IsLocal(local, used), terms, opens ? _load[chosen.Value] : null));
             assigned--;
             used[chosen.Value] = true;
             order.Add(chosen);
@@ -49,7 +53,7 @@ internal sealed class NodeOrdering(
 
     private NodeId? Next(NodeId local, bool[] used)
     {
-        if (!used[local.Value] && (release.ListsMemorylessLocalNode || _withMemory[local.Value])) return local;
+        if (IsLocal(local, used)) return local;
         NodeId? best = null;
         var bestScore = long.MaxValue;
         foreach (var node in nodes)
@@ -64,15 +68,25 @@ internal sealed class NodeOrdering(
         return best;
     }
 
-    private long Score(NodeId local, NodeId node)
-    {
-        long distance = distances[local, node];
-        // Prefer the next node in turn, and nodes that nobody computes on.
-        if (node.CompareTo(local) < 0) distance++;
-        if (_withCpus[node.Value]) distance++;
-        var scale = release.NodeLoad == NodeLoadRule.DecreasingAssignment ? nodes.Length * MaxNumNodes : MaxNumNodes;
-        return distance * scale + _load[node.Value];
-    }
+    /// <summary>The node itself comes first, if it may be listed at all.</summary>
+    private bool IsLocal(NodeId local, bool[] used) =>
+        !used[local.Value] && (release.ListsMemorylessLocalNode || _withMemory[local.Value]);
+
+    private ImmutableArray<NodeTerms> Candidates(NodeId local, bool[] used) =>
+    [
+        .. nodes.Where(node => !used[node.Value] && _withMemory[node.Value]).Select(node => Terms(local, node)),
+    ];
+
+    private long Score(NodeId local, NodeId node) => Terms(local, node).Score;
+
+    // Prefer the next node in turn, and nodes that nobody computes on.
+    private NodeTerms Terms(NodeId local, NodeId node) => new(
+        node,
+        distances[local, node],
+        node.CompareTo(local) < 0,
+        _withCpus[node.Value],
+        release.NodeLoad == NodeLoadRule.DecreasingAssignment ? nodes.Length * MaxNumNodes : MaxNumNodes,
+        _load[node.Value]);
 
     private void Charge(NodeId node, long assigned) =>
         _load[node.Value] = release.NodeLoad == NodeLoadRule.DecreasingAssignment ? assigned : _load[node.Value] + 1;

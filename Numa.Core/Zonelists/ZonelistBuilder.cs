@@ -28,15 +28,36 @@ public static class ZonelistBuilder
 {
     public static ZonelistSet Build(ZonelistInputs inputs)
     {
-        var nodes = inputs.Nodes.Sort();
-        var populated = inputs.Present.Where(zone => zone.Value > PageCount.Zero).Select(zone => zone.Key)
-            .ToHashSet();
-        var withMemory = populated.Select(zone => zone.Node).ToHashSet();
-        var ordering = new NodeOrdering(
-            inputs.Release, nodes, withMemory, inputs.NodesWithCpus, inputs.Distances);
+        var populated = Populated(inputs);
+        var ordering = Ordering(inputs, populated);
         var order = OrderInForce(inputs);
+        var nodes = inputs.Nodes.Sort();
         return new(order, [.. nodes.Select(node => ListsOf(node, ordering.OrderFor(node), populated, order))]);
     }
+
+    /// <summary>Why a rebuild uses the order that it uses.</summary>
+    public static string ReasonForOrder(ZonelistInputs inputs) =>
+        ZonelistOrderSetting.Parse(inputs.Release, inputs.OrderSetting, out _) == ZonelistOrderChoice.Default
+            ? DefaultZonelistOrder.Reason(inputs.Release, inputs.Nodes, inputs.Present)
+            : $"numa_zonelist_order is '{inputs.OrderSetting}'";
+
+    /// <summary>Each choice of a node's fallback order, as a complete rebuild makes it.</summary>
+    public static ImmutableArray<NodeChoice> Explain(ZonelistInputs inputs, NodeId node)
+    {
+        var ordering = Ordering(inputs, Populated(inputs));
+        var choices = new List<NodeChoice>();
+        // The nodes before it leave their loads behind.
+        foreach (var other in inputs.Nodes.Sort().TakeWhile(other => other != node)) ordering.OrderFor(other);
+        ordering.OrderFor(node, choices);
+        return [.. choices];
+    }
+
+    private static HashSet<ZoneId> Populated(ZonelistInputs inputs) =>
+        inputs.Present.Where(zone => zone.Value > PageCount.Zero).Select(zone => zone.Key).ToHashSet();
+
+    private static NodeOrdering Ordering(ZonelistInputs inputs, HashSet<ZoneId> populated) => new(
+        inputs.Release, inputs.Nodes.Sort(), populated.Select(zone => zone.Node).ToHashSet(),
+        inputs.NodesWithCpus, inputs.Distances);
 
     /// <summary>The order that a rebuild will use.</summary>
     public static ZonelistOrder OrderInForce(ZonelistInputs inputs)

@@ -40,6 +40,15 @@ public sealed class MemoryTuning
     /// <summary>vm.min_free_kbytes in force. Unit: KiB.</summary>
     public int MinFreeKbytes { get; private set; } = Zones.MinFreeKbytes.Initial;
 
+    /// <summary>What made vm.min_free_kbytes what it is, oldest first.</summary>
+    public ImmutableArray<MinFreeStep> MinFreeSteps { get; private set; } = [];
+
+    /// <summary>Zones as they were when the marks were last computed.</summary>
+    public ImmutableArray<ManagedZone> MarksFrom { get; private set; } = [];
+
+    /// <summary>Zones as they were when the reserves were last computed.</summary>
+    public ImmutableArray<ManagedZone> ReservesFrom { get; private set; } = [];
+
     /// <summary>Populated zones, ascending.</summary>
     public ImmutableArray<ManagedZone> PopulatedZones => [.. _zones];
 
@@ -102,7 +111,8 @@ public sealed class MemoryTuning
         switch (write.Name)
         {
             case Sysctl.MinFreeKbytes:
-                MinFreeKbytes = Settings.MinFreeKbytes ?? MinFreeKbytes;
+                var written = Settings.MinFreeKbytes ?? MinFreeKbytes;
+                SetMinFree(new(MinFreeRule.Written, default, 0, written, MinFreeKbytes, written));
                 SetWatermarks();
                 break;
             case Sysctl.WatermarkScaleFactor:
@@ -165,14 +175,28 @@ public sealed class MemoryTuning
     private PageCount BufferPages() =>
         Zones.MinFreeKbytes.BufferPages(_zones.Zip(_tunings, (zone, tuning) => (zone, tuning.Marks.High)));
 
-    private void CalculateMinFree() => MinFreeKbytes =
-        Zones.MinFreeKbytes.BySquareRoot(Release, BufferPages(), Settings.MinFreeKbytes, MinFreeKbytes);
+    private void CalculateMinFree()
+    {
+        var buffer = BufferPages();
+        var root = Zones.MinFreeKbytes.Root(buffer);
+        var after = Zones.MinFreeKbytes.BySquareRoot(Release, buffer, Settings.MinFreeKbytes, MinFreeKbytes);
+        SetMinFree(new(MinFreeRule.SquareRoot, buffer, 0, root, MinFreeKbytes, after));
+    }
+
+    private void SetMinFree(MinFreeStep step)
+    {
+        MinFreeKbytes = step.After;
+        MinFreeSteps = MinFreeSteps.Add(step);
+    }
 
     private void StartHugePages()
     {
         if (Settings.HugePages == HugePageMode.Never) return;
-        var recommended = Zones.MinFreeKbytes.ForHugePages(Release, _zones, BufferPages());
-        MinFreeKbytes = (int)Math.Min(int.MaxValue, Math.Max(MinFreeKbytes, recommended));
+        var buffer = BufferPages();
+        var recommended = Zones.MinFreeKbytes.ForHugePages(Release, _zones, buffer);
+        var after = (int)Math.Min(int.MaxValue, Math.Max(MinFreeKbytes, recommended));
+        var counted = Zones.MinFreeKbytes.ZonesForHugePages(Release, _zones);
+        SetMinFree(new(MinFreeRule.HugePages, buffer, counted, recommended, MinFreeKbytes, after));
         SetWatermarks();
     }
 
@@ -194,6 +218,7 @@ public sealed class MemoryTuning
 
     private void SetWatermarks()
     {
+        MarksFrom = [.. _zones];
         for (var i = 0; i < _zones.Length; i++)
         {
             var marks = MarksOf(_zones[i]);
@@ -217,6 +242,7 @@ public sealed class MemoryTuning
 
     private void SetLowmemReserves()
     {
+        ReservesFrom = [.. _zones];
         for (var i = 0; i < _zones.Length; i++)
         {
             var node = _zones.Where(zone => zone.Id.Node == _zones[i].Id.Node).ToList();
@@ -244,7 +270,7 @@ public sealed class MemoryTuning
 
     private void SizePageset(int i)
     {
-        var local = _cpus.CpusOf(_zones[i].Id.Node).Count();
+        var local = _cpus.ListedCpuCount(_zones[i].Id.Node);
         var size = PagesetSizing.For(
             Release, _zones[i].Managed, _tunings[i].Marks.Low, local == 0 ? _cpus.CpuCount : local,
             Settings.PagelistFraction);

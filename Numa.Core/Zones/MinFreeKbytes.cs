@@ -14,7 +14,9 @@ public static class MinFreeKbytes
     /// <summary>Total memory below which transparent huge pages start switched off: 512 MiB.</summary>
     public static readonly PageCount LeastMemoryForHugePages = new(131072);
 
-    private const int Floor = 128;
+    /// <summary>Least value of the square-root rule.</summary>
+    public const int Floor = 128;
+
     private const int KiBPerPage = 4;
     private const int MigratetypesOfPagesets = 3;
     private const long PageblockPages = 1L << Order.Pageblock;
@@ -30,17 +32,22 @@ public static class MinFreeKbytes
     /// <param name="inForce">Value in force, kept when the rule yields to the written one.</param>
     public static int BySquareRoot(KernelRelease release, PageCount bufferPages, int? written, int inForce)
     {
-        var root = SquareRoot(bufferPages.Value * KiBPerPage * 16);
+        var root = Root(bufferPages);
         return root > (written ?? -1) ? (int)Math.Clamp(root, Floor, release.MinFreeCapKiB) : inForce;
     }
+
+    /// <summary>The square root of sixteen times the buffer in KiB, before any bound.</summary>
+    public static long Root(PageCount bufferPages) => SquareRoot(bufferPages.Value * KiBPerPage * 16);
+
+    /// <summary>Zones that khugepaged's recommendation counts.</summary>
+    public static int ZonesForHugePages(KernelRelease release, IEnumerable<ManagedZone> zones) => zones.Count(zone =>
+        zone.IsPopulated && (release.HugePageRuleCountsMovable || zone.Id.Kind <= ZoneKind.Normal));
 
     /// <summary>What khugepaged recommends: two pageblocks per zone, and room for migratetypes to stay apart.</summary>
     /// <remarks>At most a twentieth of the buffer pages. The cap of the square-root rule does not apply.</remarks>
     public static long ForHugePages(KernelRelease release, IEnumerable<ManagedZone> zones, PageCount bufferPages)
     {
-        var counted = zones.Count(zone =>
-            zone.IsPopulated && (release.HugePageRuleCountsMovable || zone.Id.Kind <= ZoneKind.Normal));
-        var pages = PageblockPages * counted * (2 + MigratetypesOfPagesets * MigratetypesOfPagesets);
+        var pages = PageblockPages * ZonesForHugePages(release, zones) * (2 + MigratetypesOfPagesets * MigratetypesOfPagesets);
         return Math.Min(pages, bufferPages.Value / 20) * KiBPerPage;
     }
 

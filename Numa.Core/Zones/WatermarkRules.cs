@@ -7,8 +7,8 @@ namespace Numa.Core.Zones;
 /// <remarks>Source: <c>__setup_per_zone_wmarks</c>, Linux mm/page_alloc.c.</remarks>
 public static class WatermarkRules
 {
-    private const int LeastClampedMin = 32;
-    private const int LargestClampedMin = 128;
+    internal const int LeastClampedMin = 32;
+    internal const int LargestClampedMin = 128;
 
     /// <summary>Pages among which min_free_kbytes is shared.</summary>
     public static PageCount Sharing(KernelRelease release, IEnumerable<ManagedZone> zones) =>
@@ -38,6 +38,6 @@ public static class WatermarkRules
             new(min), new(min + distance), new(topOfHigh), new(topOfHigh + (release.HasPromoMark ? distance : 0)));
     }
 
-    private static bool IsClamped(KernelRelease release, ZoneKind kind) =>
+    internal static bool IsClamped(KernelRelease release, ZoneKind kind) =>
         release.MovableMarksClamped && kind == ZoneKind.Movable;
 }

@@ -112,4 +112,34 @@ public class CommandTests
         Assert.Equal(0, run.ExitCode);
         Assert.Matches("^[0-9]+\\.[0-9]+\\.[0-9]+", run.Output);
     }
+
+    [Fact]
+    public async Task Verify_prints_a_row_for_each_claim_and_fails_when_one_differs()
+    {
+        var good = await CommandLineRun.OfAsync("verify box other");
+        Assert.Equal(0, good.ExitCode);
+        Assert.Contains("zones", good.Output, StringComparison.Ordinal);
+        Assert.Contains("left out: sysctls (no zoneinfo.after-*)", good.Output, StringComparison.Ordinal);
+        Assert.Contains("2 captures, 8 values compared, 8 equal", good.Output, StringComparison.Ordinal);
+
+        var bad = await CommandLineRun.OfAsync("verify box", new FakeSimulator { Verified = Differing });
+        Assert.Equal(1, bad.ExitCode);
+        Assert.Contains("0:DMA min: kernel 7, ours 8", bad.Output, StringComparison.Ordinal);
+        Assert.Contains("zones: ours is the rule", bad.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_writes_an_array_of_claims()
+    {
+        var run = await CommandLineRun.OfAsync("verify box --format json", new FakeSimulator { Verified = Differing });
+        var claims = System.Text.Json.JsonDocument.Parse(run.Output).RootElement;
+        Assert.Equal(1, claims.GetArrayLength());
+        Assert.Equal(["capture", "claim", "compared", "equal", "firstDifference"],
+            claims[0].EnumerateObject().Select(property => property.Name));
+        Assert.Equal("7", claims[0].GetProperty("firstDifference").GetProperty("kernel").GetString());
+        Assert.Equal(1, run.ExitCode);
+    }
+
+    private static Numa.Workloads.Verification.CaptureReport Differing =>
+        new("box", [new("box", "zones", 4, 3, new("0:DMA min", "7", "8", "the rule"))], [], []);
 }

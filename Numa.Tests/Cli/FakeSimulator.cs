@@ -1,5 +1,6 @@
 using Numa.Cli.Execution;
 using Numa.Workloads.Measurement;
+using Numa.Workloads.Verification;
 
 namespace Numa.Tests.Cli;
 
@@ -39,6 +40,20 @@ internal sealed class FakeSimulator : ISimulator
         Compare = request;
         return Failure is null ? Task.FromResult(Comparison) : throw Failure;
     }
+
+    /// <summary>What verification answers.</summary>
+    public CaptureReport Verified { get; init; } =
+        new("box", [new("box", "zones", 4, 4, null)], ["sysctls (no zoneinfo.after-*)"], []);
+
+    public ExplainRequest? Explained { get; private set; }
+
+    public ShowOutcome Explain(ExplainRequest request)
+    {
+        Explained = request;
+        return Failure is null ? new(Shown + "\n", []) : throw Failure;
+    }
+
+    public CaptureReport Verify(string capture) => Failure is null ? Verified : throw Failure;
 
     ShowOutcome ISimulator.Show(ShowRequest request)
     {

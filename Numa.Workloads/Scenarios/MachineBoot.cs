@@ -56,6 +56,23 @@ public static class MachineBoot
 
     private static MemoryLayout Lay(CapturedMachine captured, BootKeys keys)
     {
+        var machine = Describe(captured);
+        var release = keys.Kernel?.Value ?? machine.Release;
+        var notes = machine.Notes;
+        if (release != machine.Release)
+            notes = notes.Add($"Booted {machine.Version}; the rules of {release.Name} are used instead.");
+        return EarlyBoot.Run(machine with
+        {
+            Release = release,
+            Settings = keys.ApplyTo(machine.Settings, release),
+            Notes = notes,
+        });
+    }
+
+    /// <summary>Reads what a captured machine's log and firmware tell.</summary>
+    /// <exception cref="InputException">They cannot be read.</exception>
+    public static MachineDescription Describe(CapturedMachine captured)
+    {
         var log = Path.Combine(captured.Folder, Dmesg);
         var reading = DmesgReader.Read(ScenarioLoader.ReadWhole(log), log, captured.Name);
         if (reading.Machine is not { } machine || !reading.Problems.IsEmpty) throw new InputException(reading.Problems);
@@ -67,15 +84,6 @@ public static class MachineBoot
             machine = machine with { Slit = slit };
         }
 
-        var release = keys.Kernel?.Value ?? machine.Release;
-        var notes = machine.Notes;
-        if (release != machine.Release)
-            notes = notes.Add($"Booted {machine.Version}; the rules of {release.Name} are used instead.");
-        return EarlyBoot.Run(machine with
-        {
-            Release = release,
-            Settings = keys.ApplyTo(machine.Settings, release),
-            Notes = notes,
-        });
+        return machine;
     }
 }

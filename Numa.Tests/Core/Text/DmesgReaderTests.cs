@@ -1,4 +1,5 @@
 using CsCheck;
+using Numa.Core.Addressing;
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Firmware;
@@ -92,7 +93,7 @@ public class DmesgReaderTests
             Assert.Single(DmesgReader.Read(Smallest + line, "a.txt", "a").Machine!.Steps));
 
     [Fact]
-    public void A_request_and_its_answer_are_one_step()
+    public void A_request_is_one_step_with_its_answer_or_without()
     {
         var steps = DmesgReader.Read(Smallest + """
             memblock_alloc_exact_nid_raw: 65536 bytes align=0x200000 nid=1 from=0x1000000 max_addr=0x0 a+0x1/0x2
@@ -104,6 +105,7 @@ public class DmesgReaderTests
 
         Assert.Equal(
         [
+            new EarlyStep.Allocate(new(65536, 0x200000, 0x1000000, 0, new NodeId(1), ExactNode: true), null),
             new EarlyStep.Allocate(new(4096, 64, 0, 0x100000), 0x98000),
             new EarlyStep.Reserve(0x97000, 0x98000),
             new EarlyStep.Free(0x97000, 0x98000),

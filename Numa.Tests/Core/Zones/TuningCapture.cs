@@ -29,6 +29,8 @@ public sealed class TuningCapture
 
     public string this[string file] => _files[file];
 
+    public IReadOnlyDictionary<string, string> Files => _files;
+
     public bool Has(string file) => _files.ContainsKey(file);
 
     /// <summary>Folder of the committed captures.</summary>

@@ -1,0 +1,68 @@
+using System.Text.RegularExpressions;
+using Numa.Cli.Execution;
+using Numa.Cli.Tables;
+using Numa.Tests.Workloads;
+using Numa.Workloads.Scenarios;
+
+namespace Numa.Tests.Cli;
+
+/// <summary>What <c>numa show</c> prints in the kernel's own formats.</summary>
+public class MachineSheetTests
+{
+    // Goal: buddyinfo holds every free page. Method: blocks times their sizes are the pages that boot released.
+    [Fact]
+    public void Buddyinfo_adds_up_to_what_was_released()
+    {
+        var booted = Boot();
+        var lines = MachineSheet.Of(booted, ShowTopic.Buddyinfo).TrimEnd('\n').Split('\n');
+
+        Assert.Equal(booted.Image.Zones.Length, lines.Length);
+        Assert.StartsWith("Node 0, zone      DMA      0      0      0      0      0      0      0      0      1      1      3 ",
+            lines[0], StringComparison.Ordinal);
+        foreach (var (line, zone) in lines.Zip(booted.Image.Zones))
+        {
+            var counts = Counts(line[21..]);
+            Assert.Equal(zone.Freed.Value, counts.Select((count, order) => count << order).Sum());
+        }
+    }
+
+    // Goal: the format and the number of pageblocks are the kernel's. Method: nothing is allocated yet, so that all are
+    // Movable; their number is that of 520160 pages behind the first 4096, in sections of memory only.
+    [Fact]
+    public void Pagetypeinfo_counts_pageblocks_where_there_is_memory()
+    {
+        var text = MachineSheet.Of(Boot(), ShowTopic.Pagetypeinfo);
+
+        Assert.StartsWith("Page block order: 9\nPages per block:  512\n\nFree pages count per migrate type at order       0      1 ",
+            text, StringComparison.Ordinal);
+        Assert.Contains("\nNode    0, zone      DMA, type      Movable      0      0      0      0      0      0      0      0 "
+            + "     1      1      3 \n", text, StringComparison.Ordinal);
+        Assert.Contains("\nNumber of blocks type     Unmovable      Movable  Reclaimable   HighAtomic      Isolate \n",
+            text, StringComparison.Ordinal);
+        Assert.Contains("\nNode 0, zone    DMA32            0         1016            0            0            0 \n",
+            text, StringComparison.Ordinal);
+        Assert.Equal(2, Regex.Count(text, "^Page block order", RegexOptions.Multiline));
+    }
+
+    // Goal: the lines are those of the log. Method: look each up in the log of that very boot.
+    [Fact]
+    public void Boot_prints_the_messages_of_the_log()
+    {
+        var text = MachineSheet.Of(Boot(), ShowTopic.Boot);
+        var log = Core.Boot.CapturedMachine.File("qemu-2node-4g", "dmesg.txt");
+        var messages = text[..text.IndexOf("Stages:", StringComparison.Ordinal)].TrimEnd('\n').Split('\n');
+
+        Assert.InRange(messages.Length, 14, 20);
+        Assert.All(messages, message => Assert.Contains("] " + message, log, StringComparison.Ordinal));
+        Assert.Contains("managed at the end: 2031239 pages", text, StringComparison.Ordinal);
+    }
+
+    private static BootedMachine Boot()
+    {
+        var file = ScenarioLoader.LoadMachine(Path.Combine(ScenarioTexts.Configs, "machines", "qemu-2node-4g"), []);
+        return MachineBoot.Boot(file.Machine, file.Boot, []);
+    }
+
+    private static List<long> Counts(string text) =>
+        [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(long.Parse)];
+}

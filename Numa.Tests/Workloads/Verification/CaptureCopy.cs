@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+using Numa.Tests.Core.Zones;
+
+namespace Numa.Tests.Workloads.Verification;
+
+/// <summary>A copy of a shipped capture that a test may change.</summary>
+internal sealed class CaptureCopy : IDisposable
+{
+    private const string StampAndText = @"^(\[[^\]]*\] )?(?<text>.*)$";
+
+    public CaptureCopy(string machine)
+    {
+        Folder = Directory.CreateTempSubdirectory("numa-capture-").FullName;
+        foreach (var file in Directory.GetFiles(Path.Combine(ScenarioTexts.Configs, "machines", machine)))
+            File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
+    }
+
+    public string Folder { get; }
+
+    /// <summary>Adds the files of a capture of Numa.Tests/Truth that the copy does not have.</summary>
+    public CaptureCopy With(string truth)
+    {
+        foreach (var (name, text) in new TuningCapture(Path.Combine(TuningCapture.Root(), truth)).Files)
+        {
+            if (name != "dmesg.txt") File.WriteAllText(Path.Combine(Folder, name), text);
+        }
+
+        return this;
+    }
+
+    /// <summary>Replaces the first match in a file.</summary>
+    public void Change(string file, string pattern, string replacement)
+    {
+        var path = Path.Combine(Folder, file);
+        var text = File.ReadAllText(path);
+        var changed = new Regex(pattern, RegexOptions.Multiline).Replace(text, replacement, 1);
+        Assert.NotEqual(text, changed);
+        File.WriteAllText(path, changed);
+    }
+
+    /// <summary>Leaves only what a boot starts from: the log's inputs and the SLIT.</summary>
+    public void RemoveTruth()
+    {
+        foreach (var file in Directory.GetFiles(Folder))
+        {
+            if (Path.GetFileName(file) is not ("dmesg.txt" or "acpi-SLIT.hex.txt")) File.Delete(file);
+        }
+
+        var path = Path.Combine(Folder, "dmesg.txt");
+        File.WriteAllLines(path, Inputs(File.ReadAllLines(path)));
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private static IEnumerable<string> Inputs(IEnumerable<string> lines)
+    {
+        var (dumps, isAsked) = (0, false);
+        foreach (var line in lines)
+        {
+            var text = Regex.Match(line, StampAndText).Groups["text"].Value;
+            var isRequest = text.Contains(" bytes align=", StringComparison.Ordinal);
+            var isReserve = text.StartsWith("memblock_reserve: ", StringComparison.Ordinal);
+            if (text == "MEMBLOCK configuration:") dumps++;
+            // A reservation behind a request is its answer; others were made by address, before the first dump silently.
+            if ((isReserve && !isAsked) || (dumps == 1 && text.StartsWith(" reserved[", StringComparison.Ordinal)))
+                yield return line;
+            else if (text.StartsWith("Memory: ", StringComparison.Ordinal))
+                yield return Regex.Replace(line, @"Memory: \d+[kK]/\d+[kK]", "Memory: 0K/0K");
+            else if (!isReserve && IsInput(text)) yield return line;
+            if (isRequest || isReserve) isAsked = isRequest;
+        }
+    }
+
+    private static bool IsInput(string text) => Regex.IsMatch(text,
+        @"^\s*(Linux version|Command line|BIOS-e|user: |e820: (update|remove)|(ACPI: )?SRAT: |Faking node|RAMDISK"
+        + @"|MEMBLOCK configuration:|_*memblock_\w+: .* bytes align=|_*memblock_(phys_)?free|Freeing "
+        + @"|(x86: |smpboot: |smp: |CPU topo: )*(Allowing|Brought up|Booting Node)|\.\.\.\. node)");
+}

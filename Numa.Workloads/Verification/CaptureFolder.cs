@@ -1,0 +1,34 @@
+using System.Diagnostics.CodeAnalysis;
+using Numa.Core.Diagnostics;
+using Numa.Workloads.Scenarios;
+
+namespace Numa.Workloads.Verification;
+
+/// <summary>The files of a capture: the one place where verification touches the disk.</summary>
+internal sealed class CaptureFolder(string path)
+{
+    public string Path { get; } = path;
+
+    public string Name { get; } =
+        System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path)));
+
+    /// <exception cref="InputException">There is no such folder, or it holds no kernel log.</exception>
+    public void RequireLog()
+    {
+        if (ScenarioLoader.FindMachine(Path, null) is { Problem: { } problem })
+            throw new InputException([new(new(Path, 0, 0), ProblemCodes.File, problem)]);
+        if (!Directory.Exists(Path))
+        {
+            throw new InputException(
+                [new(new(Path, 0, 0), ProblemCodes.File, "expected the folder of a capture, found a file")]);
+        }
+    }
+
+    /// <exception cref="InputException">The file is there and cannot be read.</exception>
+    public bool TryRead(string file, [NotNullWhen(true)] out string? text)
+    {
+        var full = System.IO.Path.Combine(Path, file);
+        text = ScenarioLoader.Exists(full) ? ScenarioLoader.ReadWhole(full) : null;
+        return text is not null;
+    }
+}

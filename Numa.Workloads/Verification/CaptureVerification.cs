@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Numa.Core.Diagnostics;
+using Numa.Core.Text;
+using Numa.Core.Zones;
+
+namespace Numa.Workloads.Verification;
+
+/// <summary>Boots a captured machine from its inputs and holds the capture's truth against it, claim by claim.</summary>
+/// <remarks>
+/// Inputs: of the log the banner, command line, memory map, SRAT, fake nodes, CPUs, RAM disk, what memblock was asked
+/// for, and what was freed late; the SLIT; the steps that were done to the running kernel. All else is truth.
+/// </remarks>
+public static partial class CaptureVerification
+{
+    private const string Log = "dmesg.txt";
+    private const string Zoneinfo = "zoneinfo.txt";
+    private const string Dump = "freelists.txt";
+
+    /// <exception cref="InputException">The folder holds no log, or one that cannot be read.</exception>
+    public static CaptureReport Verify(string path)
+    {
+        var folder = new CaptureFolder(path);
+        folder.RequireLog();
+        var boot = CaptureBoot.From(path);
+        var report = new Report(folder.Name);
+        SwitchHugePages(folder, boot);
+        CompareState(report, folder, boot);
+        CompareLog(report, folder, boot);
+
+        // Last, because the steps move the machine on.
+        var steps = new Tally();
+        new StepComparison(folder, boot, steps).Run();
+        report.Add("sysctls", steps, "no zoneinfo.after-*");
+        return new(folder.Name, [.. report.Claims], [.. report.LeftOut], boot.Image.Notes);
+    }
+
+    /// <summary>Captures of traces switched huge pages off before anything was read, and say so.</summary>
+    private static void SwitchHugePages(CaptureFolder folder, CaptureBoot boot)
+    {
+        if (folder.TryRead("sysfs-misc.txt", out var settings) && HugePagesOff().IsMatch(settings))
+            boot.Tuning.Apply(new(Sysctl.HugePages, "never"));
+    }
+
+    private static void CompareState(Report report, CaptureFolder folder, CaptureBoot boot)
+    {
+        var (zones, marks, reserves, pagesets) = (new Tally(), new Tally(), new Tally(), new Tally());
+        var state = new StateComparison(boot.Image.Release, boot.Tuning);
+        if (folder.TryRead(Zoneinfo, out var text))
+        {
+            var (kernel, problems) = ZoneinfoReader.Read(Zoneinfo, text);
+            if (!problems.IsEmpty) throw new InputException(problems);
+            ZoneComparison.Compare(zones, Zoneinfo, kernel, boot.Image);
+            state.Marks(marks, Zoneinfo, kernel);
+            state.Reserves(reserves, Zoneinfo, kernel);
+            state.Pagesets(pagesets, Zoneinfo, kernel);
+        }
+
+        if (AllocatorDump.Read(folder, Dump) is { } dump)
+        {
+            ZoneComparison.Compare(zones, Dump, dump, boot.Image);
+            state.Marks(marks, Dump, dump);
+            state.Reserves(reserves, Dump, dump);
+            state.Pagesets(pagesets, Dump, dump);
+        }
+
+        report.Add("zones", zones, $"no {Zoneinfo}");
+        report.Add("watermarks", marks, $"no {Zoneinfo}");
+        report.Add("reserves", reserves, $"no {Zoneinfo}");
+        report.Add("pagesets", pagesets, $"no {Zoneinfo}");
+    }
+
+    private static void CompareLog(Report report, CaptureFolder folder, CaptureBoot boot)
+    {
+        var (lists, early, ranges, free) = (new Tally(), new Tally(), new Tally(), new Tally());
+        if (AllocatorDump.Read(folder, Dump) is { } dump)
+        {
+            new StateComparison(boot.Image.Release, boot.Tuning)
+                .Zonelists(lists, Dump, dump, boot.Image.Zonelists);
+            FreeListComparison.Compare(free, Dump, dump, boot.Image);
+        }
+
+        if (KernelMessages.Read(folder, Log) is { } log)
+        {
+            LogComparison.Zonelists(lists, log, boot);
+            LogComparison.EarlyMemory(early, log, boot);
+            LogComparison.ZoneRanges(ranges, log, boot.Layout);
+        }
+
+        report.Add("zonelists", lists, $"no {Dump}, and no 'Built' line in {Log}");
+        report.Add("early-memory", early, $"no answered request and no second MEMBLOCK table in {Log}");
+        report.Add("zone-ranges", ranges, $"no 'Zone ranges' in {Log}");
+        report.Add("free-lists", free, $"no list of the largest blocks in {Dump}");
+    }
+
+    private sealed class Report(string capture)
+    {
+        public List<ClaimResult> Claims { get; } = [];
+
+        public List<string> LeftOut { get; } = [];
+
+        public void Add(string claim, Tally tally, string missing)
+        {
+            if (tally.IsEmpty) LeftOut.Add($"{claim} ({missing})");
+            else Claims.Add(tally.Result(capture, claim));
+        }
+    }
+
+    [GeneratedRegex(@"transparent_hugepage/enabled\s*\n[^\n]*\[never\]")]
+    private static partial Regex HugePagesOff();
+}
