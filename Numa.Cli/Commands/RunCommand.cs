@@ -11,14 +11,14 @@ internal sealed class RunCommand : NumaCommand
 {
     private readonly Terminal _terminal;
     private readonly ISimulator _simulator;
-    private readonly CommonOptions _common;
+    private readonly SimulationOptions _common;
 
     public RunCommand(Terminal terminal, ISimulator simulator)
         : base("run", "Runs a scenario and reports where its pages came from and who waited.")
     {
         _terminal = terminal;
         _simulator = simulator;
-        _common = new CommonOptions(this);
+        _common = new SimulationOptions(this);
         SetAction(RunAsync);
     }
 

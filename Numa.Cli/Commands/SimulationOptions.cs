@@ -5,9 +5,9 @@ using Numa.Cli.Execution;
 namespace Numa.Cli.Commands;
 
 /// <summary>The options that run, compare and trace share.</summary>
-internal sealed class CommonOptions
+internal sealed class SimulationOptions
 {
-    /// <summary>Far more than cores; the operating system refuses tens of thousands, and the runtime then aborts.</summary>
+    /// <summary>Far more than cores; where the operating system refuses a thread, the runtime aborts.</summary>
     private const int MostThreads = 1024;
 
     private readonly Argument<string> _scenario = OptionFactory.Path("SCENARIO", "Scenario file (YAML).");
@@ -45,7 +45,7 @@ internal sealed class CommonOptions
     private readonly Option<string?> _otel = OptionFactory.Choice(
         "--otel", "Print spans and meters through OpenTelemetry on standard error.", null, "console");
 
-    public CommonOptions(Command command)
+    public SimulationOptions(Command command)
     {
         // "8 by default" would make the help text depend on the machine that prints it.
         _threads.DefaultValueFactory = null;
