@@ -13,7 +13,7 @@ internal sealed class CompareCommand : NumaCommand
     private readonly Terminal _terminal;
     private readonly ISimulator _simulator;
     private readonly IReadOnlyList<string> _args;
-    private readonly SimulationOptions _common;
+    private readonly ScenarioOptions _common;
     private readonly Option<VariedSetting?> _vary = new("--vary")
     {
         Description = "The setting that tells the arms apart, and its values.",
@@ -31,7 +31,7 @@ internal sealed class CompareCommand : NumaCommand
         _terminal = terminal;
         _simulator = simulator;
         _args = args;
-        _common = new SimulationOptions(this);
+        _common = new ScenarioOptions(this);
         Add(_vary);
         Add(_seeds);
         SetAction(CompareAsync);

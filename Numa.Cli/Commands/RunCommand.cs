@@ -11,14 +11,14 @@ internal sealed class RunCommand : NumaCommand
 {
     private readonly Terminal _terminal;
     private readonly ISimulator _simulator;
-    private readonly SimulationOptions _common;
+    private readonly ScenarioOptions _common;
 
     public RunCommand(Terminal terminal, ISimulator simulator)
         : base("run", "Runs a scenario and reports where its pages came from and who waited.")
     {
         _terminal = terminal;
         _simulator = simulator;
-        _common = new SimulationOptions(this);
+        _common = new ScenarioOptions(this);
         SetAction(RunAsync);
     }
 

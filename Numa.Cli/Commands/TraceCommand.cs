@@ -11,7 +11,7 @@ internal sealed class TraceCommand : NumaCommand
 {
     private readonly Terminal _terminal;
     private readonly ISimulator _simulator;
-    private readonly SimulationOptions _common;
+    private readonly ScenarioOptions _common;
     private readonly Option<int> _top =
         OptionFactory.Number("--top", "N", "How many of the longest waits to list.", 0, 5);
 
@@ -20,7 +20,7 @@ internal sealed class TraceCommand : NumaCommand
     {
         _terminal = terminal;
         _simulator = simulator;
-        _common = new SimulationOptions(this);
+        _common = new ScenarioOptions(this);
         Add(_top);
         SetAction(RunAsync);
     }

@@ -6,7 +6,8 @@ using Numa.Core.Zones;
 
 namespace Numa.Workloads.Verification;
 
-/// <summary>Boots a captured machine from its inputs and holds the capture's truth against it, claim by claim.</summary>
+/// <summary>Boots a captured machine from its inputs and holds the capture's truth against it, claim by
+/// claim.</summary>
 /// <remarks>
 /// Inputs: of the log the banner, command line, memory map, SRAT, fake nodes, CPUs, RAM disk, what memblock was asked
 /// for, and what was freed late; the SLIT; the steps that were done to the running kernel. All else is truth.

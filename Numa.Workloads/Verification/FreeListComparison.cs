@@ -20,7 +20,8 @@ internal static class FreeListComparison
         {
             if (list.Order != Order.MaxValue || list.Migratetype != nameof(Migratetype.Movable)) continue;
             if (image.Zones.FirstOrDefault(zone => zone.Id == list.Zone) is not { } zone) continue;
-            ImmutableArray<long> ours = [.. new Zone(image.Release, zone).FreeList(Order.MaxValue, Migratetype.Movable)];
+            var booted = new Zone(image.Release, zone);
+            ImmutableArray<long> ours = [.. booted.FreeList(Order.MaxValue, Migratetype.Movable)];
             var kernel = list.Frames.Where(block => !IsFreedLate(zone, block)).ToList();
             Released(tally, $"{file} {zone.Id}", kernel, ours);
             if (IsReleasedInOrder(image, zone.Id)) InOrder(tally, $"{file} {zone.Id}", kernel, ours);

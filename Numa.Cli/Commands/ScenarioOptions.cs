@@ -5,7 +5,7 @@ using Numa.Cli.Execution;
 namespace Numa.Cli.Commands;
 
 /// <summary>The options that run, compare and trace share.</summary>
-internal sealed class SimulationOptions
+internal sealed class ScenarioOptions
 {
     /// <summary>Far more than cores; where the operating system refuses a thread, the runtime aborts.</summary>
     private const int MostThreads = 1024;
@@ -45,7 +45,7 @@ internal sealed class SimulationOptions
     private readonly Option<string?> _otel = OptionFactory.Choice(
         "--otel", "Print spans and meters through OpenTelemetry on standard error.", null, "console");
 
-    public SimulationOptions(Command command)
+    public ScenarioOptions(Command command)
     {
         // "8 by default" would make the help text depend on the machine that prints it.
         _threads.DefaultValueFactory = null;
