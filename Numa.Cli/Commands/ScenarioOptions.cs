@@ -4,8 +4,8 @@ using Numa.Cli.Execution;
 
 namespace Numa.Cli.Commands;
 
-/// <summary>The options that run, compare and trace share.</summary>
-internal sealed class CommonOptions
+/// <summary>What to run and how: the options of run, compare and trace.</summary>
+internal sealed class ScenarioOptions
 {
     private readonly Argument<string> _scenario = OptionFactory.Path("SCENARIO", "Scenario file (YAML).");
 
@@ -42,7 +42,7 @@ internal sealed class CommonOptions
     private readonly Option<string?> _otel = OptionFactory.Choice(
         "--otel", "Print spans and meters through OpenTelemetry on standard error.", null, "console");
 
-    public CommonOptions(Command command)
+    public ScenarioOptions(Command command)
     {
         // "8 by default" would make the help text depend on the machine that prints it.
         _threads.DefaultValueFactory = null;
