@@ -13,7 +13,7 @@ internal sealed class CompareCommand : NumaCommand
     private readonly Terminal _terminal;
     private readonly ISimulator _simulator;
     private readonly IReadOnlyList<string> _args;
-    private readonly ScenarioOptions _common;
+    private readonly ScenarioOptions _options;
     private readonly Option<VariedSetting?> _vary = new("--vary")
     {
         Description = "The setting that tells the arms apart, and its values.",
@@ -31,7 +31,7 @@ internal sealed class CompareCommand : NumaCommand
         _terminal = terminal;
         _simulator = simulator;
         _args = args;
-        _common = new ScenarioOptions(this);
+        _options = new ScenarioOptions(this);
         Add(_vary);
         Add(_seeds);
         SetAction(CompareAsync);
@@ -57,17 +57,17 @@ internal sealed class CompareCommand : NumaCommand
 
     private async Task<int> CompareAsync(ParseResult parsed, CancellationToken cancel)
     {
-        var folder = OutputFolder.Check(_common.OutputFolder(parsed));
+        var folder = OutputFolder.Check(_options.OutputFolder(parsed));
         var vary = parsed.GetRequiredValue(_vary)!;
         var request = new CompareRequest(
-            _common.Request(parsed, top: 0) with { SampleAllocations = false },
+            _options.Request(parsed, top: 0) with { SampleAllocations = false },
             vary.Path,
             vary.Values,
             parsed.GetValue(_seeds),
             "numa " + string.Join(' ', _args.Select(Quoted)));
         var result = await SimulatorCalls.CompareAsync(
-            _simulator, request, _terminal, _common.Telemetry(parsed), cancel);
-        var format = _common.Format(parsed);
+            _simulator, request, _terminal, _options.Telemetry(parsed), cancel);
+        var format = _options.Format(parsed);
         if (format == "json") _terminal.Output.WriteLine(JsonExport.Comparison(result));
         else if (format == "csv") _terminal.Output.Write(CsvExport.Comparison(result));
         else Page.Print(_terminal, page => ComparisonTable.Write(page, result));

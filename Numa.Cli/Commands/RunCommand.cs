@@ -11,14 +11,14 @@ internal sealed class RunCommand : NumaCommand
 {
     private readonly Terminal _terminal;
     private readonly ISimulator _simulator;
-    private readonly ScenarioOptions _common;
+    private readonly ScenarioOptions _options;
 
     public RunCommand(Terminal terminal, ISimulator simulator)
         : base("run", "Runs a scenario and reports where its pages came from and who waited.")
     {
         _terminal = terminal;
         _simulator = simulator;
-        _common = new ScenarioOptions(this);
+        _options = new ScenarioOptions(this);
         SetAction(RunAsync);
     }
 
@@ -30,11 +30,11 @@ internal sealed class RunCommand : NumaCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
-        var folder = OutputFolder.Check(_common.OutputFolder(parsed));
-        var request = _common.Request(parsed, top: 5);
+        var folder = OutputFolder.Check(_options.OutputFolder(parsed));
+        var request = _options.Request(parsed, top: 5);
         var outcome = await SimulatorCalls.RunAsync(_simulator, request, _terminal, cancel);
         var run = outcome.Run;
-        var format = _common.Format(parsed);
+        var format = _options.Format(parsed);
         if (format == "json") _terminal.Output.WriteLine(JsonExport.Run(run));
         else if (format == "csv") _terminal.Output.Write(CsvExport.Run(run));
         else Page.Print(_terminal, page => RunTable.Write(page, run));

@@ -3,6 +3,7 @@ using System.CommandLine;
 using Numa.Cli.Execution;
 using Numa.Cli.Exports;
 using Numa.Cli.Tables;
+using Numa.Core.Processes;
 
 namespace Numa.Cli.Commands;
 
@@ -11,16 +12,17 @@ internal sealed class TraceCommand : NumaCommand
 {
     private readonly Terminal _terminal;
     private readonly ISimulator _simulator;
-    private readonly ScenarioOptions _common;
+    private readonly ScenarioOptions _options;
     private readonly Option<int> _top =
-        OptionFactory.Number("--top", "N", "How many of the longest waits to list.", 0, 5);
+        OptionFactory.Number("--top", "N",
+            $"How many of the longest waits to list; {ZoneLedger.LongestKept} of each zone are kept.", 0, 5);
 
     public TraceCommand(Terminal terminal, ISimulator simulator)
         : base("trace", "Runs a scenario and reports who waited for which zone lock, why and behind whom.")
     {
         _terminal = terminal;
         _simulator = simulator;
-        _common = new ScenarioOptions(this);
+        _options = new ScenarioOptions(this);
         Add(_top);
         SetAction(RunAsync);
     }
@@ -33,10 +35,10 @@ internal sealed class TraceCommand : NumaCommand
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
-        var folder = OutputFolder.Check(_common.OutputFolder(parsed));
-        var request = _common.Request(parsed, parsed.GetValue(_top));
+        var folder = OutputFolder.Check(_options.OutputFolder(parsed));
+        var request = _options.Request(parsed, parsed.GetValue(_top));
         var outcome = await SimulatorCalls.RunAsync(_simulator, request, _terminal, cancel);
-        var format = _common.Format(parsed);
+        var format = _options.Format(parsed);
         if (format == "json") _terminal.Output.WriteLine(JsonExport.Trace(outcome.Run, outcome.Contention));
         else if (format == "csv") _terminal.Output.Write(CsvExport.Trace(outcome.Contention));
         else Page.Print(_terminal, page => ContentionTable.Write(page, outcome, request.Top));
