@@ -234,17 +234,17 @@ public sealed partial class CpuProcess
         var pages = 1L << request.Order.Value;
         _now += new VirtualDuration(_costs.PagesetHit);
         Counters.PagesFrom[zone.Slot] += pages;
-        Counters.FirstChoicePages[_walk.Slots[0]] += pages;
-        if (zone.Slot != _walk.Slots[0]) Counters.Fallbacks++;
+        Counters.FirstChoicePages[_walk.Preferred] += pages;
+        if (zone.Slot != _walk.Preferred) Counters.Fallbacks++;
         if (_machine.Release.FairZonePolicy) ChargeFairBatch(zone, (int)pages);
         if (_walk.Visited) Latency?.Invoke((_now - _walk.Begin).Nanoseconds);
         else Counters.PagesetHits++;
         var task = _current!;
         Placement?[task.Id.Value].Add(zone.Slot);
-        if (Observer is not null && (_walk.Visited || zone.Slot != _walk.Slots[0]))
+        if (Observer is not null && (_walk.Visited || zone.Slot != _walk.Preferred))
         {
             Observer.Allocated(Id, task, request, Counters.Allocations, _walk.Begin, _now, zone.Slot,
-                zone.Slot != _walk.Slots[0], _walk.LockWait, _tried);
+                zone.Slot != _walk.Preferred, _walk.LockWait, _tried);
         }
 
         task.Allocated(new(frame, request.Order.Value, zone.Slot));

@@ -25,13 +25,30 @@ public class PredictionAgainstRunsTests
     public void So_it_does_where_refills_grow(string kernel) =>
         Agrees(BootedScenario.Load("one-node-fill", "kernel=" + kernel, "zonelistOrder=node", "size=66GiB"));
 
-    private static void Agrees(BootedScenario booted)
+    // A CPU of node 0 bound to node 1: the first choice is the first zone that the policy permits.
+    [Fact]
+    public void A_zone_that_the_policy_forbids_is_nobodys_first_choice()
+    {
+        var (_, loop) = Run(BootedScenario.Load("spill-4.9-node", "spill.size=1GiB", "spill.policy={bind: [1]}"));
+        Assert.Equal(0, loop.Cpus.Sum(cpu => cpu.Counters.Fallbacks));
+        Assert.All(loop.Cpus, cpu => Assert.Equal(cpu.Counters.PagesFrom, cpu.Counters.FirstChoicePages));
+        Assert.Equal(1 << 18, loop.Cpus.Sum(cpu => cpu.Counters.PagesFrom[^1]));
+    }
+
+    private static (SimulationPlan Plan, RoundLoop Loop) Run(BootedScenario booted)
     {
         var (scenario, machine) = (booted.Scenario, booted.Machine);
         var tasks = WorkloadPlan.Build(scenario, machine.Cpus, new(scenario.Seed));
         var plan = new SimulationPlan(machine, tasks, CostModel.Default, VirtualInstant.Never, []);
         var loop = new RoundLoop(plan, GroupMap.Single(plan.CpuCount, plan.ZoneCount));
         loop.Run();
+        return (plan, loop);
+    }
+
+    private static void Agrees(BootedScenario booted)
+    {
+        var (scenario, machine) = (booted.Scenario, booted.Machine);
+        var (plan, loop) = Run(booted);
 
         var tolerance = MetricTolerance.Of([machine], TaskTable.Of(scenario, machine));
         var prediction = booted.Prediction!;
