@@ -83,7 +83,7 @@ internal static class ComparisonTable
                 metric.Name,
                 .. metric.Values.Select(value => (Cell)Figures.Metric(value.Mean, metric.Unit)),
                 .. metric.Differences.SelectMany(difference => Difference(metric, difference)),
-                Basis(metric),
+                Basis(metric, result.Clock),
             ]);
         }
 
@@ -130,13 +130,15 @@ internal static class ComparisonTable
     }
 
     /// <summary>What a row rests on; intervals stand here, where they widen no column of figures.</summary>
-    private static string Basis(MetricResult metric)
+    private static string Basis(MetricResult metric, string clock)
     {
         var intervals = metric.Differences
             .Select(difference => difference is { Low: { } low, High: { } high }
                 ? " " + Figures.Interval(low, high, metric.Unit)
                 : "");
         var note = metric.BasisNote.Length == 0 ? "" : ", " + metric.BasisNote;
+        // Under the wall clock nothing is exact and nothing rests on the cost model: it is what happened once.
+        if (clock != "virtual") return "measured" + string.Concat(intervals);
         return Figures.Basis(metric.Basis) + string.Concat(intervals) + note;
     }
 

@@ -93,7 +93,9 @@ internal static class ContentionTable
             + $"{Figures.Count(sums.ByCpu)}, by zone of the run {Figures.Count(sums.ByZone)}";
         if (sums.Agree) page.Line(line + ": equal");
         else page.Alarm(line + ": NOT EQUAL !");
-        page.Line("  exact: visits, pages, causes, refusals   MODEL (cost model): waits, holds, queue depth");
+        page.Line(RunHeader.IsReproducible(run)
+            ? "  exact: visits, pages, causes, refusals   MODEL (cost model): waits, holds, queue depth"
+            : "  wall clock: waits, holds and queue depth are measured, and not reproducible");
         page.Line($"  hash {run.Hash}");
     }
 }

@@ -77,6 +77,7 @@ public sealed class RunHash : IDisposable
             Add(sums.Pages);
             Add(sums.Wait);
             Add(sums.Hold);
+            Add(sums.Arrivals);
         }
     }
 

@@ -11,6 +11,9 @@ public struct VisitSums
     public long Pages;
     public long Wait;
     public long Hold;
+
+    /// <summary>Arrivals added up, without their overflow: two runs that differ in time differ in it.</summary>
+    public long Arrivals;
 }
 
 /// <summary>A long wait and who held the lock or queued for it when it began, nearest first.</summary>
@@ -53,6 +56,7 @@ public sealed class ZoneLedger(int cpus)
         cell.Pages += pages;
         cell.Wait += visit.Wait;
         cell.Hold += visit.Hold;
+        cell.Arrivals = unchecked(cell.Arrivals + visit.Arrival.Nanoseconds);
         if (visit.Wait > 0)
         {
             Waiting.AddSpan(visit.Arrival.Nanoseconds, visit.Wait);

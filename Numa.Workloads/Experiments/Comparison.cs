@@ -14,6 +14,9 @@ public static class Comparison
     private const string NotPredicted =
         "no prediction of placement: workloads run at once, on several nodes, free pages or end by the clock";
 
+    private const string NoFallback =
+        "every page came from the first zone of its walk, in every arm: what comes later in a list made no difference";
+
     private const string WhatMatters =
         "what matters here instead: interleaving, one initialiser or all, the kernel's zone_reclaim_mode";
 
@@ -78,6 +81,7 @@ public static class Comparison
         var notes = ImmutableArray.CreateBuilder<string>();
         if (!reachable.IsEmpty && reachable.All(one => one.Impossible is not null)) notes.Add(WhatMatters);
         if (!predicted) notes.Add(NotPredicted);
+        if (arms.All(arm => arm.Runs.All(run => run.Result.Fallbacks == 0))) notes.Add(NoFallback);
         if (predicted && arms.Any(arm => LeftInPagesets(arm).Length > 0))
         {
             notes.Add("zones stop within a refill and the counter's lag; left in pagesets: "

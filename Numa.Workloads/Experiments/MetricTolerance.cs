@@ -5,23 +5,23 @@ using Numa.Core.Zones;
 namespace Numa.Workloads.Experiments;
 
 /// <summary>How far a run may lie from arithmetic that knows neither pagesets nor counter drift. Unit: pages.</summary>
-/// <remarks>The largest refill for each CPU that allocated: one batch, and up to 32 where releases double it; or, where
-/// that is more, the refills that a CPU's counter hides before it is folded, as checks read the folded count. A zone
-/// that takes the rest of a demand lies off by what all the others do together. Of machines that differ, the widest
-/// counts.</remarks>
-internal sealed record MetricTolerance(ImmutableArray<MachineImage> Machines, int Cpus, long BlockPages)
+/// <remarks>The largest refill for each page list that was used, one per CPU and kind of request: one batch, and up
+/// to 32 where releases double it; or, where that is more, the refills that a CPU's counter hides before it is
+/// folded, as checks read the folded count. A zone that takes the rest of a demand lies off by what all the others do
+/// together. Of machines that differ, the widest counts.</remarks>
+internal sealed record MetricTolerance(ImmutableArray<MachineImage> Machines, int Lists, long BlockPages)
 {
     /// <param name="machines">The machine of each arm; slots are those of the first.</param>
     public static MetricTolerance Of(IEnumerable<MachineImage> machines, ImmutableArray<TaskFacts> tasks) => new(
         [.. machines],
-        tasks.Select(task => task.Cpu).Distinct().Count(),
+        tasks.Select(task => (task.Cpu, task.Request.Type, task.Request.Order)).Distinct().Count(),
         1L << tasks.Select(task => task.Request.Order.Value).DefaultIfEmpty().Max());
 
     /// <summary>Of pages that a zone gave.</summary>
-    public long Pages(int slot) => Cpus * Math.Max(BlockPages, Math.Max(Batch(slot), Hidden(slot)));
+    public long Pages(int slot) => Lists * Math.Max(BlockPages, Math.Max(Batch(slot), Hidden(slot)));
 
     /// <summary>Of free pages: what a pageset holds and what a counter hides add up.</summary>
-    public long Free(int slot) => Cpus * Math.Max(BlockPages, Batch(slot) + Hidden(slot));
+    public long Free(int slot) => Lists * Math.Max(BlockPages, Batch(slot) + Hidden(slot));
 
     /// <summary>Of pages that a zone gave, with what it gave in the place of others.</summary>
     public long Pages(int slot, IEnumerable<PlacementPrediction> predictions) => Math.Max(Pages(slot), predictions
