@@ -34,7 +34,8 @@ internal static class BootSheet
         var last = layout.Memory.Max(region => PageFrameNumber.Floor(region.End));
         Line(text, $"{speaker}last_pfn = {last} max_arch_pfn = 0x400000000");
         if (last.Address <= FourGiB) return;
-        var low = layout.Memory.Where(region => region.End <= FourGiB).Select(region => PageFrameNumber.Floor(region.End));
+        var low = layout.Memory.Where(region => region.End <= FourGiB)
+            .Select(region => PageFrameNumber.Floor(region.End));
         Line(text, $"{speaker}last_pfn = {low.DefaultIfEmpty().Max()} max_arch_pfn = 0x400000000");
     }
 
@@ -57,8 +58,9 @@ internal static class BootSheet
         foreach (var region in layout.Memory)
         {
             var (start, end) = (PageFrameNumber.Ceiling(region.Start), PageFrameNumber.Floor(region.End));
-            if (start < end)
-                Line(text, $"  node {(region.Node ?? new NodeId(0)).Value,3}: [mem 0x{start.Address:x16}-0x{end.Address - 1:x16}]");
+            if (start >= end) continue;
+            var node = (region.Node ?? new NodeId(0)).Value;
+            Line(text, $"  node {node,3}: [mem 0x{start.Address:x16}-0x{end.Address - 1:x16}]");
         }
     }
 
@@ -71,7 +73,8 @@ internal static class BootSheet
         Line(text, $"  memblock: {early} logged requests placed, {reserved} KiB reserved");
         Line(text, $"  zonelists: built from {layout.EstimatedTotal} estimated pages");
         var chain = layout.Release.BootRelease == BootReleaseRule.Ordinary
-            ? "free_all_bootmem > free_low_memory_core_early > __free_memory_core > __free_pages_memory > __free_pages_bootmem"
+            ? "free_all_bootmem > free_low_memory_core_early > __free_memory_core > __free_pages_memory"
+                + " > __free_pages_bootmem"
             : "memblock_free_all > free_low_memory_core_early > __free_memory_core > __free_pages_memory"
                 + " > memblock_free_pages > __free_pages_core";
         Line(text, $"  mass release: {layout.Zones.Sum(zone => Pages(zone.Released))} pages ({chain})");
@@ -82,7 +85,11 @@ internal static class BootSheet
         foreach (var step in TuningDerivation.MinFree(machine.Tuning)) Line(text, $"    {step}");
         Line(text, $"  initrd and init sections freed: {layout.Zones.Sum(zone => Pages(zone.FreedLate))} pages");
         foreach (var zone in layout.Zones.Where(zone => !zone.FreedLate.IsEmpty))
-            Line(text, $"    {zone.Id}: {string.Join(", ", zone.FreedLate.Select(range => $"{range.Start}-{range.End}"))}");
+        {
+            var ranges = zone.FreedLate.Select(range => $"{range.Start}-{range.End}");
+            Line(text, $"    {zone.Id}: {string.Join(", ", ranges)}");
+        }
+
         Line(text, $"  managed at the end: {layout.Zones.Sum(zone => zone.ManagedAtEnd.Value)} pages");
     }
 

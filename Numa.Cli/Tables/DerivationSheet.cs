@@ -76,7 +76,8 @@ internal static class DerivationSheet
         {
             var (lower, cpus) = (terms.IsBefore ? 1 : 0, terms.HasCpus ? 1 : 0);
             Line(text, $"""
-                       node {terms.Node}: (distance {terms.Distance} + {lower} lower number + {cpus} CPUs) x {terms.Scale} + load {terms.Load} = {terms.Score}
+                       node {terms.Node}: (distance {terms.Distance} + {lower} lower number + {cpus} CPUs) x {
+                terms.Scale} + load {terms.Load} = {terms.Score}
                 """);
         }
     }

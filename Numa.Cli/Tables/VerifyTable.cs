@@ -30,7 +30,8 @@ internal static class VerifyTable
         }
 
         var claims = reports.SelectMany(report => report.Claims).ToList();
-        page.Line($"{Figures.Count(reports.Count)} captures, {Figures.Count(claims.Sum(claim => (long)claim.Compared))} "
-            + $"values compared, {Figures.Count(claims.Sum(claim => (long)claim.Equal))} equal");
+        page.Line($"{Figures.Count(reports.Count)} captures, "
+            + $"{Figures.Count(claims.Sum(claim => (long)claim.Compared))} values compared, "
+            + $"{Figures.Count(claims.Sum(claim => (long)claim.Equal))} equal");
     }
 }

@@ -55,8 +55,8 @@ public static class DefaultZonelistOrder
                 + $"more than 70 %, and it is larger than {average} pages, the average");
         }
 
-        return (ZonelistOrder.Zone, $"low zones hold {low} of {total} present pages, not more than half, and of no node "
-            + $"above {average} pages more than 70 %");
+        return (ZonelistOrder.Zone, $"low zones hold {low} of {total} present pages, not more than half, "
+            + $"and of no node above {average} pages more than 70 %");
     }
 
     private static (long Low, long Total) SizeOf(IReadOnlyDictionary<ZoneId, PageCount> present, NodeId node)

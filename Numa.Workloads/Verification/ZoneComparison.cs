@@ -12,7 +12,10 @@ internal static class ZoneComparison
         var populated = zones.Where(zone => zone.IsPopulated).ToList();
         Populated(tally, file, populated.Select(zone => zone.Id), image);
         foreach (var zone in populated)
-            Extent(tally, $"{file} {zone.Id}", image, zone.Id, zone.Start.Value, zone.Spanned, zone.Present, zone.Managed);
+        {
+            Extent(tally, $"{file} {zone.Id}", image, zone.Id,
+                zone.Start.Value, zone.Spanned, zone.Present, zone.Managed);
+        }
     }
 
     public static void Compare(Tally tally, string file, AllocatorDump dump, MachineImage image)
@@ -33,10 +36,12 @@ internal static class ZoneComparison
         Tally tally, string where, MachineImage image, ZoneId id, long start, long spanned, long present, long managed)
     {
         var zone = image.Zones.FirstOrDefault(zone => zone.Id == id);
-        tally.Same($"{where} start", start, zone?.Start.Value ?? 0, () => "the node's first page within the zone's limits");
+        tally.Same($"{where} start", start, zone?.Start.Value ?? 0,
+            () => "the node's first page within the zone's limits");
         tally.Same($"{where} spanned", spanned, zone?.Spanned.Value ?? 0,
             () => "the node's first to last page within the zone's limits, holes included");
-        tally.Same($"{where} present", present, zone?.Present.Value ?? 0, () => "pages of the node's ranges in the span");
+        tally.Same($"{where} present", present, zone?.Present.Value ?? 0,
+            () => "pages of the node's ranges in the span");
         tally.Same($"{where} managed", managed, zone?.Managed.Value ?? 0, () =>
             $"{zone?.Released.Sum(range => range.Pages.Value) ?? 0} pages released to the buddy allocator, "
             + $"and {zone?.FreedLate.Sum(range => range.Pages.Value) ?? 0} freed later");
