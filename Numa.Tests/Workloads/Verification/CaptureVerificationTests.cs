@@ -50,6 +50,8 @@ public class CaptureVerificationTests
         "Fallback order for Node 1: 0 1", "Fallback order for Node 1: 1 0")]
     [InlineData("early-memory", Log, @"\[0x0*98000-0x0*9efff\]", "[0x0000000000097000-0x000000000009dfff]",
         "28672 bytes", "0x97000", "0x98000")]
+    [InlineData("early-memory", Log, @"\[0x0*27fbfe000-0x0*27fffdfff\]", "[0x0000000150000000-0x00000001503fffff]",
+        "4194304 bytes", "0x150000000", "0x27fbfe000")]
     [InlineData("zone-ranges", Log, @"DMA32    \[mem 0x0*1000000-0x0*ffffffff\]",
         "DMA32    [mem 0x0000000001000000-0x00000000fffffffe]", "zone range DMA32",
         "0x1000000-0xfffffffe", "0x1000000-0xffffffff")]
