@@ -58,12 +58,9 @@ internal static class BootSheet
         foreach (var region in layout.Memory)
         {
             var (start, end) = (PageFrameNumber.Ceiling(region.Start), PageFrameNumber.Floor(region.End));
-            if (start < end)
-            {
-                var node = (region.Node ?? new NodeId(0)).Value;
-                Line(text, $"  node {node,3}: [mem 0x{start.Address:x16}-0x{end.Address - 1:x16}]");
-            }
-
+            if (start >= end) continue;
+            var node = (region.Node ?? new NodeId(0)).Value;
+            Line(text, $"  node {node,3}: [mem 0x{start.Address:x16}-0x{end.Address - 1:x16}]");
         }
     }
 
@@ -89,8 +86,8 @@ internal static class BootSheet
         Line(text, $"  initrd and init sections freed: {layout.Zones.Sum(zone => Pages(zone.FreedLate))} pages");
         foreach (var zone in layout.Zones.Where(zone => !zone.FreedLate.IsEmpty))
         {
-            var ranges = string.Join(", ", zone.FreedLate.Select(range => $"{range.Start}-{range.End}"));
-            Line(text, $"    {zone.Id}: {ranges}");
+            var ranges = zone.FreedLate.Select(range => $"{range.Start}-{range.End}");
+            Line(text, $"    {zone.Id}: {string.Join(", ", ranges)}");
         }
 
         Line(text, $"  managed at the end: {layout.Zones.Sum(zone => zone.ManagedAtEnd.Value)} pages");

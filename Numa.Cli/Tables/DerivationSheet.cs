@@ -75,8 +75,10 @@ internal static class DerivationSheet
         foreach (var terms in choice.Candidates)
         {
             var (lower, cpus) = (terms.IsBefore ? 1 : 0, terms.HasCpus ? 1 : 0);
-            var sum = $"(distance {terms.Distance} + {lower} lower number + {cpus} CPUs)";
-            Line(text, $"       node {terms.Node}: {sum} x {terms.Scale} + load {terms.Load} = {terms.Score}");
+            Line(text, $"""
+                       node {terms.Node}: (distance {terms.Distance} + {lower} lower number + {cpus} CPUs) x {
+                terms.Scale} + load {terms.Load} = {terms.Score}
+                """);
         }
     }
 

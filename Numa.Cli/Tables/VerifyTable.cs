@@ -30,8 +30,8 @@ internal static class VerifyTable
         }
 
         var claims = reports.SelectMany(report => report.Claims).ToList();
-        var (compared, equal) = (claims.Sum(claim => (long)claim.Compared), claims.Sum(claim => (long)claim.Equal));
-        page.Line($"{Figures.Count(reports.Count)} captures, {Figures.Count(compared)} values compared, "
-            + $"{Figures.Count(equal)} equal");
+        page.Line($"{Figures.Count(reports.Count)} captures, "
+            + $"{Figures.Count(claims.Sum(claim => (long)claim.Compared))} values compared, "
+            + $"{Figures.Count(claims.Sum(claim => (long)claim.Equal))} equal");
     }
 }

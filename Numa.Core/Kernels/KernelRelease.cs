@@ -54,6 +54,16 @@ public sealed record KernelRelease
 
     public required BootReleaseRule BootRelease { get; init; }
 
+    /// <summary>Most of a node's highest zone is released once all CPUs run: distribution kernels.</summary>
+    public bool DefersHighestZone { get; init; }
+
+    /// <summary>The kernel reports its memory right after the mass release (6.12: when it already allocates).</summary>
+    public bool ReportsMemoryBeforeAllocating { get; init; } = true;
+
+    /// <summary>Pages taken between the mass release and that report: page tables of the vmalloc area, 32 TiB at
+    /// 512 GiB a page (5.14 and later, four levels).</summary>
+    public int PagesTakenBeforeReport { get; init; }
+
     /// <summary>The whole first MiB stays reserved, not just 64 KiB (5.13 and later).</summary>
     public bool ReservesFirstMiB { get; init; }
 
@@ -214,6 +224,8 @@ public sealed record KernelRelease
         PagesetSizing = PagesetSizingRule.LowMarkPerCpu,
         BatchCapPages = 256,
         BootRelease = BootReleaseRule.Tail,
+        DefersHighestZone = true,
+        PagesTakenBeforeReport = 64,
         ReservesFirstMiB = true,
         MemorylessNodesComeOnline = true,
         Fallback = MigratetypeFallbackRule.StealThenRetry,
@@ -235,6 +247,7 @@ public sealed record KernelRelease
         MovableMarksClamped = true,
         PagesetSizing = PagesetSizingRule.AutoTuned,
         MaxPfnCountsAcpiData = true,
+        ReportsMemoryBeforeAllocating = false,
         ManagedEstimateChargesMemmap = false,
         Fallback = MigratetypeFallbackRule.ClaimThenSteal,
         FreesByPageblockTag = true,

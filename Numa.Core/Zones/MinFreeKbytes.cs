@@ -47,8 +47,8 @@ public static class MinFreeKbytes
     /// <remarks>At most a twentieth of the buffer pages. The cap of the square-root rule does not apply.</remarks>
     public static long ForHugePages(KernelRelease release, IEnumerable<ManagedZone> zones, PageCount bufferPages)
     {
-        const int pageblocks = 2 + MigratetypesOfPagesets * MigratetypesOfPagesets;
-        var pages = PageblockPages * ZonesForHugePages(release, zones) * pageblocks;
+        var pages = PageblockPages * ZonesForHugePages(release, zones)
+            * (2 + MigratetypesOfPagesets * MigratetypesOfPagesets);
         return Math.Min(pages, bufferPages.Value / 20) * KiBPerPage;
     }
 

@@ -30,8 +30,8 @@ public static class TuningDerivation
         var share = sharing == 0 ? 0 : minPages * managed / sharing;
         var shareText = sharing == 0
             ? "share 0: no zone has pages"
-            : $"{tuning.MinFreeKbytes} KiB / 4 = {minPages} pages x {managed} managed"
-                + $" / {sharing} of all zones = {share}";
+            : $"{tuning.MinFreeKbytes} KiB / 4 = {minPages} pages x {managed} managed / {sharing} of all zones"
+                + $" = {share}";
         if (WatermarkRules.IsClamped(release, id.Kind))
         {
             yield return $"share  {shareText}";

@@ -17,7 +17,8 @@ public class MachineSheetTests
         var lines = MachineSheet.Of(booted, ShowTopic.Buddyinfo).TrimEnd('\n').Split('\n');
 
         Assert.Equal(booted.Image.Zones.Length, lines.Length);
-        Assert.StartsWith("Node 0, zone      DMA      0      0      0      0      0      0      0      0      1      1      3 ",
+        Assert.StartsWith(
+            "Node 0, zone      DMA      0      0      0      0      0      0      0      0      1      1      3 ",
             lines[0], StringComparison.Ordinal);
         foreach (var (line, zone) in lines.Zip(booted.Image.Zones))
         {
@@ -33,10 +34,11 @@ public class MachineSheetTests
     {
         var text = MachineSheet.Of(Boot(), ShowTopic.Pagetypeinfo);
 
-        Assert.StartsWith("Page block order: 9\nPages per block:  512\n\nFree pages count per migrate type at order       0      1 ",
+        Assert.StartsWith(
+            "Page block order: 9\nPages per block:  512\n\nFree pages count per migrate type at order       0      1 ",
             text, StringComparison.Ordinal);
-        Assert.Contains("\nNode    0, zone      DMA, type      Movable      0      0      0      0      0      0      0      0 "
-            + "     1      1      3 \n", text, StringComparison.Ordinal);
+        Assert.Contains("\nNode    0, zone      DMA, type      Movable      0      0      0      0      0      0 "
+            + "     0      0      1      1      3 \n", text, StringComparison.Ordinal);
         Assert.Contains("\nNumber of blocks type     Unmovable      Movable  Reclaimable   HighAtomic      Isolate \n",
             text, StringComparison.Ordinal);
         Assert.Contains("\nNode 0, zone    DMA32            0         1016            0            0            0 \n",

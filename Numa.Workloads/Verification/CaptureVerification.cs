@@ -6,8 +6,7 @@ using Numa.Core.Zones;
 
 namespace Numa.Workloads.Verification;
 
-/// <summary>Boots a captured machine from its inputs and holds the capture's truth against it, claim by
-/// claim.</summary>
+/// <summary>Boots a captured machine from its inputs and holds the truth against it, claim by claim.</summary>
 /// <remarks>
 /// Inputs: of the log the banner, command line, memory map, SRAT, fake nodes, CPUs, RAM disk, what memblock was asked
 /// for, and what was freed late; the SLIT; the steps that were done to the running kernel. All else is truth.
@@ -73,7 +72,8 @@ public static partial class CaptureVerification
 
     private static void CompareLog(Report report, CaptureFolder folder, CaptureBoot boot)
     {
-        var (lists, early, ranges, free) = (new Tally(), new Tally(), new Tally(), new Tally());
+        var (lists, early, ranges) = (new Tally(), new Tally(), new Tally());
+        var (totals, free) = (new Tally(), new Tally());
         if (AllocatorDump.Read(folder, Dump) is { } dump)
         {
             new StateComparison(boot.Image.Release, boot.Tuning)
@@ -86,11 +86,13 @@ public static partial class CaptureVerification
             LogComparison.Zonelists(lists, log, boot);
             LogComparison.EarlyMemory(early, log, boot);
             LogComparison.ZoneRanges(ranges, log, boot.Layout);
+            MemoryReportComparison.Compare(totals, log, boot.Layout);
         }
 
         report.Add("zonelists", lists, $"no {Dump}, and no 'Built' line in {Log}");
         report.Add("early-memory", early, $"no answered request and no second MEMBLOCK table in {Log}");
         report.Add("zone-ranges", ranges, $"no 'Zone ranges' in {Log}");
+        report.Add("memory-totals", totals, $"no 'Memory:' in {Log}");
         report.Add("free-lists", free, $"no list of the largest blocks in {Dump}");
     }
 

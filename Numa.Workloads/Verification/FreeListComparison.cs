@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
-using Numa.Core.Kernels;
 using Numa.Core.Zones;
 
 namespace Numa.Workloads.Verification;
@@ -20,8 +19,8 @@ internal static class FreeListComparison
         {
             if (list.Order != Order.MaxValue || list.Migratetype != nameof(Migratetype.Movable)) continue;
             if (image.Zones.FirstOrDefault(zone => zone.Id == list.Zone) is not { } zone) continue;
-            var booted = new Zone(image.Release, zone);
-            ImmutableArray<long> ours = [.. booted.FreeList(Order.MaxValue, Migratetype.Movable)];
+            ImmutableArray<long> ours =
+                [.. new Zone(image.Release, zone).FreeList(Order.MaxValue, Migratetype.Movable)];
             var kernel = list.Frames.Where(block => !IsFreedLate(zone, block)).ToList();
             Released(tally, $"{file} {zone.Id}", kernel, ours);
             if (IsReleasedInOrder(image, zone.Id)) InOrder(tally, $"{file} {zone.Id}", kernel, ours);
@@ -30,7 +29,7 @@ internal static class FreeListComparison
 
     /// <summary>All but the deferred zones are released before a second CPU runs.</summary>
     private static bool IsReleasedInOrder(MachineImage image, ZoneId id) =>
-        image.Release.BootRelease == BootReleaseRule.Ordinary
+        !image.Release.DefersHighestZone
         || image.Cpus.ListedCpuCount(id.Node) <= 1
         || image.Zones.Any(zone => zone.Id.Node == id.Node && zone.Id.Kind > id.Kind);
 

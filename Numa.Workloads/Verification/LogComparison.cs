@@ -92,8 +92,8 @@ internal static partial class LogComparison
             .Select(line => $"{line.Groups["node"].Value}:{Text(line)}").ToList();
         if (ranges.Count == 0) return;
         var ours = layout.Memory
-            .Select(region => (region.Node, Start: PageFrameNumber.Ceiling(region.Start),
-                End: PageFrameNumber.Floor(region.End)))
+            .Select(region => (region.Node,
+                Start: PageFrameNumber.Ceiling(region.Start), End: PageFrameNumber.Floor(region.End)))
             .Where(range => range.Start < range.End)
             .Select(range => $"{range.Node ?? new NodeId(0)}:0x{range.Start.Address:x}-0x{range.End.Address - 1:x}")
             .ToList();
@@ -163,8 +163,8 @@ internal static partial class LogComparison
     [GeneratedRegex(@"^mminit::zonelist (?<list>general|thisnode) (?<node>\d+):(?<kind>[A-Z]\w+) = (?<zones>.*)$")]
     private static partial Regex Walk();
 
-    [GeneratedRegex(@"^ (?<list>memory|reserved)\[0x[0-9a-f]+\]\s+\[0x(?<first>[0-9a-f]{1,16})"
-        + @"-0x(?<last>[0-9a-f]{1,16})\], 0x[0-9a-f]+ bytes(?: on node (?<node>\d{1,4}))?")]
+    [GeneratedRegex(@"^ (?<list>memory|reserved)\[0x[0-9a-f]+\]\s+"
+        + @"\[0x(?<first>[0-9a-f]{1,16})-0x(?<last>[0-9a-f]{1,16})\], 0x[0-9a-f]+ bytes(?: on node (?<node>\d{1,4}))?")]
     private static partial Regex Region();
 
     [GeneratedRegex(@"^  (?<kind>\w+)\s+(?:empty|\[mem 0x(?<first>[0-9a-f]{1,16})-0x(?<last>[0-9a-f]{1,16})\])$")]

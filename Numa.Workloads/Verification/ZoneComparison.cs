@@ -16,7 +16,6 @@ internal static class ZoneComparison
             Extent(tally, $"{file} {zone.Id}", image, zone.Id,
                 zone.Start.Value, zone.Spanned, zone.Present, zone.Managed);
         }
-
     }
 
     public static void Compare(Tally tally, string file, AllocatorDump dump, MachineImage image)

@@ -61,11 +61,11 @@ internal sealed class CaptureCopy : IDisposable
             var isRequest = text.Contains(" bytes align=", StringComparison.Ordinal);
             var isReserve = text.StartsWith("memblock_reserve: ", StringComparison.Ordinal);
             if (text == "MEMBLOCK configuration:") dumps++;
-            // A reservation behind a request is its answer; others were made by address, before the first dump silently.
+            // A reservation behind a request is its answer; others were made by address, before the dump silently.
             if ((isReserve && !isAsked) || (dumps == 1 && text.StartsWith(" reserved[", StringComparison.Ordinal)))
                 yield return line;
             else if (text.StartsWith("Memory: ", StringComparison.Ordinal))
-                yield return Regex.Replace(line, @"Memory: \d+[kK]/\d+[kK]", "Memory: 0K/0K");
+                yield return Regex.Replace(line, @"Memory: \d+[kK]/\d+[kK]|\d+[kK] (reserved|absent),? ?", "Memory: ");
             else if (!isReserve && IsInput(text)) yield return line;
             if (isRequest || isReserve) isAsked = isRequest;
         }
