@@ -93,7 +93,8 @@ public sealed class RunHash : IDisposable
     {
         foreach (var zone in cpu.Zones)
         {
-            if (zone is null) continue;
+            // A pageset that was only looked at holds nothing, and says nothing of where pages are.
+            if (zone is null || zone.Pageset.Count == 0) continue;
             Add(zone.Slot);
             Add(zone.Pageset.Count);
             for (var order = 0; order < Order.Count; order++)
