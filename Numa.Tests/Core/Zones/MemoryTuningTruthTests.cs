@@ -31,18 +31,6 @@ public class MemoryTuningTruthTests(ITestOutputHelper output)
         Assert.Empty(differences);
     }
 
-    // Runs the same comparison over a folder of captures that are too many to commit.
-    [Fact]
-    public void Every_number_of_the_captures_named_by_the_environment_is_reproduced()
-    {
-        var folder = Environment.GetEnvironmentVariable("NUMA_TUNING_CAPTURES");
-        if (folder is null) return;
-        var differences = Directory.GetDirectories(folder).Order()
-            .SelectMany(capture => Compare(capture).Select(line => $"{Path.GetFileName(capture)}: {line}")).ToList();
-        foreach (var line in differences) output.WriteLine(line);
-        Assert.Empty(differences);
-    }
-
     private List<string> Compare(string folder)
     {
         var comparison = new Comparison(new TuningCapture(folder));
