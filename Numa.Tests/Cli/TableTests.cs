@@ -57,6 +57,16 @@ public class TableTests
             new FakeSimulator { Comparison = SampleResults.OddComparison }, exitCode: 1);
 
     [Fact]
+    public async Task Under_the_wall_clock_nothing_is_called_exact()
+    {
+        var wall = new FakeSimulator { Comparison = SampleResults.Comparison with { Clock = "wall" } };
+        var comparison = await CommandLineRun.OfAsync("compare s.yaml --vary a=b,c", wall);
+        Assert.Contains("measured", comparison.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("exact", comparison.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("MODEL", comparison.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_terminal_gets_colours_and_blocks()
     {
         var odd = new FakeSimulator { Comparison = SampleResults.OddComparison };
