@@ -13,6 +13,7 @@ internal static class RunTable
         page.Line($"  {Figures.Count(run.Operations)} operations: {Figures.Count(run.Allocations)} allocations, "
             + $"{Figures.Count(run.Frees)} frees; {Figures.Count(run.Fallbacks)} fell back");
         PlacementTable.Write(page, run);
+        EventTable.Write(page, run);
         ZoneTable.Write(page, run);
         Workloads(page, run);
         FailureLines.Write(page, run);

@@ -10,7 +10,7 @@ public static class Vocabulary
     public static ImmutableArray<string> Scenario { get; } =
     [
         "name", "about", "machine", "kernel", "zonelistOrder", "transparentHugepages", "sysctls", "seed", "clock",
-        "duration", "occupied", "workloads", "costs", "compare",
+        "duration", "occupied", "events", "workloads", "costs", "compare",
     ];
 
     public static ImmutableArray<string> Machine { get; } =
@@ -28,6 +28,8 @@ public static class Vocabulary
         [nameof(ZoneKind.DMA), nameof(ZoneKind.DMA32), nameof(ZoneKind.Normal), nameof(ZoneKind.Movable)];
 
     public static ImmutableArray<string> Occupation { get; } = ["zone", "leave"];
+
+    public static ImmutableArray<string> Event { get; } = ["at", "set"];
 
     public static ImmutableArray<string> Compare { get; } = ["vary"];
 
