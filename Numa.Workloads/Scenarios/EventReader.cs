@@ -4,7 +4,8 @@ using Numa.Core.Zones;
 
 namespace Numa.Workloads.Scenarios;
 
-/// <summary>Reads what a scenario writes in mid-run: <c>events: [{at: 20ms, set: {vm.min_free_kbytes: 90112}}]</c>.</summary>
+/// <summary>Reads what a scenario writes in mid-run: <c>events: [{at: 20ms, set: {vm.min_free_kbytes: 90112}}]</c>.
+/// </summary>
 internal static class EventReader
 {
     private const int MaxEvents = 1000;
@@ -32,6 +33,6 @@ internal static class EventReader
         if (fields.Mapping(fields.Required("set"), "set") is not { } set) return [];
         if (set.Entries.IsEmpty)
             problems.Add(set.At, ProblemCodes.MissingKey, "the event sets nothing");
-        return [.. WrittenSysctl.Read(set, fields, Sysctl.Names, problems).Select(write => new ScenarioEvent(at, write))];
+        return WrittenSysctl.Read(set, fields, Sysctl.Names, problems).Select(write => new ScenarioEvent(at, write));
     }
 }

@@ -13,9 +13,13 @@ public static class Vocabulary
         "duration", "occupied", "events", "workloads", "costs", "compare",
     ];
 
+    /// <summary>Kernel parameters that make Movable zones, by the size of either side.</summary>
+    public static ImmutableArray<string> MovableSizes { get; } = ["kernelcore", "movablecore"];
+
     public static ImmutableArray<string> Machine { get; } =
     [
         "name", "about", "kernel", "nodes", "distances", "holes", "zonelistOrder", "transparentHugepages", "sysctls",
+        .. MovableSizes,
     ];
 
     /// <summary>Keys of a machine that a scenario holds too: the scenario's own value wins.</summary>

@@ -46,7 +46,10 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
         }
 
         if (Sysctl.Exists(boot.Image.Release, name))
-            tally.Same($"{step} {name} reads back", readsBack, boot.Tuning.ReadBack(name), () => verdict.Refusal ?? "as written");
+        {
+            tally.Same($"{step} {name} reads back", readsBack, boot.Tuning.ReadBack(name),
+                () => verdict.Refusal ?? "as written");
+        }
         if (Order() != before) _lists = boot.Rebuild();
         Compare($"zoneinfo.{step}.txt", $"pcp.{step}.txt");
     }
