@@ -154,6 +154,8 @@ public class EventTests
         Assert.Contains("10ms: at 10 ms vm.numa_zonelist_order <- zone, reads back zone; zonelists rebuilt", run.Output,
             StringComparison.Ordinal);
         Assert.Contains("no prediction of placement", run.Output, StringComparison.Ordinal);
+        // How many pages come before the write is a matter of how long each takes.
+        Assert.DoesNotContain("exact", run.Output, StringComparison.Ordinal);
     }
 
     // Under the wall clock an event comes at its time of the host: here it is past before the first page is asked for.

@@ -50,6 +50,7 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
             tally.Same($"{step} {name} reads back", readsBack, boot.Tuning.ReadBack(name),
                 () => verdict.Refusal ?? "as written");
         }
+
         if (Order() != before) _lists = boot.Rebuild();
         Compare($"zoneinfo.{step}.txt", $"pcp.{step}.txt");
     }
