@@ -38,7 +38,8 @@ public static class BuddyinfoReader
     {
         (zone, blocks) = (default, []);
         var words = line.Split((char[])[' ', ',', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
-        if (words is not ["Node", var node, "zone", var kind, .. var counts] || counts.Length != Order.Count) return false;
+        if (words is not ["Node", var node, "zone", var kind, .. var counts]) return false;
+        if (counts.Length != Order.Count) return false;
         if (!int.TryParse(node, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return false;
         if (!Enum.TryParse<ZoneKind>(kind, out var known) || char.IsAsciiDigit(kind[0])) return false;
         zone = new(new(id), known);

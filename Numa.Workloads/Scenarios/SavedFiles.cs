@@ -39,7 +39,8 @@ internal static partial class SavedFiles
         found.AddRange(populated.Where(zone => zone.Managed > zone.Present || zone.Present > zone.Spanned
             || zone.Free > zone.Present).Select(zone => new Problem(new(file.Path, 0, 0), ProblemCodes.Memory,
                 $"zone {zone.Id}: found {zone.Free} free, {zone.Managed} managed, {zone.Present} present and"
-                + $" {zone.Spanned} spanned pages; expected none of free and managed above present, nor that above spanned")));
+                + $" {zone.Spanned} spanned pages; expected no more free or managed than present, no more present than"
+                + " spanned")));
         if (found.Count > 0 || release is null) throw new InputException(found);
 
         ImmutableArray<NodeId> online = [.. zones.Select(zone => zone.Id.Node).Distinct().Order()];
