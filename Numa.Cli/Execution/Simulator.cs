@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Cli.Tables;
+using Numa.Core.Diagnostics;
 using Numa.Workloads.Experiments;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Scenarios;
@@ -51,6 +52,12 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
     public ShowOutcome Show(ShowRequest request)
     {
         var (booted, notes) = Boot(request.Machine, request.Kernel, request.Settings, request.After);
+        if (booted.Layout.IsSaved && request.Topic is ShowTopic.Boot or ShowTopic.Memblock)
+        {
+            throw new InputException([new(new(request.Machine, 0, 0), ProblemCodes.Conflict,
+                "a saved zoneinfo tells nothing of the boot; expected a kernel's log (dmesg) or a described machine")]);
+        }
+
         return new(MachineSheet.Of(booted, request.Topic), notes);
     }
 

@@ -25,9 +25,12 @@ public sealed record ZoneLayout(
     /// <summary>Late frees count as managed pages (3.11 and later).</summary>
     public bool LateFreesAreManaged { get; init; } = true;
 
+    /// <summary>Managed pages that a running kernel showed; null for a zone that was booted here.</summary>
+    public PageCount? SavedManaged { get; init; }
+
     /// <summary>Managed pages when the watermarks are first computed.</summary>
     public PageCount ManagedAtTuning =>
-        new(Sum(Released) + (LateFreesAreManaged ? Sum(FreedEarly) : 0));
+        SavedManaged ?? new(Sum(Released) + (LateFreesAreManaged ? Sum(FreedEarly) : 0));
 
     /// <summary>Managed pages when user space starts.</summary>
     public PageCount ManagedAtEnd => new(ManagedAtTuning.Value + (LateFreesAreManaged ? Sum(FreedLate) : 0));
@@ -64,6 +67,9 @@ public sealed record MemoryLayout(
 
     /// <summary>What early boot did on the way here.</summary>
     public EarlyRecord Early { get; init; } = EarlyRecord.Nothing;
+
+    /// <summary>The machine was saved while it ran: nothing is known of its boot.</summary>
+    public bool IsSaved { get; init; }
 
     /// <summary>Pages that the kernel counts when it first builds its zonelists: no mark is set yet.</summary>
     public PageCount EstimatedTotal =>

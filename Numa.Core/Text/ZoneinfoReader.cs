@@ -94,6 +94,8 @@ public sealed class ZoneinfoReader
             case "cpu:": return _pagesets.Count == value + 1;
             case "count:": return TryPageset(value, (pageset, number) => pageset with { Count = number });
             case "high:": return TryPageset(value, (pageset, number) => pageset with { High = number });
+            // Bounds of an auto-tuned high mark, which releases after 6.12 print; they follow from the marks.
+            case "high_min:" or "high_max:": return _pagesets.Count > 0;
             case "batch:": return TryPageset(value, (pageset, number) => pageset with { Batch = number });
         }
 

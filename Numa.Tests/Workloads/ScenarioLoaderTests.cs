@@ -27,12 +27,12 @@ public class ScenarioLoaderTests
     }
 
     [Fact]
-    public void A_folder_is_a_machine_only_with_a_boot_log()
+    public void A_folder_is_a_machine_only_with_a_boot_log_or_a_zoneinfo()
     {
         var folder = Path.Combine(ScenarioTexts.Configs, "scenarios");
         var problem = Assert.Single(
             Assert.Throws<InputException>(() => ScenarioLoader.LoadMachine(folder, [])).Problems);
-        Assert.Equal($"folder {folder} holds no dmesg.txt", problem.Message);
+        Assert.Equal($"folder {folder} holds no dmesg.txt and no zoneinfo.txt", problem.Message);
     }
 
     [Fact]

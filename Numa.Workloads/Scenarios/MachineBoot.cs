@@ -51,6 +51,7 @@ public static class MachineBoot
     {
         DescribedMachine described => EarlyBoot.Run(described.Machine),
         CapturedMachine captured => Lay(captured, keys),
+        SavedMachineFile saved => Lay(saved, keys),
         _ => throw new InvariantBreachException($"no boot for {source.GetType().Name}"),
     };
 
@@ -67,6 +68,12 @@ public static class MachineBoot
             Settings = keys.ApplyTo(machine.Settings, release),
             Notes = notes,
         });
+    }
+
+    private static MemoryLayout Lay(SavedMachineFile saved, BootKeys keys)
+    {
+        var layout = SavedBoot.Run(SavedFiles.Read(saved, keys.Kernel?.Value));
+        return layout with { Settings = keys.ApplyTo(layout.Settings, layout.Release) };
     }
 
     /// <summary>Reads what a captured machine's log and firmware tell.</summary>

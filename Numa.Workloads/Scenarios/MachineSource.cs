@@ -16,10 +16,21 @@ public sealed record DescribedMachine(SyntheticMachine Machine) : MachineSource
     public override string Name => Machine.Name;
 }
 
+/// <summary>A machine of which files were kept: nothing of it can be changed but the kernel and its settings.</summary>
+/// <param name="At">Where the scenario names it.</param>
+public abstract record RecordedMachine(SourcePlace At) : MachineSource;
+
+/// <summary>A saved /proc/zoneinfo, perhaps with buddyinfo, version and nodes beside it.</summary>
+/// <param name="Path">Path from the working directory.</param>
+public sealed record SavedMachineFile(string Path, SourcePlace At) : RecordedMachine(At)
+{
+    public override string Name => System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(Path)) is { Length: > 0 }
+        folder ? folder : System.IO.Path.GetFileNameWithoutExtension(Path);
+}
+
 /// <summary>A folder with what was captured on a running machine; boot reads its <c>dmesg.txt</c>.</summary>
 /// <param name="Folder">Path from the working directory.</param>
-/// <param name="At">Where the scenario names it.</param>
-public sealed record CapturedMachine(string Folder, SourcePlace At) : MachineSource
+public sealed record CapturedMachine(string Folder, SourcePlace At) : RecordedMachine(At)
 {
     public override string Name => Path.GetFileName(Path.TrimEndingDirectorySeparator(Folder));
 }

@@ -39,12 +39,15 @@ public static class ScenarioLoader
         var file = Path.Combine(folder, path);
         if (Directory.Exists(file))
         {
-            return File.Exists(Path.Combine(file, CaptureMark))
-                ? new(file, null)
-                : new(file, null, $"folder {file} holds no {CaptureMark}");
+            if (File.Exists(Path.Combine(file, CaptureMark))) return new(file, null);
+            var zoneinfo = Path.Combine(file, SavedFiles.Zoneinfo + ".txt");
+            return File.Exists(zoneinfo)
+                ? new(zoneinfo, null) { IsZoneinfo = true }
+                : new(file, null, $"folder {file} holds no {CaptureMark} and no {SavedFiles.Zoneinfo}.txt");
         }
 
         var text = ReadText(file, out var problem);
+        if (text is not null && SavedFiles.IsZoneinfo(text)) return new(file, null) { IsZoneinfo = true };
         return new(file, text, text is null ? problem : null);
     }
 

@@ -60,12 +60,12 @@ public sealed class ScenarioParser
         var at = new SourcePlace(path, 0, 0);
         var parser = new ScenarioParser(path, find);
         var root = new YamlMapping([new(new("machine", at), new YamlScalar(path, at))], at);
-        root = parser.WithMachine(root, out var captured);
+        root = parser.WithMachine(root, out var recorded);
         foreach (var setting in settings) root = SettingPaths.Apply(root, setting, parser._problems);
         var fields = new Fields(root, "the machine", Vocabulary.Scenario, parser._problems);
         var keys = BootKeys.Read(fields, parser._problems);
         var notes = keys.Notes;
-        var machine = parser.Machine(fields, keys, captured, ref notes);
+        var machine = parser.Machine(fields, keys, recorded, ref notes);
         parser._problems.ThrowIfAny();
         Invariant.Holds(machine is not null);
         return new(machine, keys, notes);
@@ -86,16 +86,16 @@ public sealed class ScenarioParser
         // The machine first: what other settings can name depends on it.
         foreach (var setting in settings.Where(setting => setting.Path == "machine"))
             root = SettingPaths.Apply(root, setting, _problems);
-        root = WithMachine(root, out var captured);
+        root = WithMachine(root, out var recorded);
         foreach (var setting in settings.Where(setting => setting.Path != "machine"))
             root = SettingPaths.Apply(root, setting, _problems);
-        return Typed(root, captured);
+        return Typed(root, recorded);
     }
 
     /// <summary>Puts a machine file's content where its path stands, so that settings reach into it.</summary>
-    private YamlMapping WithMachine(YamlMapping root, out CapturedMachine? captured)
+    private YamlMapping WithMachine(YamlMapping root, out RecordedMachine? recorded)
     {
-        captured = null;
+        recorded = null;
         if (root["machine"] is not YamlScalar path) return root;
         var found = _find(path.Text, path.At.Line == 0 ? null : _file);
         if (found.Problem is not null)
@@ -107,7 +107,9 @@ public sealed class ScenarioParser
         _machineName = NameOf(found.File);
         if (found.Text is null)
         {
-            captured = new(found.File, path.At);
+            recorded = found.IsZoneinfo
+                ? new SavedMachineFile(found.File, path.At)
+                : new CapturedMachine(found.File, path.At);
             return root;
         }
 
@@ -115,12 +117,12 @@ public sealed class ScenarioParser
         return machine is null ? root : root.With("machine", machine);
     }
 
-    private Scenario? Typed(YamlMapping root, CapturedMachine? captured)
+    private Scenario? Typed(YamlMapping root, RecordedMachine? recorded)
     {
         var fields = new Fields(root, "the scenario", Vocabulary.Scenario, _problems);
         var boot = BootKeys.Read(fields, _problems);
         var notes = boot.Notes;
-        var machine = Machine(fields, boot, captured, ref notes);
+        var machine = Machine(fields, boot, recorded, ref notes);
         var duration = fields.Duration("duration");
         if (duration is { Nanoseconds: 0 })
             _problems.Add(fields.PlaceOf("duration"), ProblemCodes.Range, "duration is 0; nothing would run");
@@ -138,13 +140,13 @@ public sealed class ScenarioParser
     }
 
     private MachineSource? Machine(
-        Fields fields, BootKeys boot, CapturedMachine? captured, ref ImmutableArray<string> notes)
+        Fields fields, BootKeys boot, RecordedMachine? recorded, ref ImmutableArray<string> notes)
     {
-        if (captured is not null)
+        if (recorded is not null)
         {
             // Values are checked now, against the release if the scenario names one.
             boot.ApplyTo(new(), boot.Kernel?.Value, _problems);
-            return captured;
+            return recorded;
         }
 
         var value = fields.Required("machine");

@@ -34,8 +34,7 @@ public sealed class TuningCapture
     public bool Has(string file) => _files.ContainsKey(file);
 
     /// <summary>Folder of the committed captures.</summary>
-    public static string Root([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "Truth");
+    public static string Root() => Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "Truth");
 
     public ImmutableArray<ZoneinfoZone> Zoneinfo(string file)
     {
@@ -82,4 +81,6 @@ public sealed class TuningCapture
 
         return new([.. nodeOf.Values]);
     }
+
+    private static string Here([CallerFilePath] string here = "") => here;
 }

@@ -1,0 +1,196 @@
+using CsCheck;
+using Numa.Core.Addressing;
+using Numa.Core.Diagnostics;
+using Numa.Core.Zones;
+using Numa.Tests.Cli;
+using Numa.Tests.Core.Zones;
+using Numa.Workloads.Scenarios;
+
+namespace Numa.Tests.Workloads;
+
+/// <summary>A saved /proc/zoneinfo as a machine.</summary>
+public sealed class SavedMachineTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("numa-saved-").FullName;
+    private int _saved;
+
+    public static TheoryData<string> Captures =>
+        new(Directory.GetDirectories(TuningCapture.Root()).Select(folder => Path.GetFileName(folder)));
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    // Goal: zones, CPUs and marks are what the kernel showed, whatever was written before. Method: every zoneinfo that
+    // was taken after a write of min_free_kbytes or of a ratio; the write recomputed them from the pages shown.
+    // Tolerance: a page, as min_free_kbytes is known to a few KiB only, and 2 % for a scale factor or ratio told by
+    // quotients of pages.
+    [Theory]
+    [MemberData(nameof(Captures))]
+    public void Marks_and_reserves_are_the_saved_ones(string name)
+    {
+        var capture = new TuningCapture(Path.Combine(TuningCapture.Root(), name));
+        var compared = 0;
+        foreach (var (step, _, _, taken, _) in capture.Writes())
+        {
+            var file = "zoneinfo." + step;
+            if (!taken || !capture.Has(file)) continue;
+            var shown = capture.Zoneinfo(file).Where(zone => zone.IsPopulated).ToList();
+            var booted = Boot(capture[file], capture["version.txt"], capture["nodes.txt"]);
+
+            Assert.Equal(
+                string.Join(' ', capture.Cpus().NodeOfCpu), string.Join(' ', booted.Image.Cpus.NodeOfCpu));
+            Assert.Equal(
+                shown.Select(zone => (zone.Id, zone.Start.Value, zone.Spanned, zone.Present, zone.Managed, zone.Free)),
+                booted.Image.Zones.Select(zone => (zone.Id, zone.Start.Value, zone.Spanned.Value, zone.Present.Value,
+                    zone.Managed.Value, zone.Freed.Value)));
+            foreach (var zone in shown)
+            {
+                var ours = booted.Tuning[zone.Id];
+                Near($"{step} {zone.Id} min", zone.Marks.Min.Value - zone.Boost, ours.Marks.Min.Value, 0);
+                Near($"{step} {zone.Id} low", zone.Marks.Low.Value - zone.Boost, ours.Marks.Low.Value, 0.02);
+                for (var i = 0; i < zone.Protection.Length; i++)
+                    Near($"{step} {zone.Id} reserve {i}", zone.Protection[i], ours.LowmemReserve[i].Value, 0.02);
+                compared++;
+            }
+        }
+
+        if (capture.Has("sysctl-changes.txt")) Assert.InRange(compared, 10, 1000);
+
+        static void Near(string what, long shown, long ours, double share) => Assert.True(
+            Math.Abs(shown - ours) <= 2 + share * shown, $"{what}: the kernel shows {shown}, here it is {ours}");
+    }
+
+    // Goal: free lists hold just as many blocks of each order as were saved. Method: any state that taking and giving
+    // can lead to; its counts are laid out in the same memory again.
+    [Fact]
+    public void Any_counts_of_free_blocks_can_be_laid_out_again() =>
+        Gen.Select(Gen.Int[0, 10].Array[1, 400], Gen.Int[1, 3000], Gen.Int[4000, 9000]).Sample((orders, start, end) =>
+        {
+            var zone = Generators.Zones.Zone("6.1", start, end, (start, end));
+            var taken = orders.Select(order => (Order: order, Frame: Generators.Zones.Take(zone, order)))
+                .Where(block => block.Frame >= 0).ToList();
+            foreach (var (order, frame) in taken.Where((_, i) => i % 2 == 0))
+                Generators.Zones.Give(zone, order, frame);
+            var before = Numa.Core.Text.BlockCountText.Buddyinfo([zone]);
+
+            var booted = Boot($"""
+                Node 0, zone   Normal
+                  pages free     {zone.FreePages}
+                        spanned  {end - start}
+                        present  {end - start}
+                        managed  {end - start}
+                  start_pfn:           {start}
+                """, "Linux version 6.1.0", null, before);
+
+            Assert.Equal(before, Numa.Core.Text.BlockCountText.Buddyinfo(
+                booted.Image.Zones.Select(image => new Zone(booted.Image.Release, image))));
+            Assert.Equal(zone.FreePages, booted.Image.Zones[0].Freed.Value);
+        }, iter: 200);
+
+    // Goal: what numactl prints, and what grep prints of sysfs, is understood. Method: a ring of four nodes; the walk
+    // follows the distances.
+    [Theory]
+    [InlineData("""
+        available: 4 nodes (0-3)
+        node 0 cpus: 0 4
+        node 0 size: 2048 MB
+        node 1 cpus: 1 5
+        node 2 cpus: 2 6
+        node 3 cpus: 3 7
+        node distances:
+        node   0   1   2   3
+          0:  10  20  30  20
+          1:  20  10  20  30
+          2:  30  20  10  20
+          3:  20  30  20  10
+        """)]
+    [InlineData("""
+        /sys/devices/system/node/node0/cpulist:0,4
+        /sys/devices/system/node/node0/distance:10 20 30 20
+        /sys/devices/system/node/node1/cpulist:1,5
+        /sys/devices/system/node/node1/distance:20 10 20 30
+        /sys/devices/system/node/node2/cpulist:2,6
+        /sys/devices/system/node/node2/distance:30 20 10 20
+        /sys/devices/system/node/node3/cpulist:3,7
+        /sys/devices/system/node/node3/distance:20 30 20 10
+        """)]
+    public void Nodes_are_read_as_numactl_and_sysfs_list_them(string nodes)
+    {
+        var capture = new TuningCapture(Path.Combine(TuningCapture.Root(), "4.9.229-4node-2g-ring-default"));
+        var booted = Boot(capture["zoneinfo.txt"], "4.9.229", nodes);
+
+        Assert.Equal("0 1 3 2", NodesOf(booted));
+        Assert.Equal([0, 1, 2, 3], booted.Image.Cpus.NodeOfCpu.Take(4).Select(node => node.Value));
+    }
+
+    // Goal: a run starts from the free pages that the machine had, and keeps its books.
+    [Fact]
+    public async Task A_scenario_runs_on_a_saved_machine()
+    {
+        var saved = Save(File.ReadAllText(Config("zoneinfo.txt")), File.ReadAllText(Config("version.txt")), null);
+        var run = await CommandLineRun.OfAsync(
+            ["run", Path.Combine(ScenarioTexts.Configs, "scenarios", "page-fault-storm.yaml"), "--machine", saved,
+             "--format", "json"], new Numa.Cli.Execution.Simulator(TimeProvider.System));
+
+        Assert.Equal((0, ""), (run.ExitCode, run.ExitCode == 0 ? "" : run.Error));
+        Assert.Contains("\"conserved\": true", run.Output, StringComparison.Ordinal);
+        Assert.Contains("CPUs are dealt to the nodes in runs", run.Output + run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_missing_or_wrong_is_said_all_at_once()
+    {
+        var problems = Assert.Throws<InputException>(() => Boot("""
+            Node 0, zone   Normal
+              pages free     50
+                    spanned  100
+                    present  40
+                    managed  40
+            nonsense
+            """, null, "nothing", "Node 0, zone Normal 1 2")).Problems;
+
+        Assert.Equal(
+            ["NUMA160 6", "NUMA103 0", "NUMA161 1", "NUMA162 0", "NUMA116 0"],
+            problems.Select(problem => $"{problem.Code} {problem.At.Line}"));
+    }
+
+    // Goal: what a saved machine cannot tell is refused, not made up.
+    [Fact]
+    public async Task A_saved_machine_shows_no_boot()
+    {
+        var saved = Save(File.ReadAllText(Config("zoneinfo.txt")), "6.1", null);
+        var run = await CommandLineRun.OfAsync(
+            ["show", saved, "boot"], new Numa.Cli.Execution.Simulator(TimeProvider.System));
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("tells nothing of the boot", run.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Nodes in the order in which node 0 falls back.</summary>
+    private static string NodesOf(BootedMachine booted) => string.Join(' ', Numa.Core.Text.ZonelistText
+        .FallbackOrder(booted.Image.Zonelists.Nodes[0]).Split(": ")[1].Trim());
+
+    private static string Config(string file) =>
+        Path.Combine(ScenarioTexts.Configs, "machines", "qemu-2node-4g", file);
+
+    private BootedMachine Boot(string zoneinfo, string? version, string? nodes, string? buddyinfo = null)
+    {
+        var file = ScenarioLoader.LoadMachine(Save(zoneinfo, version, nodes, buddyinfo), []);
+        return MachineBoot.Boot(file.Machine, file.Boot, []);
+    }
+
+    private string Save(string zoneinfo, string? version, string? nodes, string? buddyinfo = null)
+    {
+        var number = Interlocked.Increment(ref _saved);
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, $"machine-{number}")).FullName;
+        Write("zoneinfo.txt", zoneinfo);
+        Write("version.txt", version);
+        Write("nodes.txt", nodes);
+        Write("buddyinfo.txt", buddyinfo);
+        return folder;
+
+        void Write(string name, string? text)
+        {
+            if (text is not null) File.WriteAllText(Path.Combine(folder, name), text);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Numa.Core.Addressing;
+using Numa.Core.Boot;
+using Numa.Core.Diagnostics;
+using Numa.Core.Kernels;
+using Numa.Core.Nodes;
+using Numa.Core.Text;
+using Numa.Core.Zones;
+
+namespace Numa.Workloads.Scenarios;
+
+/// <summary>Reads a saved /proc/zoneinfo and what lies beside it: buddyinfo, nodes, version, SLIT.</summary>
+internal static partial class SavedFiles
+{
+    public const string Zoneinfo = "zoneinfo";
+    private const string Slit = "acpi-SLIT.hex.txt";
+
+    /// <summary>Every zoneinfo begins with its first zone.</summary>
+    public static bool IsZoneinfo(string text) => text.StartsWith("Node 0, zone ", StringComparison.Ordinal);
+
+    /// <param name="kernel">Named by the user; null to take the version that was saved too.</param>
+    /// <exception cref="InputException">A file cannot be read; all problems are in it.</exception>
+    public static SavedMachine Read(SavedMachineFile file, KernelRelease? kernel)
+    {
+        var (zones, problems) = ZoneinfoReader.Read(file.Path, ScenarioLoader.ReadWhole(file.Path));
+        var notes = ImmutableArray.CreateBuilder<string>();
+        var found = new List<Problem>(problems);
+        var release = kernel ?? Release(file, notes, found);
+        var blocks = Beside(file, "buddyinfo") is { } buddyinfo
+            ? Take(BuddyinfoReader.Read(buddyinfo, ScenarioLoader.ReadWhole(buddyinfo), out var wrong), wrong, found)
+            : ImmutableDictionary<ZoneId, ImmutableArray<long>>.Empty;
+        NodeListing? nodes = Beside(file, "nodes") is { } listing
+            ? Take(NodeListing.Read(listing, ScenarioLoader.ReadWhole(listing), out wrong), wrong, found)
+            : null;
+        ImmutableArray<ZoneinfoZone> populated = [.. zones.Where(zone => zone.IsPopulated)];
+        if (populated.IsEmpty && found.Count == 0)
+            found.Add(new(new(file.Path, 0, 0), ProblemCodes.Memory, "no zone has memory"));
+        found.AddRange(populated.Where(zone => zone.Managed > zone.Present || zone.Present > zone.Spanned
+            || zone.Free > zone.Present).Select(zone => new Problem(new(file.Path, 0, 0), ProblemCodes.Memory,
+                $"zone {zone.Id}: found {zone.Free} free, {zone.Managed} managed, {zone.Present} present and"
+                + $" {zone.Spanned} spanned pages; expected no more free or managed than present, no more present than"
+                + " spanned")));
+        if (found.Count > 0 || release is null) throw new InputException(found);
+
+        ImmutableArray<NodeId> online = [.. zones.Select(zone => zone.Id.Node).Distinct().Order()];
+        var cpus = Cpus(zones, online, nodes, notes);
+        return new(file.Name, release,
+            [.. populated.OrderBy(zone => zone.Id).Select(zone => Zone(zone) with
+            {
+                FreeBlocks = blocks.GetValueOrDefault(zone.Id, []),
+            })],
+            online, cpus, Distances(file, online, nodes, notes), notes.ToImmutable());
+    }
+
+    private static SavedZone Zone(ZoneinfoZone zone)
+    {
+        var boost = new PageCount(zone.Boost);
+        return new(zone.Id, zone.Start, new(zone.Spanned), new(zone.Present), new(zone.Managed), new(zone.Free),
+            new(zone.Marks.Min - boost, zone.Marks.Low - boost, zone.Marks.High - boost, zone.Marks.Promo - boost),
+            zone.Protection);
+    }
+
+    private static KernelRelease? Release(
+        SavedMachineFile file, ImmutableArray<string>.Builder notes, List<Problem> problems)
+    {
+        if (Beside(file, "version") is { } version
+            && Version().Match(ScenarioLoader.ReadWhole(version)) is { Success: true } match
+            && KernelRelease.Find(match.Value, out var exact) is { } release)
+        {
+            if (!exact) notes.Add($"kernel {match.Value}: the rules of {release.Name}, the nearest older, stand in");
+            return release;
+        }
+
+        problems.Add(new(new(file.Path, 0, 0), ProblemCodes.MissingKey,
+            "zoneinfo does not tell the kernel's version; expected /proc/version saved beside it, or a kernel named"
+            + " with --kernel or in the scenario"));
+        return null;
+    }
+
+    /// <summary>As many CPUs as zoneinfo has pagesets, on the nodes that list them.</summary>
+    private static CpuTopology Cpus(
+        ImmutableArray<ZoneinfoZone> zones, ImmutableArray<NodeId> online, NodeListing? nodes,
+        ImmutableArray<string>.Builder notes)
+    {
+        var count = Math.Max(1, zones.Max(zone => zone.Pagesets.Length));
+        // What no listing tells is dealt out in runs, as machines number their CPUs.
+        var dealt = Enumerable.Range(0, count).Select(cpu => online[cpu * online.Length / count]).ToArray();
+        if (nodes is { Cpus.IsEmpty: false })
+        {
+            foreach (var (node, cpus) in nodes.Cpus.Where(listed => online.Contains(listed.Key)))
+            {
+                foreach (var cpu in cpus.Where(cpu => cpu.Value < count)) dealt[cpu.Value] = node;
+            }
+        }
+        else if (online.Length > 1)
+        {
+            notes.Add($"Which node a CPU belongs to is not recorded; {count} CPUs are dealt to the nodes in runs.");
+        }
+
+        return new([.. dealt]);
+    }
+
+    private static NodeDistances Distances(
+        SavedMachineFile file, ImmutableArray<NodeId> online, NodeListing? nodes,
+        ImmutableArray<string>.Builder notes)
+    {
+        if (nodes is { Distances.IsEmpty: false }) return nodes.Between(online);
+        var count = online.Max(node => node.Value) + 1;
+        var table = Path.Combine(Path.GetDirectoryName(file.Path) ?? "", Slit);
+        if (ScenarioLoader.Exists(table))
+        {
+            var slit = HexTableReader.ReadSlit(ScenarioLoader.ReadWhole(table), table, out var problems);
+            if (slit is null) throw new InputException(problems);
+            return slit.ToNodeDistances(
+                count, Enumerable.Range(0, count).ToImmutableDictionary(node => node, node => new NodeId(node)));
+        }
+
+        if (count > 1) notes.Add("Distances of nodes are not recorded; 10 and 20 are taken.");
+        return NodeDistances.Uniform(count);
+    }
+
+    /// <summary>The file of another name in the same place: <c>before.zoneinfo.txt</c> has
+    /// <c>before.buddyinfo.txt</c>.</summary>
+    private static string? Beside(SavedMachineFile file, string name)
+    {
+        var own = Path.GetFileName(file.Path);
+        if (!own.Contains(Zoneinfo, StringComparison.Ordinal)) return null;
+        var path = Path.Combine(Path.GetDirectoryName(file.Path) ?? "",
+            own.Replace(Zoneinfo, name, StringComparison.Ordinal));
+        return ScenarioLoader.Exists(path) ? path : null;
+    }
+
+    private static T Take<T>(T value, ImmutableArray<Problem> problems, List<Problem> found)
+    {
+        found.AddRange(problems);
+        return value;
+    }
+
+    [GeneratedRegex(@"\d+\.\d+(\.\d+)?\S*")]
+    private static partial Regex Version();
+}
