@@ -51,6 +51,7 @@ internal static class JsonExport
             ["host"] = run.Host,
             ["hash"] = run.Hash,
             ["reproducible"] = RunHeader.IsReproducible(run),
+            ["events"] = JsonSerializer.SerializeToNode(run.Events, Options),
         };
         foreach (var (name, value) in JsonSerializer.SerializeToNode(contention, Options)!.AsObject().ToArray())
             root[name] = value?.DeepClone();

@@ -13,6 +13,7 @@ internal static class RunTable
         page.Line($"  {Figures.Count(run.Operations)} operations: {Figures.Count(run.Allocations)} allocations, "
             + $"{Figures.Count(run.Frees)} frees; {Figures.Count(run.Fallbacks)} fell back");
         PlacementTable.Write(page, run);
+        EventTable.Write(page, run);
         ZoneTable.Write(page, run);
         Workloads(page, run);
         FailureLines.Write(page, run);
@@ -90,12 +91,20 @@ internal static class RunTable
         page.Draw(sheet);
     }
 
+    private static string Basis(RunResult run)
+    {
+        if (!RunHeader.IsReproducible(run))
+            return "  wall clock: not reproducible; only conservation of pages is exact";
+        return run.Events.Any(happening => happening.Reached)
+            ? "  exact: marks, walks, zones in use   MODEL (cost model): what was done before each write, lock waits, "
+                + "latencies, virtual time"
+            : "  exact: placement, counts, marks, walks   MODEL (cost model): lock waits, latencies, virtual time";
+    }
+
     private static void Footer(Page page, RunResult run)
     {
         page.Line();
-        page.Line(RunHeader.IsReproducible(run)
-            ? "  exact: placement, counts, marks, walks   MODEL (cost model): lock waits, latencies, virtual time"
-            : "  wall clock: not reproducible; only conservation of pages is exact");
+        page.Line(Basis(run));
         var conserved = $"  conserved {Figures.YesNo(run.Conserved)}   hash {run.Hash}";
         if (run.Conserved) page.Line(conserved);
         else page.Alarm(conserved + " !");

@@ -31,6 +31,7 @@ public static class SyntheticFirmware
         {
             Name = machine.Name,
             Release = machine.Release,
+            CommandLine = machine.CommandLine,
             MemoryMap =
             [
                 .. memory.Select(range => E820Entry.Between(range.Start, range.End, E820Type.Usable)),

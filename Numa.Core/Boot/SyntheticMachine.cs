@@ -21,4 +21,8 @@ public sealed record SyntheticMachine(
     ImmutableArray<SyntheticNode> Nodes,
     ImmutableArray<(ulong Start, ulong End)> Holes,
     NodeDistances Distances,
-    MemorySettings Settings);
+    MemorySettings Settings)
+{
+    /// <summary>Kernel parameters, as on its command line.</summary>
+    public string CommandLine { get; init; } = "";
+}

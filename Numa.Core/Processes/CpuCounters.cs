@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Numa.Core.Processes;
 
 /// <summary>What a CPU counted during a run.</summary>
@@ -25,4 +27,12 @@ public sealed class CpuCounters(int zones)
 
     /// <summary>Pages of allocations whose first zone this was. Shape: index = slot.</summary>
     public long[] FirstChoicePages { get; } = new long[zones];
+
+    /// <summary>The pages counted so far, as they stand.</summary>
+    public PagesTaken PagesTaken => new([.. PagesFrom], [.. FirstChoicePages]);
 }
+
+/// <summary>Pages that a CPU had from each zone at some instant.</summary>
+/// <remarks>Shape: index = slot of the zone.</remarks>
+/// <param name="FirstChoice">Pages of allocations whose first zone this was.</param>
+public sealed record PagesTaken(ImmutableArray<long> From, ImmutableArray<long> FirstChoice);

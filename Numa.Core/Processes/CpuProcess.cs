@@ -11,7 +11,6 @@ namespace Numa.Core.Processes;
 /// kernel waits for the lock. The same under every host.</remarks>
 public sealed partial class CpuProcess
 {
-    private readonly MachineFacts _machine;
     private readonly CostModel _costs;
     private readonly PageblockTagBoard[] _tags;
     private readonly CpuZone?[] _zones;
@@ -21,6 +20,7 @@ public sealed partial class CpuProcess
     private readonly Dictionary<TaskId, SimulatedTask> _asleep = [];
     private readonly PriorityQueue<Signal, Signal> _signals = new(Comparer<Signal>.Create(Signal.Compare));
     private readonly ZoneVisit _visit = new();
+    private MachineFacts _machine;
     private BoardView? _board;
     private VirtualInstant _now;
     private VirtualInstant _sliceEnd;
@@ -146,6 +146,7 @@ public sealed partial class CpuProcess
                 continue;
             }
 
+            if (_machine.Next is { } changed && changed.From <= _now) TakeEvents();
             TakeDue();
             if (_waiting) return;
             if (_work.Count > 0)
@@ -207,7 +208,7 @@ public sealed partial class CpuProcess
         var image = _machine.Zones[slot];
         var made = new CpuZone(slot, image.Id, image.Tuning, new Pageset(_machine.Release, image.Tuning.Pageset),
             _tags[slot], _costs.WayAt(_machine.Image.Distances[Node, image.Id.Node]));
-        if (_board is { } board) made.View = board.Records[slot];
+        if (_board is { } board) See(made, board.Records[slot]);
         return _zones[slot] = made;
     }
 
@@ -219,7 +220,7 @@ public sealed partial class CpuProcess
         if (zone.ViewInstant == instant) return;
         zone.ViewInstant = instant;
         ref readonly var record = ref _board.At(instant, zone.Slot);
-        if (record.Effect > zone.View.Effect) zone.View = record;
+        if (record.Effect > zone.View.Effect) See(zone, record);
     }
 
     private void Ask(CpuZone zone, ZoneVisitKind kind, Continuation continuation)

@@ -25,7 +25,7 @@ public sealed class CpuZone
 
     public Pageset Pageset { get; }
 
-    internal ZoneTuning Tuning { get; }
+    internal ZoneTuning Tuning { get; set; }
 
     internal PageblockTagBoard Tags { get; }
 

@@ -1,14 +1,17 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
+using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
 using Numa.Core.Nodes;
+using Numa.Core.Time;
 using Numa.Core.Zones;
 
 namespace Numa.Core.Processes;
 
 /// <summary>What every CPU knows of the machine: zones by slot, and each node's zonelists as slots.</summary>
-/// <remarks>Immutable; shared by all CPUs.</remarks>
+/// <remarks>Shared by all CPUs and zones; immutable once the plan is made. A chain: each event of the run makes
+/// another machine of the one before.</remarks>
 public sealed class MachineFacts
 {
     private readonly int[][] _walks;
@@ -20,19 +23,21 @@ public sealed class MachineFacts
         Release = image.Release;
         IsNuma = image.Nodes.Length > 1;
         NodeCount = image.Nodes.Length == 0 ? 0 : image.Nodes.Max(node => node.Value) + 1;
-        _walks = new int[NodeCount * Kinds * 2][];
-        foreach (var lists in image.Zonelists.Nodes)
-        {
-            for (var kind = 0; kind < Kinds; kind++)
-            {
-                _walks[WalkIndex(lists.Node, (ZoneKind)kind, false)] = Slots(lists.Fallback.Zones, kind);
-                _walks[WalkIndex(lists.Node, (ZoneKind)kind, true)] = Slots(lists.ThisNode.Zones, kind);
-            }
-        }
-
+        _walks = Walks();
         _hasDMA32 = new bool[NodeCount];
         foreach (var zone in image.Zones) _hasDMA32[zone.Id.Node.Value] |= zone.Id.Kind == ZoneKind.DMA32;
         HomeCpus = [.. Enumerable.Range(0, NodeCount).Select(node => HomeCpu(new(node)))];
+    }
+
+    private MachineFacts(MachineFacts before, MachineEvent happening)
+    {
+        Invariant.Holds(happening.At >= before.From);
+        (_hasDMA32, HomeCpus) = (before._hasDMA32, before.HomeCpus);
+        (Release, IsNuma, NodeCount) = (before.Release, before.IsNuma, before.NodeCount);
+        Image = happening.Change.Image;
+        From = happening.At;
+        RecomputesMarks = happening.Change.RecomputesMarks;
+        _walks = happening.Change.RebuildsZonelists ? Walks() : before._walks;
     }
 
     private const int Kinds = (int)ZoneKind.Device + 1;
@@ -40,6 +45,15 @@ public sealed class MachineFacts
     public MachineImage Image { get; }
 
     public KernelRelease Release { get; }
+
+    /// <summary>Instant from which the machine is like this.</summary>
+    public VirtualInstant From { get; }
+
+    /// <summary>Its event computed the marks anew, so boosts ended and fair batches began anew.</summary>
+    public bool RecomputesMarks { get; }
+
+    /// <summary>The machine after the next event; null when none follows.</summary>
+    public MachineFacts? Next { get; private set; }
 
     public int NodeCount { get; }
 
@@ -58,6 +72,24 @@ public sealed class MachineFacts
 
     /// <summary>The node has a zone below 4 GiB beside Normal.</summary>
     public bool HasDMA32(NodeId node) => _hasDMA32[node.Value];
+
+    /// <summary>Adds an event behind this machine.</summary>
+    internal MachineFacts Then(MachineEvent happening) => Next = new(this, happening);
+
+    private int[][] Walks()
+    {
+        var walks = new int[NodeCount * Kinds * 2][];
+        foreach (var lists in Image.Zonelists.Nodes)
+        {
+            for (var kind = 0; kind < Kinds; kind++)
+            {
+                walks[WalkIndex(lists.Node, (ZoneKind)kind, false)] = Slots(lists.Fallback.Zones, kind);
+                walks[WalkIndex(lists.Node, (ZoneKind)kind, true)] = Slots(lists.ThisNode.Zones, kind);
+            }
+        }
+
+        return walks;
+    }
 
     private static int WalkIndex(NodeId node, ZoneKind highest, bool thisNodeOnly) =>
         (node.Value * Kinds + (int)highest) * 2 + (thisNodeOnly ? 1 : 0);

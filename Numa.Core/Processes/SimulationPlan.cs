@@ -16,10 +16,14 @@ public sealed class SimulationPlan
     private readonly TaskDirectory _directory;
     private readonly PageblockTagBoard[] _tags;
 
+    /// <param name="events">Settings written in mid-run, by ascending instant; none when left out.</param>
     public SimulationPlan(MachineImage image, IReadOnlyList<SimulatedTask> tasks, CostModel costs,
-        VirtualInstant horizon, ImmutableArray<Occupation> occupied)
+        VirtualInstant horizon, ImmutableArray<Occupation> occupied, ImmutableArray<MachineEvent> events = default)
     {
         Machine = new(image);
+        Events = events.IsDefault ? [] : events;
+        var last = Machine;
+        foreach (var happening in Events) last = last.Then(happening);
         Tasks = tasks;
         Costs = costs;
         _horizon = horizon;
@@ -28,7 +32,10 @@ public sealed class SimulationPlan
         _tags = [.. image.Zones.Select(zone => new PageblockTagBoard(zone.Start, zone.Spanned))];
     }
 
+    /// <summary>The machine as boot left it; what events make of it follows behind.</summary>
     public MachineFacts Machine { get; }
+
+    public ImmutableArray<MachineEvent> Events { get; }
 
     public IReadOnlyList<SimulatedTask> Tasks { get; }
 
@@ -52,7 +59,7 @@ public sealed class SimulationPlan
             if (occupation.Zone == image.Id) occupied.AddRange(occupation.Take(zone, slot));
         }
 
-        return new(slot, image.Id.Node.Value, zone, Costs, CpuCount, _tags[slot], occupied);
+        return new(slot, Machine, zone, Costs, _tags[slot], occupied);
     }
 
     /// <summary>A CPU before its tasks are given to it.</summary>

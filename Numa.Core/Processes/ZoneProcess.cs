@@ -13,20 +13,23 @@ public sealed class ZoneProcess
     private readonly RecordHistory _history;
     private readonly BoardWriter _board;
     private readonly PageblockTagBoard _tags;
+    private MachineFacts _machine;
+    private VirtualInstant _marksSince = new(-1);
     private ZoneVisitKey _lastKey;
     private VirtualInstant _lockFree;
     private ZoneRecord _latest;
     private WatermarkLevel? _below;
     private long _served;
 
-    public ZoneProcess(int slot, int node, Zone zone, CostModel costs, int cpus, PageblockTagBoard tags,
+    public ZoneProcess(int slot, MachineFacts machine, Zone zone, CostModel costs, PageblockTagBoard tags,
         IReadOnlyList<LiveBlock> occupied)
     {
         Slot = slot;
-        Node = node;
+        Node = zone.Id.Node.Value;
         Zone = zone;
+        _machine = machine;
         _costs = costs;
-        Ledger = new(cpus);
+        Ledger = new(machine.Image.Cpus.CpuCount);
         Occupied = occupied;
         _tags = tags;
         zone.Describe(ref _latest);
@@ -71,6 +74,7 @@ public sealed class ZoneProcess
         Invariant.Holds(_served == 0 || _lastKey.CompareTo(key) < 0);
         _lastKey = key;
         _served++;
+        TakeEvents(visit, visit.Arrival);
         // The check reads the counter as of the arrival: what is queued or under the lock is not seen yet.
         ref readonly var seen = ref _history.AsOf(visit.Arrival, out var ahead);
         if (!Passes(visit, seen))
@@ -92,6 +96,7 @@ public sealed class ZoneProcess
     public void ServeNow(ZoneVisit visit, VirtualInstant now, Func<VirtualInstant> clock)
     {
         _served++;
+        TakeEvents(visit, now);
         if (!Passes(visit, _latest))
         {
             var at = VirtualInstant.Max(now, _latest.Effect);
@@ -105,6 +110,31 @@ public sealed class ZoneProcess
         visit.Hold = (end - now).Nanoseconds;
         Finish(visit, VirtualInstant.Max(end, _latest.Effect), pages);
         _history.Forget();
+    }
+
+    /// <summary>Settings written by now are in force for this visit and those behind it.</summary>
+    /// <remarks>The marks' side effects, an end of the boost and a full fair batch, wait for the lock as in the
+    /// kernel.</remarks>
+    private void TakeEvents(ZoneVisit visit, VirtualInstant now)
+    {
+        var before = (_latest.Boost, _latest.FairBatch);
+        while (_machine.Next is { } next && next.From <= now)
+        {
+            _machine = next;
+            Zone.Tuning = next.Zones[Slot].Tuning;
+            Zone.WatermarkBoostFactor = next.Image.Settings.WatermarkBoostFactor;
+            if (!next.RecomputesMarks) continue;
+            _marksSince = next.From;
+            Zone.Boost = 0;
+            _latest.Boost = 0;
+            _latest.FairBatch = Zone.Tuning.FairBatch.Value;
+        }
+
+        // What its CPU folded before belonged to the batch that is gone.
+        if (visit.Arrival.Nanoseconds - visit.Way < _marksSince.Nanoseconds) visit.FairFolded = 0;
+        if (before == (_latest.Boost, _latest.FairBatch)) return;
+        _latest.Effect = VirtualInstant.Max(now, _latest.Effect);
+        Publish();
     }
 
     private bool Passes(ZoneVisit visit, in ZoneRecord seen)

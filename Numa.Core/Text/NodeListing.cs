@@ -39,7 +39,10 @@ public sealed partial record NodeListing(
         {
             var row = match.Groups["row"].Value.Split((char[])[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries)
                 .Select(word => int.TryParse(word, CultureInfo.InvariantCulture, out var value) ? value : 0).ToArray();
-            if (row.All(value => value is >= NodeDistances.Local and <= MostDistance)) distances[Node(match)] = [.. row];
+            if (row.All(value => value is >= NodeDistances.Local and <= MostDistance))
+            {
+                distances[Node(match)] = [.. row];
+            }
             else
             {
                 found.Add(new(new(file, LineOf(text, match), 1), Code,

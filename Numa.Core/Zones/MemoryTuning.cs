@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
 using Numa.Core.Nodes;
+using Numa.Core.Zonelists;
 
 namespace Numa.Core.Zones;
 
@@ -42,6 +44,9 @@ public sealed class MemoryTuning
 
     /// <summary>What made vm.min_free_kbytes what it is, oldest first.</summary>
     public ImmutableArray<MinFreeStep> MinFreeSteps { get; private set; } = [];
+
+    /// <summary>How often the marks have been computed.</summary>
+    public int MarkComputations { get; private set; }
 
     /// <summary>Zones as they were when the marks were last computed.</summary>
     public ImmutableArray<ManagedZone> MarksFrom { get; private set; } = [];
@@ -132,6 +137,19 @@ public sealed class MemoryTuning
         return verdict;
     }
 
+    /// <summary>What the file of a setting shows.</summary>
+    public string ReadBack(string name) => name switch
+    {
+        Sysctl.MinFreeKbytes => Text(MinFreeKbytes),
+        Sysctl.WatermarkScaleFactor => Text(Settings.WatermarkScaleFactor),
+        Sysctl.WatermarkBoostFactor => Text(Settings.WatermarkBoostFactor),
+        Sysctl.LowmemReserveRatio => string.Join('\t', LowmemReserveRatio.Select(Text)),
+        Sysctl.ZonelistOrder => Release.KnowsZoneOrder ? Settings.ZonelistOrder : nameof(ZonelistOrder.Node),
+        Sysctl.HugePages => string.Join(' ', Enum.GetValues<HugePageMode>().Select(mode =>
+            mode == Settings.HugePages ? $"[{Word(mode)}]" : Word(mode))),
+        _ => Text(Settings.PagelistFraction),
+    };
+
     /// <summary>Reads vm.lowmem_reserve_ratio. The kernel recomputes the reserves even then.</summary>
     public ImmutableArray<int> ReadLowmemReserveRatio()
     {
@@ -218,6 +236,7 @@ public sealed class MemoryTuning
 
     private void SetWatermarks()
     {
+        MarkComputations++;
         MarksFrom = [.. _zones];
         for (var i = 0; i < _zones.Length; i++)
         {
@@ -262,6 +281,10 @@ public sealed class MemoryTuning
             _tunings[i] = _tunings[i] with { TotalReserve = total };
         }
     }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Word(HugePageMode mode) => mode.ToString().ToLowerInvariant();
 
     private void SizePagesets()
     {

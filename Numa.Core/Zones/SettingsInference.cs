@@ -55,7 +55,8 @@ public static class SettingsInference
         var written = (int)Math.Min(int.MaxValue, Roundest(least, most) * KiBPerPage);
         notes.Add(string.Create(CultureInfo.InvariantCulture,
             $"vm.min_free_kbytes was written by hand; the marks fit {least * KiBPerPage} to ")
-            + string.Create(CultureInfo.InvariantCulture, $"{most * KiBPerPage + KiBPerPage - 1}, {written} is taken."));
+            + string.Create(
+                CultureInfo.InvariantCulture, $"{most * KiBPerPage + KiBPerPage - 1}, {written} is taken."));
         return new() { MinFreeKbytes = written };
     }
 

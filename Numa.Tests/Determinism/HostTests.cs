@@ -92,14 +92,16 @@ public class HostTests
         return RunHash.Of(outcome.Zones, outcome.Cpus, plan.Tasks);
     }
 
-    // The plan is worth its name: pages fell back, ran out, went directly, waited for, and changed hands.
+    // The plan is worth its name: pages fell back, ran out, went directly, waited for, and changed hands, and settings
+    // were written meanwhile.
     private static bool IsMixed(RoundLoop loop)
     {
         var cells = loop.Zones.SelectMany(zone => zone.Ledger.Cells()).ToArray();
         ZoneVisitKind[] kinds =
             [ZoneVisitKind.Refill, ZoneVisitKind.Drain, ZoneVisitKind.Direct, ZoneVisitKind.DirectFree];
         return loop.Cpus.Sum(cpu => cpu.Counters.Fallbacks) > 10 && loop.Cpus.Sum(cpu => cpu.Counters.Failures) > 10
-            && loop.Cpus.Sum(cpu => cpu.Counters.SignalsTaken) > 30 && cells.Any(cell => cell.Sums.Wait > 0)
+            && loop.Cpus.Sum(cpu => cpu.Counters.SignalsTaken) > 30 && loop.Cpus.Sum(cpu => cpu.BeforeEvents.Count) > 6
+            && cells.Any(cell => cell.Sums.Wait > 0)
             && kinds.All(kind => cells.Any(cell => cell.Kind == kind));
     }
 }

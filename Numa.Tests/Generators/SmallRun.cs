@@ -60,8 +60,36 @@ internal sealed record SmallRun(
             if (random.NextBelow(2) == 0) occupied.Add(new(zone.Id, new(random.NextBelow(150))));
         }
 
-        return new(image, tasks, Costs(ref random), horizon, occupied.ToImmutable());
+        var costs = Costs(ref random);
+        return new(image, tasks, costs, horizon, occupied.ToImmutable(), Events(ref random, image));
     }
+
+    /// <summary>Writes in mid-run: other lists, other marks, other pageset sizes, at any instant.</summary>
+    private ImmutableArray<MachineEvent> Events(ref SeededRandom random, MachineImage image)
+    {
+        var events = ImmutableArray.CreateBuilder<MachineEvent>();
+        var at = 0L;
+        for (var left = random.NextBelow(4); left > 0; left--)
+        {
+            at += random.NextBelow(IsLong ? 2_000_000_000 : 60_000);
+            var (rebuilds, recomputes) = (random.NextBelow(2) == 0, random.NextBelow(2) == 0);
+            var zones = ImmutableArray.CreateBuilder<ZoneImage>();
+            foreach (var zone in image.Zones) zones.Add(zone with { Tuning = Tuning(ref random, zone.Id) });
+            image = image with
+            {
+                Zones = zones.ToImmutable(),
+                Zonelists = rebuilds ? Lists(image, random.NextBelow(2) == 0) : image.Zonelists,
+                Settings = image.Settings with { WatermarkBoostFactor = (int)random.NextBelow(2) * 15000 },
+            };
+            events.Add(new(new(at), new(new("vm.any", ""), "", image, rebuilds, recomputes)));
+        }
+
+        return events.ToImmutable();
+    }
+
+    private static ZonelistSet Lists(MachineImage image, bool zoneOrder) => ZonelistBuilder.Build(new(
+        image.Release, image.Nodes, image.Zones.ToImmutableDictionary(zone => zone.Id, zone => zone.Present),
+        image.Distances, [.. image.Cpus.NodeOfCpu]) { ForceZoneOrder = zoneOrder });
 
     /// <summary>The machine with other tasks on it, and the default costs.</summary>
     public SimulationPlan PlanOf(IReadOnlyList<SimulatedTask> tasks, CostModel? costs = null)
@@ -127,14 +155,19 @@ internal sealed record SmallRun(
     private static ZoneImage Zone(ref SeededRandom random, ZoneId id, long start)
     {
         var pages = 256 + random.NextBelow(1_800);
+        return new(id, new(start), new(pages), new(pages), [new(new(start), new(start + pages))], [],
+            Tuning(ref random, id));
+    }
+
+    private static ZoneTuning Tuning(ref SeededRandom random, ZoneId id)
+    {
         var step = 1 + random.NextBelow(30);
         var min = random.NextBelow(40);
         var batch = 1 + (int)random.NextBelow(16);
         var reserve = new PageCount[5];
         for (var i = (int)id.Kind + 1; i < 5; i++) reserve[i] = new(random.NextBelow(30));
-        var tuning = new ZoneTuning(new(new(min), new(min + step), new(min + 2 * step), new(min + 2 * step)),
+        return new(new(new(min), new(min + step), new(min + 2 * step), new(min + 2 * step)),
             [.. reserve], new PagesetSize(batch, 6 * batch, 12 * batch), 1 + (int)random.NextBelow(20), new(step));
-        return new(id, new(start), new(pages), new(pages), [new(new(start), new(start + pages))], [], tuning);
     }
 
     private ImmutableArray<AllocationRequest> Requests(ref SeededRandom random)

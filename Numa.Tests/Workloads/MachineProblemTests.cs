@@ -18,6 +18,8 @@ public class MachineProblemTests
     [Theory]
     [InlineData("nodes: [{memory: 4GiB, cpus: 0}]\nnodess: 1",
         "m.yaml:3:1: error NUMA102: unknown key 'nodess' in the machine; did you mean 'nodes'?")]
+    [InlineData("nodes: [{memory: 4GiB, cpus: 0}]\nkernelcore: 6G",
+        "m.yaml:3:13: error NUMA106: kernelcore: '6G'" + NoSize + ", for example 6GiB")]
     [InlineData("nodes: [{memory: 4GiB, cpus: 0, size: 1}]",
         "m.yaml:2:33: error NUMA102: unknown key 'size' in node 0; expected one of id, memory, cpus, managed")]
     [InlineData("nodes: [{memory: 4GiB, memory: 4GiB, cpus: 0}]",

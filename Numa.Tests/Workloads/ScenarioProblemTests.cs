@@ -36,6 +36,16 @@ public class ScenarioProblemTests
     [InlineData("occupied: [{zone: \"2:Normal\", leave: low}]",
         "s.yaml:1:19: error NUMA111: zone 2:Normal is occupied, but the machine's nodes are 0-1")]
     [InlineData("occupied: [{zone: \"0:Normal\"}]", "s.yaml:1:12: error NUMA103: occupied has no 'leave'")]
+    [InlineData("events: 5", "s.yaml:1:9: error NUMA105: events must be a list, not '5'")]
+    [InlineData("events: [{at: 5, set: {vm.min_free_kbytes: 1}}]", "s.yaml:1:15: error NUMA106: at: '5' is no duration;"
+        + " expected a number with ns, us, ms or s, for example 50ms")]
+    [InlineData("events: [{set: {vm.min_free_kbytes: 1}}]", "s.yaml:1:10: error NUMA103: an event has no 'at'")]
+    [InlineData("events: [{at: 5ms}]", "s.yaml:1:10: error NUMA103: an event has no 'set'")]
+    [InlineData("events: [{at: 5ms, set: {}}]", "s.yaml:1:25: error NUMA103: the event sets nothing")]
+    [InlineData("events: [{at: 5ms, set: {vm.min_free_kbyte: 1}}]", "s.yaml:1:26: error NUMA102: unknown sysctl"
+        + " 'vm.min_free_kbyte'; did you mean 'vm.min_free_kbytes'?")]
+    [InlineData("events: [{at: 5ms, write: {}, set: {vm.min_free_kbytes: 1}}]",
+        "s.yaml:1:20: error NUMA102: unknown key 'write' in an event; expected one of at, set")]
     public void Top(string line, string expected) =>
         Assert.Equal([expected], ScenarioTexts.Problems($"{line}\n{ScenarioTexts.Scenario}"));
 

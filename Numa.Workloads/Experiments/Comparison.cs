@@ -12,7 +12,8 @@ public static class Comparison
         "not modelled: reclaim, memcg, NUMA balancing, khugepaged, cache contents, TPS";
 
     private const string NotPredicted =
-        "no prediction of placement: workloads run at once, on several nodes, free pages or end by the clock";
+        "no prediction of placement: workloads run at once, on several nodes, free pages, or end or"
+        + " are retuned by the clock";
 
     private const string NoFallback =
         "every page came from the first zone of its walk, in every arm: what comes later in a list made no difference";
@@ -70,7 +71,17 @@ public static class Comparison
         arm.Runs.Sum(run => run.Result.WallSeconds))
     {
         PlacementHash = arm.First.Result.PlacementHash,
+        Events = arm.First.Result.Events,
     };
+
+    /// <summary>Settings written in mid-run; said once where every arm writes the same.</summary>
+    private static IEnumerable<string> EventNotes(ImmutableArray<ComparisonArm> arms)
+    {
+        var perArm = arms.Select(arm => arm.First.Result.Events.Select(happening => happening.Text).ToList()).ToList();
+        return perArm.All(texts => texts.SequenceEqual(perArm[0]))
+            ? perArm[0]
+            : arms.Zip(perArm).SelectMany(arm => arm.Second.Select(text => $"{arm.First.Value}: {text}"));
+    }
 
     private static string LeftInPagesets(ComparisonArm arm) => string.Join(", ", arm.First.Result.Zones
         .Where(zone => zone.PagesetPages > 0).Select(zone => $"{zone.Zone} {zone.PagesetPages}"));
@@ -88,6 +99,7 @@ public static class Comparison
                 + string.Join("; ", arms.Select(arm => $"{arm.Value} {LeftInPagesets(arm)}")));
         }
 
+        notes.AddRange(EventNotes(arms));
         notes.AddRange(arms.SelectMany(arm => arm.First.Result.Notes).Distinct());
         notes.Add(NotModelled);
         return notes.ToImmutable();

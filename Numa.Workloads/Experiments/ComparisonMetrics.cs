@@ -16,6 +16,7 @@ internal sealed class ComparisonMetrics
     private readonly MetricTolerance _tolerance;
     private readonly bool _single;
     private readonly string _modelNote;
+    private readonly string? _placementNote;
 
     public ComparisonMetrics(ImmutableArray<ComparisonArm> arms)
     {
@@ -30,7 +31,13 @@ internal sealed class ComparisonMetrics
         _modelNote = replaced == 0
             ? "default cost set"
             : string.Create(CultureInfo.InvariantCulture, $"cost set with {replaced} replaced");
+        _placementNote = PlacementNote();
     }
+
+    /// <summary>Note beside figures of placement that the cost model decides; null where they are exact.</summary>
+    /// <remarks>What a setting written in mid-run finds depends on how long it took to come there.</remarks>
+    private string? PlacementNote() =>
+        _arms.Any(arm => arm.First.Result.Events.Any(happening => happening.Reached)) ? _modelNote : null;
 
     public bool IsPredicted => !_predictions.IsEmpty;
 
@@ -71,7 +78,7 @@ internal sealed class ComparisonMetrics
 
     private IEnumerable<MetricRow> Ends()
     {
-        yield return new("first fallback", MetricUnit.Ordinal, null, _tolerance.LargestPages,
+        yield return new("first fallback", MetricUnit.Ordinal, _placementNote, _tolerance.LargestPages,
             (arm, run) => ComparisonPlacement.FirstFallback(arm.Scenario, run),
             _single ? Predicted(prediction => prediction.FirstFallback) : []);
         if (_arms[0].Scenario.Workloads.Length > 1)
@@ -113,7 +120,7 @@ internal sealed class ComparisonMetrics
     private MetricRow Row(
         string name, MetricUnit unit, double tolerance, Func<RunRecord, double?> value,
         Func<PlacementPrediction, double?> predicted) =>
-        new(name, unit, null, tolerance, (_, run) => value(run), Predicted(predicted));
+        new(name, unit, _placementNote, tolerance, (_, run) => value(run), Predicted(predicted));
 
     private MetricRow Model(string name, MetricUnit unit, Func<RunRecord, double?> value) =>
         new(name, unit, _modelNote, 0, (_, run) => value(run), []);

@@ -36,8 +36,9 @@ public sealed record PlacementPrediction(
     /// <returns>Null when the scenario is more than this arithmetic can follow.</returns>
     public static PlacementPrediction? Of(Scenario scenario, MachineImage machine, IReadOnlyList<long> freeAtStart)
     {
-        // What ends by the clock depends on the cost model.
-        if (scenario.Duration is not null || WorkloadChain.Of(scenario) is not { } chain) return null;
+        // What ends, or is written, by the clock depends on the cost model.
+        if (scenario.Duration is not null || !scenario.Events.IsEmpty) return null;
+        if (WorkloadChain.Of(scenario) is not { } chain) return null;
         var fluid = new PlacementFluid(machine, freeAtStart);
         var parts = new List<(WorkloadPrediction Outcome, NodeId Node, FluidStream Stream)>();
         foreach (var workload in chain)

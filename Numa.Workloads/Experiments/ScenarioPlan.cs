@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
+using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Processes;
 using Numa.Core.Time;
@@ -12,23 +13,27 @@ namespace Numa.Workloads.Experiments;
 /// <summary>Makes of a scenario and its booted machine what a host plays.</summary>
 public static class ScenarioPlan
 {
+    /// <param name="booted">Its tuning moves on with what the scenario writes in mid-run.</param>
     /// <exception cref="InputException">The scenario does not fit its machine; all problems are in it.</exception>
     public static SimulationPlan Of(Scenario scenario, BootedMachine booted, ulong seed, SimulationClock clock)
     {
-        if (clock == SimulationClock.Wall) RefuseEndless(scenario);
+        var problems = new ProblemList();
+        if (clock == SimulationClock.Wall) RefuseEndless(scenario, problems);
+        var occupied = Occupied(scenario, booted, problems);
+        var events = Events(scenario, booted, problems);
+        problems.ThrowIfAny();
         var costs = CostOverrides.Apply(CostModel.Default, scenario.Costs);
         var tasks = WorkloadPlan.Build(scenario, booted.Image.Cpus, new(seed));
         return new(booted.Image, tasks, clock == SimulationClock.Virtual ? costs : CostModel.Wall,
             scenario.Duration is { } duration && clock == SimulationClock.Virtual
                 ? VirtualInstant.Zero + duration
                 : VirtualInstant.Never,
-            Occupied(scenario, booted));
+            occupied, events);
     }
 
     /// <summary>A duration is one of virtual time: under the wall clock it ends nothing.</summary>
-    private static void RefuseEndless(Scenario scenario)
+    private static void RefuseEndless(Scenario scenario, ProblemList problems)
     {
-        var problems = new ProblemList();
         foreach (var storm in scenario.Workloads.OfType<StormWorkload>())
         {
             if (storm is { Operations: not null } or { WorkingSetBlocks: null }) continue;
@@ -36,14 +41,28 @@ public static class ScenarioPlan
                 $"workload '{storm.Name}' never ends under the wall clock: operations is unlimited, and the"
                 + " scenario's duration is one of virtual time");
         }
+    }
 
-        problems.ThrowIfAny();
+    /// <summary>What each write in mid-run makes of the machine, one after the other.</summary>
+    private static ImmutableArray<MachineEvent> Events(Scenario scenario, BootedMachine booted, ProblemList problems)
+    {
+        var machine = new RunningMachine(booted.Image, booted.Layout, booted.Tuning);
+        var events = ImmutableArray.CreateBuilder<MachineEvent>();
+        foreach (var (at, write) in scenario.Events)
+        {
+            if (machine.Write(new(write.Name, write.Value), out var refusal) is { } change)
+                events.Add(new(VirtualInstant.Zero + at, change));
+            else
+                write.Refuse(refusal!, booted.Image.Release, problems);
+        }
+
+        return events.ToImmutable();
     }
 
     /// <summary>Occupied pages as the machine's own marks and zones give them.</summary>
-    private static ImmutableArray<Core.Processes.Occupation> Occupied(Scenario scenario, BootedMachine booted)
+    private static ImmutableArray<Core.Processes.Occupation> Occupied(
+        Scenario scenario, BootedMachine booted, ProblemList problems)
     {
-        var problems = new ProblemList();
         var occupied = ImmutableArray.CreateBuilder<Core.Processes.Occupation>();
         foreach (var wanted in scenario.Occupied)
         {
@@ -60,7 +79,6 @@ public static class ScenarioPlan
             occupied.Add(new(zone.Id, leave));
         }
 
-        problems.ThrowIfAny();
         return occupied.ToImmutable();
     }
 }

@@ -53,7 +53,7 @@ public sealed class ScenarioRunner(TimeProvider time)
 
         var wall = time.GetElapsedTime(began).TotalSeconds;
         var hash = RunHash.Of(outcome.Zones, outcome.Cpus, tasks);
-        var report = new RunReport(machine, outcome, tasks);
+        var report = new RunReport(plan, outcome);
         var locality = report.Locality();
         var operations = outcome.Cpus.Sum(cpu => cpu.Counters.Operations);
         var slowPath = report.SlowPath();
@@ -70,6 +70,7 @@ public sealed class ScenarioRunner(TimeProvider time)
             [.. machine.Notes, .. scenario.Notes, .. SlowPathNotes(slowPath, tasks)])
         {
             PlacementHash = RunHash.OfPlacement(outcome.Zones, outcome.Cpus, tasks),
+            Events = report.Events(),
         };
         return new(machine, result, ContentionReport.Of(outcome.Zones, options.LongestWaits), [.. placement],
             [.. outcome.Zones.Select(zone => zone.Ledger.Taken)])

@@ -56,6 +56,9 @@ public sealed record ArmResult(
 {
     /// <summary>Hash of where every page ended, of the first seed's run; 64 hex digits.</summary>
     public string PlacementHash { get; init; } = "";
+
+    /// <summary>Settings written in mid-run, of the first seed's run.</summary>
+    public ImmutableArray<EventResult> Events { get; init; } = [];
 }
 
 /// <summary>The zonelist that requests of a group of CPUs walk.</summary>

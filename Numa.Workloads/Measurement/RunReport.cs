@@ -5,20 +5,22 @@ using Numa.Core.Allocation;
 using Numa.Core.Boot;
 using Numa.Core.Processes;
 using Numa.Core.Text;
+using Numa.Core.Zonelists;
 using Numa.Core.Zones;
 
 namespace Numa.Workloads.Measurement;
 
 /// <summary>Reads the parts of a result out of a finished run.</summary>
-internal sealed class RunReport(MachineImage machine, SimulationOutcome outcome, IReadOnlyList<SimulatedTask> tasks)
+internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
 {
-    private readonly PageAccount[] _accounts = PageAccount.Of(outcome.Zones, outcome.Cpus, tasks);
+    private readonly MachineImage _machine = plan.Machine.Image;
+    private readonly PageAccount[] _accounts = PageAccount.Of(outcome.Zones, outcome.Cpus, plan.Tasks);
 
     public bool Conserved => _accounts.All(account => account.Balances);
 
     /// <summary>Until the last task ended; counters may be folded later, but nobody works any more.</summary>
     public long SimulatedNanoseconds =>
-        outcome.Ends.Count == tasks.Count && tasks.Count > 0
+        outcome.Ends.Count == plan.Tasks.Count && plan.Tasks.Count > 0
             ? outcome.Ends.Values.Max(end => end.At.Nanoseconds)
             : outcome.Cpus.Max(cpu => cpu.Now.Nanoseconds);
 
@@ -29,7 +31,8 @@ internal sealed class RunReport(MachineImage machine, SimulationOutcome outcome,
         var visits = zone.Ledger.Cells().Where(cell => cell.Kind <= ZoneVisitKind.DirectFree)
             .Sum(cell => cell.Sums.Visits - cell.Sums.Refused);
         var wait = sums.Sum(cell => cell.Wait);
-        var marks = zone.Zone.Tuning.Marks;
+        // A zone that nobody visited since does not know of the last event.
+        var marks = MachineAtEnd().Zones[zone.Slot].Tuning.Marks;
         return new ZoneResult(zone.Zone.Id.ToString(), zone.Zone.Image.Managed.Value, zone.FreeAtStart,
             zone.Zone.FreePages, account.InPagesets, account.HeldByTasks + account.Orphaned, account.Occupied,
             marks.Min.Value, marks.Low.Value, marks.High.Value,
@@ -38,16 +41,19 @@ internal sealed class RunReport(MachineImage machine, SimulationOutcome outcome,
             sums.Sum(cell => cell.Hold), account.Balances);
     })];
 
-    public ImmutableArray<PlacementResult> Placement() =>
+    public ImmutableArray<PlacementResult> Placement() => Placement(cpu => cpu.Counters.PagesTaken, _ => null);
+
+    public ImmutableArray<EventResult> Events() =>
     [
-        .. from cpu in outcome.Cpus
-           group cpu by cpu.Node into node
-           orderby node.Key
-           from zone in outcome.Zones
-           let pages = node.Sum(cpu => cpu.Counters.PagesFrom[zone.Slot])
-           let first = node.Sum(cpu => cpu.Counters.FirstChoicePages[zone.Slot])
-           where pages > 0 || first > 0
-           select new PlacementResult(node.Key.Value, zone.Zone.Id.ToString(), pages, first),
+        .. plan.Events.Select((happening, at) =>
+        {
+            var change = happening.Change;
+            var reached = IsReached(happening);
+            return new EventResult(happening.At.Nanoseconds, change.Write.Name, change.Write.Value, change.ReadsBack,
+                reached, reached && change.RebuildsZonelists, reached ? Walks(at) : [],
+                Placement(cpu => Until(cpu, at), cpu => at == 0 ? null : Until(cpu, at - 1)),
+                Placement(cpu => Until(cpu, at + 1), cpu => Until(cpu, at)));
+        }),
     ];
 
     /// <summary>Share of pages from the asking CPU's node, and their mean SLIT distance.</summary>
@@ -62,7 +68,7 @@ internal sealed class RunReport(MachineImage machine, SimulationOutcome outcome,
                 var pages = cpu.Counters.PagesFrom[zone.Slot];
                 all += pages;
                 if (zone.Node == cpu.Node.Value) local += pages;
-                distance += (double)pages * machine.Distances[cpu.Node, new NodeId(zone.Node)];
+                distance += (double)pages * _machine.Distances[cpu.Node, new NodeId(zone.Node)];
             }
         }
 
@@ -94,7 +100,7 @@ internal sealed class RunReport(MachineImage machine, SimulationOutcome outcome,
         var cutOff = outcome.Cpus.SelectMany(cpu => cpu.Unfinished).Select(task => task.Id).ToHashSet();
         return
         [
-            .. from task in tasks
+            .. from task in plan.Tasks
                group task by task.Workload into workload
                let ids = workload.Select(task => task.Id).ToList()
                let ends = ids.Where(outcome.Ends.ContainsKey).Select(id => outcome.Ends[id]).ToList()
@@ -115,8 +121,48 @@ internal sealed class RunReport(MachineImage machine, SimulationOutcome outcome,
     ];
 
     public ImmutableArray<WatermarkEvent> WatermarkEvents() =>
-        [.. outcome.Crossings.Select(crossing => new WatermarkEvent(machine.Zones[crossing.Zone].Id.ToString(),
+        [.. outcome.Crossings.Select(crossing => new WatermarkEvent(_machine.Zones[crossing.Zone].Id.ToString(),
             crossing.Level.ToString().ToLowerInvariant(), crossing.Fell, crossing.At.Nanoseconds, crossing.Free))];
+
+    private bool IsReached(MachineEvent happening) => happening.At.Nanoseconds <= SimulatedNanoseconds;
+
+    private MachineImage MachineAtEnd() =>
+        plan.Events.LastOrDefault(IsReached)?.Change.Image ?? _machine;
+
+    /// <summary>What a CPU had when it took note of an event, or at the end if it never did.</summary>
+    private static PagesTaken Until(CpuProcess cpu, int happening) =>
+        happening < cpu.BeforeEvents.Count ? cpu.BeforeEvents[happening] : cpu.Counters.PagesTaken;
+
+    private ImmutableArray<WalkChange> Walks(int happening)
+    {
+        var before = (happening == 0 ? _machine : plan.Events[happening - 1].Change.Image).Zonelists;
+        var after = plan.Events[happening].Change.Image.Zonelists;
+        return
+        [
+            .. before.Nodes.Zip(after.Nodes,
+                    (old, now) => new WalkChange(old.Node.Value, Text(old.Fallback), Text(now.Fallback)))
+                .Where(change => change.Before != change.After),
+        ];
+    }
+
+    private static string Text(Zonelist list) => string.Join(' ', list.Zones);
+
+    private ImmutableArray<PlacementResult> Placement(
+        Func<CpuProcess, PagesTaken> until, Func<CpuProcess, PagesTaken?> since)
+    {
+        var taken = outcome.Cpus.GroupBy(cpu => cpu.Node, cpu => (Until: until(cpu), Since: since(cpu))).ToList();
+        return
+        [
+            .. from node in taken
+               orderby node.Key
+               from zone in outcome.Zones
+               let slot = zone.Slot
+               let pages = node.Sum(cpu => cpu.Until.From[slot] - (cpu.Since?.From[slot] ?? 0))
+               let first = node.Sum(cpu => cpu.Until.FirstChoice[slot] - (cpu.Since?.FirstChoice[slot] ?? 0))
+               where pages > 0 || first > 0
+               select new PlacementResult(node.Key.Value, zone.Zone.Id.ToString(), pages, first),
+        ];
+    }
 
     private static IEnumerable<string> Ends(
         List<TaskId> ids, IEnumerable<TaskEnd> ends, HashSet<TaskId> waiting, HashSet<TaskId> cutOff)

@@ -47,6 +47,12 @@ public sealed record RunResult(
 {
     /// <summary>SHA-256 over where every page ended, without counters and times; 64 hex digits.</summary>
     public string PlacementHash { get; init; } = "";
+
+    /// <summary>Settings written in mid-run, by their instants.</summary>
+    public ImmutableArray<EventResult> Events { get; init; } = [];
+
+    /// <summary>How often all zonelists were built anew during the run.</summary>
+    public int ZonelistRebuilds => Events.Count(happening => happening.RebuiltZonelists);
 }
 
 /// <summary>Failures of one kind for one request, and the zones tried by the first of them.</summary>

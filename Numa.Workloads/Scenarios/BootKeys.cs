@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
-using Numa.Core.Text;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -36,22 +35,10 @@ public sealed record BootKeys(
     {
         var notes = ImmutableArray.CreateBuilder<string>();
         var kernel = fields.Text("kernel") is { } text ? Release(text, notes, problems) : null;
-        var sysctls = ImmutableArray.CreateBuilder<WrittenSysctl>();
-        foreach (var entry in fields.Mapping(fields.Value("sysctls"), "sysctls")?.Entries ?? [])
-        {
-            if (!WrittenSysctl.Names.Contains(entry.Key.Text))
-            {
-                problems.Add(entry.Key.At, ProblemCodes.UnknownKey,
-                    $"unknown sysctl {entry.Key.Shape}{NearestName.Hint(entry.Key.Text, WrittenSysctl.Names)}");
-            }
-            else if (fields.Scalar(entry.Value, entry.Key.Text) is { } value)
-            {
-                sysctls.Add(new(entry.Key.Text, value.Value, value.At));
-            }
-        }
-
+        var sysctls = WrittenSysctl.Read(
+            fields.Mapping(fields.Value("sysctls"), "sysctls"), fields, WrittenSysctl.Names, problems);
         return new(kernel, fields.OneOf("zonelistOrder", Vocabulary.ZonelistOrders),
-            fields.Word("transparentHugepages", Vocabulary.HugePages), sysctls.ToImmutable(), notes.ToImmutable());
+            fields.Word("transparentHugepages", Vocabulary.HugePages), sysctls, notes.ToImmutable());
     }
 
     private static Located<KernelRelease>? Release(

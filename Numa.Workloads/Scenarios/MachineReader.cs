@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
 using Numa.Core.Kernels;
@@ -47,8 +48,15 @@ internal static class MachineReader
         var settings = keys.ApplyTo(new(), known, problems);
         if (scenario is not null) settings = scenario.ApplyTo(settings, known, problems);
         var name = fields.Text("name")?.Value ?? fallbackName;
-        return new(name, release, nodes, holes, distances, settings);
+        return new(name, release, nodes, holes, distances, settings) { CommandLine = CommandLine(fields) };
     }
+
+    /// <summary>The kernel parameters that a described machine can have.</summary>
+    private static string CommandLine(Fields fields) => string.Join(' ', Vocabulary.MovableSizes
+        .Select(key => fields.Text(key) is { } text && fields.Size(text, key) is { } size
+            ? string.Create(CultureInfo.InvariantCulture, $"{key}={size.Bytes >> 10}K")
+            : "")
+        .Where(word => word.Length > 0));
 
     private static SyntheticNode NodeOf(YamlValue item, int id, Fields machine, ProblemList problems)
     {

@@ -19,9 +19,14 @@ public enum SimulationClock
 /// <param name="Mark">Free pages equal this watermark; null when <paramref name="Pages"/> says how many.</param>
 public sealed record Occupation(Located<ZoneId> Zone, WatermarkLevel? Mark, PageCount? Pages);
 
+/// <summary>A setting that is written while the scenario runs.</summary>
+/// <param name="At">Virtual time from the start; under the wall clock, time of the host.</param>
+public sealed record ScenarioEvent(VirtualDuration At, WrittenSysctl Write);
+
 /// <summary>What to run: a machine, its settings and the workloads on it. Typed and valid in itself.</summary>
 /// <param name="Boot">The scenario's own kernel and settings; a described machine has them applied already.</param>
 /// <param name="Duration">Virtual time after which no operation begins; null: until all tasks have ended.</param>
+/// <param name="Events">By ascending instant; of the same instant in the order in which they are written.</param>
 /// <param name="Workloads">In the order in which they are written.</param>
 /// <param name="Costs">Replaced constants of the cost model by name. Unit: nanoseconds.</param>
 /// <param name="Compare">What <c>compare</c> varies when the command line says nothing.</param>
@@ -35,6 +40,7 @@ public sealed record Scenario(
     SimulationClock Clock,
     VirtualDuration? Duration,
     ImmutableArray<Occupation> Occupied,
+    ImmutableArray<ScenarioEvent> Events,
     ImmutableArray<Workload> Workloads,
     ImmutableSortedDictionary<string, Located<long>> Costs,
     ImmutableArray<Variation> Compare,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Numa.Core.Text;
+using Numa.Core.Zones;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -41,7 +42,7 @@ internal static class SettingPaths
 
         if (written.Split('.') is ["costs", { Length: > 0 } cost]) return ["costs", cost];
         var known = Known(scenario).ToList();
-        var exact = known.Find(path => Text(path) == written);
+        var exact = known.Concat(WritesOfEvents(scenario)).FirstOrDefault(path => Text(path) == written);
         if (!exact.IsDefault) return exact;
         var tails = known.Where(path => Text(path).EndsWith("." + written, StringComparison.Ordinal)).ToList();
         if (tails.Count == 1) return tails[0];
@@ -65,9 +66,14 @@ internal static class SettingPaths
     /// <summary>Every path that can be set in this scenario, written there or not.</summary>
     private static IEnumerable<ImmutableArray<string>> Known(YamlMapping scenario)
     {
-        foreach (var key in Vocabulary.Scenario.Except(["sysctls", "occupied", "workloads", "costs", "compare"]))
+        foreach (var key in Vocabulary.Scenario
+                     .Except(["sysctls", "occupied", "events", "workloads", "costs", "compare"]))
+        {
             yield return [key];
+        }
+
         foreach (var path in OfItems(scenario["occupied"], ["occupied"], Vocabulary.Occupation)) yield return path;
+        foreach (var path in OfItems(scenario["events"], ["events"], Vocabulary.Event)) yield return path;
         if (scenario["machine"] is YamlMapping machine)
         {
             foreach (var key in Vocabulary.Machine.Except(Vocabulary.Overridden).Except(["nodes"]))
@@ -85,6 +91,11 @@ internal static class SettingPaths
             foreach (var key in Vocabulary.Workload(kind)) yield return ["workloads", entry.Key.Text, key];
         }
     }
+
+    /// <summary>What events write: by the whole path only, as a sysctl's name alone is the one set at boot.</summary>
+    private static IEnumerable<ImmutableArray<string>> WritesOfEvents(YamlMapping scenario) =>
+        OfItems(scenario["events"], ["events"], ["set"])
+            .SelectMany(path => Sysctl.Names.Select(name => path.Add(name)));
 
     private static IEnumerable<ImmutableArray<string>> OfItems(
         YamlValue? list, ImmutableArray<string> prefix, ImmutableArray<string> keys)

@@ -10,12 +10,16 @@ public static class Vocabulary
     public static ImmutableArray<string> Scenario { get; } =
     [
         "name", "about", "machine", "kernel", "zonelistOrder", "transparentHugepages", "sysctls", "seed", "clock",
-        "duration", "occupied", "workloads", "costs", "compare",
+        "duration", "occupied", "events", "workloads", "costs", "compare",
     ];
+
+    /// <summary>Kernel parameters that make Movable zones, by the size of either side.</summary>
+    public static ImmutableArray<string> MovableSizes { get; } = ["kernelcore", "movablecore"];
 
     public static ImmutableArray<string> Machine { get; } =
     [
         "name", "about", "kernel", "nodes", "distances", "holes", "zonelistOrder", "transparentHugepages", "sysctls",
+        .. MovableSizes,
     ];
 
     /// <summary>Keys of a machine that a scenario holds too: the scenario's own value wins.</summary>
@@ -28,6 +32,8 @@ public static class Vocabulary
         [nameof(ZoneKind.DMA), nameof(ZoneKind.DMA32), nameof(ZoneKind.Normal), nameof(ZoneKind.Movable)];
 
     public static ImmutableArray<string> Occupation { get; } = ["zone", "leave"];
+
+    public static ImmutableArray<string> Event { get; } = ["at", "set"];
 
     public static ImmutableArray<string> Compare { get; } = ["vary"];
 

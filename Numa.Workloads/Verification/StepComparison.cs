@@ -46,23 +46,17 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
         }
 
         if (Sysctl.Exists(boot.Image.Release, name))
-            tally.Same($"{step} {name} reads back", readsBack, ReadBack(name), () => verdict.Refusal ?? "as written");
+        {
+            tally.Same($"{step} {name} reads back", readsBack, boot.Tuning.ReadBack(name),
+                () => verdict.Refusal ?? "as written");
+        }
+
         if (Order() != before) _lists = boot.Rebuild();
         Compare($"zoneinfo.{step}.txt", $"pcp.{step}.txt");
     }
 
     private ZonelistOrderChoice Order() =>
         ZonelistOrderSetting.Parse(boot.Image.Release, boot.Tuning.Settings.ZonelistOrder, out _);
-
-    private string ReadBack(string name) => name switch
-    {
-        Sysctl.MinFreeKbytes => Text(boot.Tuning.MinFreeKbytes),
-        Sysctl.WatermarkScaleFactor => Text(boot.Tuning.Settings.WatermarkScaleFactor),
-        Sysctl.WatermarkBoostFactor => Text(boot.Tuning.Settings.WatermarkBoostFactor),
-        Sysctl.LowmemReserveRatio => string.Join('\t', boot.Tuning.LowmemReserveRatio.Select(Text)),
-        Sysctl.ZonelistOrder => boot.Tuning.Settings.ZonelistOrder,
-        _ => Text(boot.Tuning.Settings.PagelistFraction),
-    };
 
     private void CompareMinFree(string file)
     {
