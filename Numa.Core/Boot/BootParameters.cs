@@ -36,6 +36,15 @@ public static class BootParameters
         };
     }
 
+    /// <summary>Pages for the page tables of the vmalloc area: one more where its start is random and so shares its
+    /// first and its last page table with other areas.</summary>
+    /// <remarks>Source: <c>preallocate_vmalloc_pages</c>, Linux arch/x86/mm/init_64.c.</remarks>
+    internal static int PagesTakenBeforeReport(MachineDescription machine)
+    {
+        var pages = machine.Release.PagesTakenBeforeReport;
+        return pages > 0 && Find(machine.CommandLine, "nokaslr") is null ? pages + 1 : pages;
+    }
+
     /// <summary>Starts of the Movable zones that <c>movable_node</c>, <c>kernelcore=</c> or <c>movablecore=</c> ask
     /// for.
     /// </summary>

@@ -62,6 +62,9 @@ public sealed record MemoryLayout(
     public ImmutableDictionary<NodeId, PageFrameNumber> MovableStarts { get; init; } =
         ImmutableDictionary<NodeId, PageFrameNumber>.Empty;
 
+    /// <summary>Pages that page tables take between the mass release and the kernel's report of its memory.</summary>
+    public int PagesTakenBeforeReport { get; init; }
+
     /// <summary>What early boot did on the way here.</summary>
     public EarlyRecord Early { get; init; } = EarlyRecord.Nothing;
 

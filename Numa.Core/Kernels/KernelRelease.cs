@@ -61,7 +61,7 @@ public sealed record KernelRelease
     public bool ReportsMemoryBeforeAllocating { get; init; } = true;
 
     /// <summary>Pages taken between the mass release and that report: page tables of the vmalloc area, 32 TiB at
-    /// 512 GiB a page (5.14 and later, four levels).</summary>
+    /// 512 GiB a page (5.14 and later, four levels). An area that starts at a random address needs one more.</summary>
     public int PagesTakenBeforeReport { get; init; }
 
     /// <summary>The whole first MiB stays reserved, not just 64 KiB (5.13 and later).</summary>

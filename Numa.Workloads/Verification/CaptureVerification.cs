@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Text;
 using Numa.Core.Zones;
@@ -35,10 +36,11 @@ public static partial class CaptureVerification
         return new(folder.Name, [.. report.Claims], [.. report.LeftOut], boot.Image.Notes);
     }
 
-    /// <summary>Captures of traces switched huge pages off before anything was read, and say so.</summary>
+    /// <summary>Captures of traces switched huge pages off before anything was read, and say so. Where boot left them
+    /// off, nothing was switched.</summary>
     private static void SwitchHugePages(CaptureFolder folder, CaptureBoot boot)
     {
-        if (folder.TryRead("sysfs-misc.txt", out var settings) && HugePagesOff().IsMatch(settings))
+        if (boot.Tuning.Settings.HugePages != HugePageMode.Never && folder.TryRead("sysfs-misc.txt", out var settings) && HugePagesOff().IsMatch(settings))
             boot.Tuning.Apply(new(Sysctl.HugePages, "never"));
     }
 

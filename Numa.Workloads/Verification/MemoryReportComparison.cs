@@ -41,10 +41,10 @@ internal static partial class MemoryReportComparison
         KiB(tally, report, "absent", all - present, "frames below the last that are not present");
         if (layout.Release.ReportsMemoryBeforeAllocating)
         {
-            var free = DeferredZone.ReleasedBefore(layout).Value - layout.Release.PagesTakenBeforeReport;
+            var free = DeferredZone.ReleasedBefore(layout).Value - layout.PagesTakenBeforeReport;
             KiB(tally, report, "free", free,
                 $"pages released so far, the deferred part of the highest zones left out, less "
-                + $"{layout.Release.PagesTakenBeforeReport} for page tables");
+                + $"{layout.PagesTakenBeforeReport} for page tables");
         }
         else
         {
