@@ -49,11 +49,12 @@ public static class BootParameters
     /// for.
     /// </summary>
     internal static ImmutableDictionary<NodeId, PageFrameNumber> MovableStarts(
-        MachineDescription machine, ImmutableArray<NodeMemory> nodes, ZoneLimits limits, List<string> notes)
+        MachineDescription machine, ImmutableArray<MemblockRegion> memory, ImmutableArray<NodeMemory> nodes,
+        ZoneLimits limits, List<string> notes)
     {
         var commandLine = machine.CommandLine;
         if (Find(commandLine, "movable_node") is not null)
-            return MovableZoneStart.OfHotplugMemory(nodes, machine.Srat.Memory);
+            return MovableZoneStart.OfHotplugMemory(nodes, memory);
         var total = nodes.Sum(node => node.Ranges.Sum(range => range.Pages.Value));
         var kernelcore = Pages(commandLine, "kernelcore", total, notes);
         var movablecore = Pages(commandLine, "movablecore", total, notes);

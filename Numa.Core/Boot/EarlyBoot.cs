@@ -25,12 +25,12 @@ public static class EarlyBoot
         var record = EarlyRecord.Nothing;
         if (machine.Steps.IsEmpty)
         {
-            EarlyReplay.AssignNodes(memblock, blocks);
+            EarlyReplay.AssignNodes(memblock, machine, blocks);
             EarlyEstimate.Reserve(memblock, machine, notes);
         }
         else
         {
-            record = EarlyReplay.Run(memblock, machine.Steps, blocks, notes);
+            record = EarlyReplay.Run(memblock, machine, blocks, notes);
         }
 
         return Lay(machine, memblock, maxFrame, notes) with { Early = record };
@@ -67,7 +67,10 @@ public static class EarlyBoot
     {
         var nodes = NodeMemory.From(memblock.Memory);
         var limits = new ZoneLimits(nodes.Min(node => node.Start), maxFrame);
-        var movable = BootParameters.MovableStarts(machine, nodes, limits, notes);
+        ImmutableArray<MemblockRegion> memory = [.. memblock.Memory];
+        var movable = BootParameters.MovableStarts(machine, memory, nodes, limits, notes);
+        // From here on all memory is alike; regions that only this told apart are released as one.
+        memblock.Memory.ClearFlags(0, ulong.MaxValue, MemblockFlags.Hotplug);
         var sizes = nodes.SelectMany(node => ZoneSize.OfNode(
             node, limits, movable.TryGetValue(node.Node, out var start) ? start : null)).ToImmutableArray();
         RefuseImpossibleCounts(machine, sizes);
@@ -91,7 +94,7 @@ public static class EarlyBoot
         return new(machine.Name, machine.Release, places.Nodes, places.Cpus, places.Distances, zones,
             machine.Settings, [.. notes])
         {
-            Memory = [.. memblock.Memory],
+            Memory = memory,
             Reserved = [.. memblock.Reserved],
             Limits = limits,
             MovableStarts = movable,

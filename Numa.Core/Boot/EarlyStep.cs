@@ -21,6 +21,9 @@ public abstract record EarlyStep
     /// <param name="Observed">Where the real kernel put it; null when that is not known.</param>
     public sealed record Allocate(MemblockRequest Request, ulong? Observed) : EarlyStep;
 
+    /// <summary>The firmware's tables of nodes were read: it is known what memory can be unplugged.</summary>
+    public sealed record TablesRead : EarlyStep;
+
     /// <summary>Memory got its nodes.</summary>
     public sealed record NodesAssigned : EarlyStep;
 }

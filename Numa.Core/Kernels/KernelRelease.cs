@@ -70,6 +70,10 @@ public sealed record KernelRelease
     /// <summary>Pages freed after the mass release raise the count of managed pages (3.11 and later).</summary>
     public bool LateFreesAreManaged { get; init; } = true;
 
+    /// <summary>With movable_node the search for early memory goes upward until the SRAT is read (5.12 and later;
+    /// before, above the kernel's image, and only where configured).</summary>
+    public bool MovableNodeSearchesUpward { get; init; }
+
     /// <summary>A node that has CPUs and no memory comes online (6.1); before, its CPUs go to the nearest
     /// node.</summary>
     public bool MemorylessNodesComeOnline { get; init; }
@@ -227,6 +231,7 @@ public sealed record KernelRelease
         DefersHighestZone = true,
         PagesTakenBeforeReport = 64,
         ReservesFirstMiB = true,
+        MovableNodeSearchesUpward = true,
         MemorylessNodesComeOnline = true,
         Fallback = MigratetypeFallbackRule.StealThenRetry,
         AvoidsFragmentation = true,

@@ -21,6 +21,7 @@ internal sealed class MemblockLog
     private MemblockRequest? _pending;
     private bool? _isEndExclusive;
     private int _dumps;
+    private bool _tablesRead;
 
     public ImmutableArray<EarlyStep> Steps()
     {
@@ -32,6 +33,15 @@ internal sealed class MemblockLog
     public bool Read(KernelLogLine line, DmesgProblems log)
     {
         var scan = new LogScanner(line.Text);
+        // What a SLIT is copied to is asked for before the kernel first speaks of NUMA, all else after.
+        if (!_tablesRead && _dumps == 1 && (scan.TrySkip("NUMA: ") || scan.TrySkip("Faking a node at ")))
+        {
+            AskUnanswered();
+            _steps.Add(new EarlyStep.TablesRead());
+            _tablesRead = true;
+            return true;
+        }
+
         scan.SkipSpaces();
         if (scan.TrySkip("MEMBLOCK configuration:"))
         {

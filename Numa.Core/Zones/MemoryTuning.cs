@@ -86,13 +86,16 @@ public sealed class MemoryTuning
         var order = Sysctl.Apply(release, new(Sysctl.ZonelistOrder, settings.ZonelistOrder), new());
         var atBoot = order.Settings with { HugePages = settings.HugePages };
         var tuning = new MemoryTuning(release, zones, cpus, atBoot);
-        if (tuning._zones.Sum(zone => zone.Managed.Value) < Zones.MinFreeKbytes.LeastMemoryForHugePages.Value)
-            tuning.Settings = atBoot with { HugePages = HugePageMode.Never };
+        var isLarge =
+            tuning._zones.Sum(zone => zone.Managed.Value) >= Zones.MinFreeKbytes.LeastMemoryForHugePages.Value;
+        // A small machine leaves huge pages alone; where they were switched off by hand, starting them counts as a
+        // switch.
+        if (!isLarge) tuning.Settings = atBoot with { HugePages = HugePageMode.Never };
 
         tuning.SizePagesets();
         if (release.MinFreeInitcall == MinFreeInitcall.AfterHugePages) tuning.StartHugePages();
         tuning.InitPerZone();
-        if (release.MinFreeInitcall == MinFreeInitcall.BeforeHugePages) tuning.StartHugePages();
+        if (release.MinFreeInitcall == MinFreeInitcall.BeforeHugePages && isLarge) tuning.SwitchHugePages();
         return tuning;
     }
 
