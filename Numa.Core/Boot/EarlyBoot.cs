@@ -33,7 +33,7 @@ public static class EarlyBoot
             record = EarlyReplay.Run(memblock, machine, blocks, notes);
         }
 
-        return Lay(machine, memblock, maxFrame, notes) with { Early = record };
+        return Lay(machine, memblock, maxFrame, record, notes);
     }
 
     /// <summary>The memory map as memblock takes it up.</summary>
@@ -63,7 +63,8 @@ public static class EarlyBoot
             : machine.FakeNodes;
 
     private static MemoryLayout Lay(
-        MachineDescription machine, Memblock memblock, PageFrameNumber maxFrame, List<string> notes)
+        MachineDescription machine, Memblock memblock, PageFrameNumber maxFrame, EarlyRecord record,
+        List<string> notes)
     {
         var nodes = NodeMemory.From(memblock.Memory);
         var limits = new ZoneLimits(nodes.Min(node => node.Start), maxFrame);
@@ -84,9 +85,14 @@ public static class EarlyBoot
             size.Present,
             ManagedEstimate.For(size, dmaReserve, machine.Release),
             ReleasedRanges.Of(size, nodes.First(node => node.Node == size.Id.Node), memblock, machine.Managed),
-            LateFreePlacement.In(size, nodes, late, beforeTuning: false))
+            LateFreePlacement.In(size, nodes, late, kind => kind >= LateFreeKind.Initrd))
         {
-            FreedEarly = LateFreePlacement.In(size, nodes, late, beforeTuning: true),
+            FreedEarly = LateFreePlacement.In(size, nodes, late, kind => kind == LateFreeKind.SmpAlternatives),
+            FreedBeforeHugePages =
+                LateFreePlacement.In(size, nodes, late, kind => kind == LateFreeKind.EfiBootServices),
+            GiganticPages = new(nodes.Where(node => node.Node == size.Id.Node).Sum(node => record.GiganticPages
+                .SelectMany(range => node.Within(range.CutTo(size.Span))).Sum(range => range.Pages.Value))),
+            CountsGiganticPagesFirst = machine.Release.CountsGiganticPagesFirst,
             LateFreesAreManaged = machine.Release.LateFreesAreManaged,
         }).ToImmutableArray();
 
@@ -98,6 +104,8 @@ public static class EarlyBoot
             Reserved = [.. memblock.Reserved],
             Limits = limits,
             MovableStarts = movable,
+            Early = record,
+            IsEstimated = machine.Steps.IsEmpty && machine.Managed.IsEmpty,
             PagesTakenBeforeReport = BootParameters.PagesTakenBeforeReport(machine),
         };
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Numa.Core.Addressing;
 
 namespace Numa.Core.Boot;
 
@@ -14,6 +15,7 @@ public static class EarlyReplay
         memblock.BottomUp = memblock.SparesHotplugMemory && machine.Release.MovableNodeSearchesUpward;
         var (elsewhere, failed) = (0, 0);
         var placements = ImmutableArray.CreateBuilder<EarlyPlacement>();
+        var gigantic = ImmutableArray.CreateBuilder<PageRange>();
         MemblockTable? withNodes = null;
         foreach (var step in machine.Steps)
         {
@@ -36,6 +38,8 @@ public static class EarlyReplay
                     var found = memblock.TryAllocate(allocate.Request, out var start);
                     placements.Add(new(allocate.Request, found ? start : null));
                     if (!found && allocate.Observed is null) failed++;
+                    if (allocate.IsGiganticPage && (found || allocate.Observed is not null))
+                        gigantic.Add(Pages(allocate.Observed ?? start, allocate.Request.Size));
                     if (allocate.Observed is not { } observed || observed == start) break;
                     // What the real kernel did outweighs what the rules say; the note keeps the difference in sight.
                     elsewhere++;
@@ -48,7 +52,7 @@ public static class EarlyReplay
         if (withNodes is null) AssignNodes(memblock, machine, blocks);
         if (elsewhere > 0) notes.Add($"{elsewhere} early allocations lie elsewhere than the allocator's rules say.");
         if (failed > 0) notes.Add($"{failed} early allocations found no memory.");
-        return new(placements.ToImmutable(), withNodes);
+        return new(placements.ToImmutable(), gigantic.ToImmutable(), withNodes);
     }
 
     /// <summary>Gives memory its nodes, and marks what can be unplugged. A node that holds anything of the kernel's
@@ -66,6 +70,9 @@ public static class EarlyReplay
         foreach (var block in blocks.Where(block => kernel.Contains(block.Node)))
             memblock.Memory.ClearFlags(block.Start, block.End, MemblockFlags.Hotplug);
     }
+
+    private static PageRange Pages(ulong start, ulong size) =>
+        new(PageFrameNumber.Floor(start), PageFrameNumber.Floor(End(start, size)));
 
     private static ulong End(ulong start, ulong size) => start > ulong.MaxValue - size ? ulong.MaxValue : start + size;
 }

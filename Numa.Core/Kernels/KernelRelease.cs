@@ -78,6 +78,10 @@ public sealed record KernelRelease
     /// node.</summary>
     public bool MemorylessNodesComeOnline { get; init; }
 
+    /// <summary>Gigantic pages taken from early memory are counted as managed before the watermarks are computed
+    /// (6.12); before, when hugetlb starts.</summary>
+    public bool CountsGiganticPagesFirst { get; init; }
+
     /// <summary>max_pfn counts ACPI data beside RAM (6.12).</summary>
     public bool MaxPfnCountsAcpiData { get; init; }
 
@@ -252,6 +256,7 @@ public sealed record KernelRelease
         MovableMarksClamped = true,
         PagesetSizing = PagesetSizingRule.AutoTuned,
         MaxPfnCountsAcpiData = true,
+        CountsGiganticPagesFirst = true,
         ReportsMemoryBeforeAllocating = false,
         ManagedEstimateChargesMemmap = false,
         Fallback = MigratetypeFallbackRule.ClaimThenSteal,
