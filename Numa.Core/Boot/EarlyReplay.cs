@@ -27,9 +27,6 @@ public static class EarlyReplay
                 case EarlyStep.Free free:
                     memblock.Free(free.Start, free.End);
                     break;
-                case EarlyStep.TablesRead:
-                    memblock.BottomUp = false;
-                    break;
                 case EarlyStep.NodesAssigned when withNodes is null:
                     AssignNodes(memblock, machine, blocks);
                     withNodes = new([.. memblock.Memory], [.. memblock.Reserved]);

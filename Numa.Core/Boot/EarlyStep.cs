@@ -22,9 +22,6 @@ public abstract record EarlyStep
     /// <param name="IsGiganticPage">It is a page for hugepages=.</param>
     public sealed record Allocate(MemblockRequest Request, ulong? Observed, bool IsGiganticPage = false) : EarlyStep;
 
-    /// <summary>The firmware's tables of nodes were read: it is known what memory can be unplugged.</summary>
-    public sealed record TablesRead : EarlyStep;
-
     /// <summary>Memory got its nodes.</summary>
     public sealed record NodesAssigned : EarlyStep;
 }

@@ -22,7 +22,6 @@ internal sealed class MemblockLog
     private bool _pendingIsGigantic;
     private bool? _isEndExclusive;
     private int _dumps;
-    private bool _tablesRead;
 
     /// <summary>Boot services of EFI that nobody else had reserved before.</summary>
     public List<(ulong Start, ulong End)> BootServices { get; } = [];
@@ -37,15 +36,6 @@ internal sealed class MemblockLog
     public bool Read(KernelLogLine line, DmesgProblems log)
     {
         var scan = new LogScanner(line.Text);
-        // What a SLIT is copied to is asked for before the kernel first speaks of NUMA, all else after.
-        if (!_tablesRead && _dumps == 1 && (scan.TrySkip("NUMA: ") || scan.TrySkip("Faking a node at ")))
-        {
-            AskUnanswered();
-            _steps.Add(new EarlyStep.TablesRead());
-            _tablesRead = true;
-            return true;
-        }
-
         scan.SkipSpaces();
         if (scan.TrySkip("MEMBLOCK configuration:"))
         {
