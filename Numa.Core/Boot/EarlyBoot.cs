@@ -76,6 +76,8 @@ public static class EarlyBoot
             node, limits, movable.TryGetValue(node.Node, out var start) ? start : null)).ToImmutableArray();
         RefuseImpossibleCounts(machine, sizes);
 
+        if (BootParameters.Shuffles(machine.CommandLine))
+            notes.Add("The kernel shuffles its free lists; here they keep the order of the release.");
         var dmaReserve = ManagedEstimate.DmaReserve(memblock);
         var late = LateFreePlacement.Place(machine, memblock, notes);
         var zones = sizes.Select(size => new ZoneLayout(
@@ -106,6 +108,7 @@ public static class EarlyBoot
             MovableStarts = movable,
             Early = record,
             IsEstimated = machine.Steps.IsEmpty && machine.Managed.IsEmpty,
+            IsShuffled = BootParameters.Shuffles(machine.CommandLine),
             PagesTakenBeforeReport = BootParameters.PagesTakenBeforeReport(machine),
         };
     }

@@ -24,6 +24,9 @@ public sealed record MachineDescription
     /// <summary>Changes that the kernel made to the map, in order: RAM in [Start, End) became this type.</summary>
     public ImmutableArray<E820Entry> MapEdits { get; init; } = [];
 
+    /// <summary>Page tables have five levels.</summary>
+    public bool HasFiveLevels { get; init; }
+
     public SratTable Srat { get; init; } = SratTable.Empty;
 
     public SlitTable? Slit { get; init; }

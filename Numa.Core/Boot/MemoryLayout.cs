@@ -76,6 +76,9 @@ public sealed record MemoryLayout(
     public ImmutableDictionary<NodeId, PageFrameNumber> MovableStarts { get; init; } =
         ImmutableDictionary<NodeId, PageFrameNumber>.Empty;
 
+    /// <summary>The kernel shuffled its free lists: what lies in them is known, in which order is not.</summary>
+    public bool IsShuffled { get; init; }
+
     /// <summary>Pages that page tables take between the mass release and the kernel's report of its memory.</summary>
     public int PagesTakenBeforeReport { get; init; }
 

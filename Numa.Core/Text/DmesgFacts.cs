@@ -47,6 +47,9 @@ internal sealed class DmesgFacts
     /// <summary>The kernel reported its memory: early memory is complete.</summary>
     public bool SawMemoryReport { get; set; }
 
+    /// <summary>First frame that the CPU could not address.</summary>
+    public ulong ArchitectureEnd { get; set; }
+
     /// <summary>Lines bear stamps: it is a kernel's log, if only a part of one.</summary>
     public bool HasStamps { get; set; }
 

@@ -10,6 +10,9 @@ public static class DmesgReader
 {
     private const string Banner = "Linux version ";
 
+    /// <summary>Frames of the 46 address bits that four levels of page tables are used for.</summary>
+    private const ulong FramesOfFourLevels = 1ul << 34;
+
     /// <param name="text">The whole log.</param>
     /// <param name="file">Name of the file for problems.</param>
     /// <param name="name">Name of the machine.</param>
@@ -132,6 +135,7 @@ public static class DmesgReader
             CommandLine = facts.CommandLine,
             MemoryMap = [.. map],
             MapEdits = [.. facts.MapEdits],
+            HasFiveLevels = facts.ArchitectureEnd > FramesOfFourLevels,
             Srat = new([.. facts.Cpus], [.. facts.Memory]),
             FakeNodes = [.. facts.FakeNodes],
             CpuCount = facts.OnlineCpus > 0 ? facts.OnlineCpus : facts.AllowedCpus,

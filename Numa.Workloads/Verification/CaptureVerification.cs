@@ -86,7 +86,7 @@ public static partial class CaptureVerification
         {
             new StateComparison(boot.Image.Release, boot.Tuning)
                 .Zonelists(lists, Dump, dump, boot.Image.Zonelists);
-            FreeListComparison.Compare(free, Dump, dump, boot.Image);
+            FreeListComparison.Compare(free, Dump, dump, boot);
         }
 
         if (KernelMessages.Read(folder, Log) is { } log)

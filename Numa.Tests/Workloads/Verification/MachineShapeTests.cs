@@ -99,6 +99,33 @@ public class MachineShapeTests
         Assert.Equal(marks.Compared, marks.Equal);
     }
 
+    // 6.1 with five levels of page tables takes 50 pages for the vmalloc area, not 64; a random start one more.
+    [Theory]
+    [InlineData("max_arch_pfn = 0x400000000", "", 65)]
+    [InlineData("max_arch_pfn = 0x400000000", " nokaslr", 64)]
+    [InlineData("max_arch_pfn = 0x10000000000", " nokaslr", 50)]
+    [InlineData("max_arch_pfn = 0x10000000000", "", 51)]
+    public void Page_tables_of_the_vmalloc_area_are_counted(string address, string parameters, int pages)
+    {
+        using var capture = new LabCapture(Small, log => Regex.Replace(
+            log.Replace("max_arch_pfn = 0x400000000", address, StringComparison.Ordinal),
+            @"(\] Command line: .*)$", "$1" + parameters, RegexOptions.Multiline));
+
+        Assert.Equal(pages, CaptureBoot.From(capture.Folder).Layout.PagesTakenBeforeReport);
+    }
+
+    [Fact]
+    public void Shuffled_lists_are_compared_as_a_set()
+    {
+        using var kept = new LabCapture("6.1-thp-never", log => log.Replace(
+            "] Command line: ", "] Command line: page_alloc.shuffle=1 ", StringComparison.Ordinal));
+        var dump = Path.Combine(kept.Folder, "freelists.txt");
+        File.WriteAllText(dump, Regex.Replace(
+            File.ReadAllText(dump), "^(free .* : )([0-9a-f]+) ([0-9a-f]+)", "$1$3 $2", RegexOptions.Multiline));
+
+        Assert.True(CaptureVerification.Verify(kept.Folder).AllEqual);
+    }
+
     [Fact]
     public void Messages_that_were_lost_are_said()
     {
