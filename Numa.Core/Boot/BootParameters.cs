@@ -8,6 +8,9 @@ namespace Numa.Core.Boot;
 /// <remarks>Source: Linux Documentation/admin-guide/kernel-parameters.txt.</remarks>
 public static class BootParameters
 {
+    /// <summary>With five levels the vmalloc area has 12800 TiB, and a page table spans 256 TiB.</summary>
+    private const int VmallocTablesOfFiveLevels = 50;
+
     /// <summary>Value of the last <c>name=value</c> on a command line; empty when it stands without value.</summary>
     /// <returns>Null when the parameter is absent.</returns>
     public static string? Find(string commandLine, string name)
@@ -36,15 +39,31 @@ public static class BootParameters
         };
     }
 
+    /// <summary>The kernel shuffles its free lists: their order is nobody's to predict.</summary>
+    internal static bool Shuffles(string commandLine) =>
+        Find(commandLine, "page_alloc.shuffle") is { } value
+        && (value.Length == 0 || value[0] is '1' or 'y' or 'Y' or 't' or 'T' || value is "on" or "ON" or "On");
+
+    /// <summary>Pages for the page tables of the vmalloc area: one more where its start is random and so shares its
+    /// first and its last page table with other areas.</summary>
+    /// <remarks>Source: <c>preallocate_vmalloc_pages</c>, Linux arch/x86/mm/init_64.c.</remarks>
+    internal static int PagesTakenBeforeReport(MachineDescription machine)
+    {
+        var pages = machine.Release.PagesTakenBeforeReport;
+        if (pages > 0 && machine.HasFiveLevels) pages = VmallocTablesOfFiveLevels;
+        return pages > 0 && Find(machine.CommandLine, "nokaslr") is null ? pages + 1 : pages;
+    }
+
     /// <summary>Starts of the Movable zones that <c>movable_node</c>, <c>kernelcore=</c> or <c>movablecore=</c> ask
     /// for.
     /// </summary>
     internal static ImmutableDictionary<NodeId, PageFrameNumber> MovableStarts(
-        MachineDescription machine, ImmutableArray<NodeMemory> nodes, ZoneLimits limits, List<string> notes)
+        MachineDescription machine, ImmutableArray<MemblockRegion> memory, ImmutableArray<NodeMemory> nodes,
+        ZoneLimits limits, List<string> notes)
     {
         var commandLine = machine.CommandLine;
         if (Find(commandLine, "movable_node") is not null)
-            return MovableZoneStart.OfHotplugMemory(nodes, machine.Srat.Memory);
+            return MovableZoneStart.OfHotplugMemory(nodes, memory);
         var total = nodes.Sum(node => node.Ranges.Sum(range => range.Pages.Value));
         var kernelcore = Pages(commandLine, "kernelcore", total, notes);
         var movablecore = Pages(commandLine, "movablecore", total, notes);

@@ -20,7 +20,8 @@ public static class BootSequence
         var refusals = ImmutableArray.CreateBuilder<string>();
         var tuning = MemoryTuning.AtBoot(layout.Release,
             layout.Zones.Select(zone => new ManagedZone(zone.Id, zone.Present, zone.ManagedAtTuning)),
-            layout.Cpus, layout.Settings);
+            layout.Cpus, layout.Settings,
+            layout.Zones.Select(zone => new ManagedZone(zone.Id, zone.Present, zone.ManagedAtHugePages)));
         // What is freed from here on raises managed pages, but no mark moves before the next write.
         foreach (var zone in layout.Zones) tuning.SetManaged(zone.Id, zone.ManagedAtEnd);
         refusals.AddRange(tuning.Write(layout.Settings with { ZonelistOrder = tuning.Settings.ZonelistOrder }));
@@ -35,7 +36,7 @@ public static class BootSequence
             ForceZoneOrder = counterfactualZoneOrder,
         });
         var zones = layout.Zones.Select((zone, slot) => new ZoneImage(zone.Id, zone.Start, zone.Spanned, zone.Present,
-            zone.Released, [.. zone.FreedEarly, .. zone.FreedLate], tuning.Tunings[slot])
+            zone.Released, [.. zone.FreedEarly, .. zone.FreedBeforeHugePages, .. zone.FreedLate], tuning.Tunings[slot])
         {
             Managed = zone.ManagedAtEnd,
         });

@@ -25,15 +25,15 @@ public static class EarlyBoot
         var record = EarlyRecord.Nothing;
         if (machine.Steps.IsEmpty)
         {
-            EarlyReplay.AssignNodes(memblock, blocks);
+            EarlyReplay.AssignNodes(memblock, machine, blocks);
             EarlyEstimate.Reserve(memblock, machine, notes);
         }
         else
         {
-            record = EarlyReplay.Run(memblock, machine.Steps, blocks, notes);
+            record = EarlyReplay.Run(memblock, machine, blocks, notes);
         }
 
-        return Lay(machine, memblock, maxFrame, notes) with { Early = record };
+        return Lay(machine, memblock, maxFrame, record, notes);
     }
 
     /// <summary>The memory map as memblock takes it up.</summary>
@@ -63,15 +63,21 @@ public static class EarlyBoot
             : machine.FakeNodes;
 
     private static MemoryLayout Lay(
-        MachineDescription machine, Memblock memblock, PageFrameNumber maxFrame, List<string> notes)
+        MachineDescription machine, Memblock memblock, PageFrameNumber maxFrame, EarlyRecord record,
+        List<string> notes)
     {
         var nodes = NodeMemory.From(memblock.Memory);
         var limits = new ZoneLimits(nodes.Min(node => node.Start), maxFrame);
-        var movable = BootParameters.MovableStarts(machine, nodes, limits, notes);
+        ImmutableArray<MemblockRegion> memory = [.. memblock.Memory];
+        var movable = BootParameters.MovableStarts(machine, memory, nodes, limits, notes);
+        // From here on all memory is alike; regions that only this told apart are released as one.
+        memblock.Memory.ClearFlags(0, ulong.MaxValue, MemblockFlags.Hotplug);
         var sizes = nodes.SelectMany(node => ZoneSize.OfNode(
             node, limits, movable.TryGetValue(node.Node, out var start) ? start : null)).ToImmutableArray();
         RefuseImpossibleCounts(machine, sizes);
 
+        if (BootParameters.Shuffles(machine.CommandLine))
+            notes.Add("The kernel shuffles its free lists; here they keep the order of the release.");
         var dmaReserve = ManagedEstimate.DmaReserve(memblock);
         var late = LateFreePlacement.Place(machine, memblock, notes);
         var zones = sizes.Select(size => new ZoneLayout(
@@ -81,9 +87,14 @@ public static class EarlyBoot
             size.Present,
             ManagedEstimate.For(size, dmaReserve, machine.Release),
             ReleasedRanges.Of(size, nodes.First(node => node.Node == size.Id.Node), memblock, machine.Managed),
-            LateFreePlacement.In(size, nodes, late, beforeTuning: false))
+            LateFreePlacement.In(size, nodes, late, kind => kind >= LateFreeKind.Initrd))
         {
-            FreedEarly = LateFreePlacement.In(size, nodes, late, beforeTuning: true),
+            FreedEarly = LateFreePlacement.In(size, nodes, late, kind => kind == LateFreeKind.SmpAlternatives),
+            FreedBeforeHugePages =
+                LateFreePlacement.In(size, nodes, late, kind => kind == LateFreeKind.EfiBootServices),
+            GiganticPages = new(nodes.Where(node => node.Node == size.Id.Node).Sum(node => record.GiganticPages
+                .SelectMany(range => node.Within(range.CutTo(size.Span))).Sum(range => range.Pages.Value))),
+            CountsGiganticPagesFirst = machine.Release.CountsGiganticPagesFirst,
             LateFreesAreManaged = machine.Release.LateFreesAreManaged,
         }).ToImmutableArray();
 
@@ -91,10 +102,14 @@ public static class EarlyBoot
         return new(machine.Name, machine.Release, places.Nodes, places.Cpus, places.Distances, zones,
             machine.Settings, [.. notes])
         {
-            Memory = [.. memblock.Memory],
+            Memory = memory,
             Reserved = [.. memblock.Reserved],
             Limits = limits,
             MovableStarts = movable,
+            Early = record,
+            IsEstimated = machine.Steps.IsEmpty && machine.Managed.IsEmpty,
+            IsShuffled = BootParameters.Shuffles(machine.CommandLine),
+            PagesTakenBeforeReport = BootParameters.PagesTakenBeforeReport(machine),
         };
     }
 

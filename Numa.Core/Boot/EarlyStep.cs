@@ -19,7 +19,8 @@ public abstract record EarlyStep
 
     /// <summary>Memory was asked for; where it lies follows from the allocator's rules.</summary>
     /// <param name="Observed">Where the real kernel put it; null when that is not known.</param>
-    public sealed record Allocate(MemblockRequest Request, ulong? Observed) : EarlyStep;
+    /// <param name="IsGiganticPage">It is a page for hugepages=.</param>
+    public sealed record Allocate(MemblockRequest Request, ulong? Observed, bool IsGiganticPage = false) : EarlyStep;
 
     /// <summary>Memory got its nodes.</summary>
     public sealed record NodesAssigned : EarlyStep;

@@ -5,6 +5,10 @@ public enum LateFreeKind
 {
     /// <summary>Lock prefixes that only one CPU would patch away. Freed before the watermarks are computed.</summary>
     SmpAlternatives,
+
+    /// <summary>What the firmware needed until the kernel had taken over. Freed after the watermarks are first
+    /// computed, and before huge pages raise them.</summary>
+    EfiBootServices,
     Initrd,
     DecryptedBss,
     Init,

@@ -15,6 +15,7 @@ internal static class LateFreePlacement
 {
     private const long LargePages = 512;
     private const long DefaultStart = 0x1000;
+    private static readonly PageFrameNumber FirstMiB = new(0x100);
 
     public static ImmutableArray<(LateFreeKind Kind, PageRange Range)> Place(
         MachineDescription machine, Memblock memblock, List<string> notes)
@@ -22,6 +23,19 @@ internal static class LateFreePlacement
         var placed = ImmutableArray.CreateBuilder<(LateFreeKind, PageRange)>();
         foreach (var free in machine.LateFrees)
         {
+            if (free.Kind == LateFreeKind.EfiBootServices)
+            {
+                // Below 1 MiB nothing is freed: firmware is known to write there.
+                placed.AddRange(machine.BootServices
+                    .Select(range => new PageRange(
+                        PageFrameNumber.Ceiling(range.Start), PageFrameNumber.Floor(range.End)))
+                    .Where(range => range.End > FirstMiB)
+                    .Select(range => range.Start < FirstMiB ? range with { Start = FirstMiB } : range)
+                    .Where(range => IsReserved(memblock, range))
+                    .Select(range => (free.Kind, range)));
+                continue;
+            }
+
             var pages = PageFrameNumber.Ceiling((ulong)free.SizeKiB << 10).Value;
             var range = free.Kind == LateFreeKind.Initrd ? RamDisk(machine, pages) : InImage(machine, free.Kind, pages);
             // Only what is still reserved can be given back: an estimate must not free a page twice.
@@ -41,12 +55,12 @@ internal static class LateFreePlacement
     /// <summary>The placed ranges that lie in a zone.</summary>
     public static ImmutableArray<PageRange> In(
         ZoneSize zone, ImmutableArray<NodeMemory> nodes,
-        ImmutableArray<(LateFreeKind Kind, PageRange Range)> placed, bool beforeTuning)
+        ImmutableArray<(LateFreeKind Kind, PageRange Range)> placed, Func<LateFreeKind, bool> when)
     {
         var node = nodes.First(candidate => candidate.Node == zone.Id.Node);
         return
         [
-            .. placed.Where(free => (free.Kind == LateFreeKind.SmpAlternatives) == beforeTuning)
+            .. placed.Where(free => when(free.Kind))
                 .SelectMany(free => node.Within(free.Range.CutTo(zone.Span))),
         ];
     }

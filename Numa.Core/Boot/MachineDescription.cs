@@ -24,6 +24,9 @@ public sealed record MachineDescription
     /// <summary>Changes that the kernel made to the map, in order: RAM in [Start, End) became this type.</summary>
     public ImmutableArray<E820Entry> MapEdits { get; init; } = [];
 
+    /// <summary>Page tables have five levels.</summary>
+    public bool HasFiveLevels { get; init; }
+
     public SratTable Srat { get; init; } = SratTable.Empty;
 
     public SlitTable? Slit { get; init; }
@@ -43,6 +46,16 @@ public sealed record MachineDescription
 
     /// <summary>What early boot reserved and freed; empty when it was not logged, and then it is estimated.</summary>
     public ImmutableArray<EarlyStep> Steps { get; init; } = [];
+
+    /// <summary>What the log tells of early memory without having logged each request.</summary>
+    public ImmutableArray<EarlyStep> Reported { get; init; } = [];
+
+    /// <summary>Pages that each CPU's own variables take; 0 when not known.</summary>
+    public long PagesPerCpu { get; init; }
+
+    /// <summary>Memory of EFI's boot services that nobody else had reserved.</summary>
+    /// <remarks>Unit: bytes. Shape: [Start, End).</remarks>
+    public ImmutableArray<(ulong Start, ulong End)> BootServices { get; init; } = [];
 
     /// <summary>The initial RAM disk.</summary>
     /// <remarks>Unit: bytes. Shape: [Start, End).</remarks>

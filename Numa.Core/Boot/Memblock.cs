@@ -25,6 +25,9 @@ public sealed class Memblock
     /// <summary>Search from low addresses up, as <c>movable_node</c> asks for.</summary>
     public bool BottomUp { get; set; }
 
+    /// <summary>Memory that can be unplugged is not for the kernel, as <c>movable_node</c> asks for.</summary>
+    public bool SparesHotplugMemory { get; set; }
+
     /// <summary>First address that requests without a maximum may not use.</summary>
     public ulong CurrentLimit { get; set; } = ulong.MaxValue;
 
@@ -76,6 +79,7 @@ public sealed class Memblock
         var ranges = BottomUp ? FreeRanges(request.Node) : FreeRanges(request.Node).Reverse();
         foreach (var range in ranges)
         {
+            if (SparesHotplugMemory && (range.Flags & MemblockFlags.Hotplug) != 0) continue;
             var from = Math.Max(low, range.Start);
             var to = Math.Min(high, range.End);
             if (from >= to || to - from < request.Size) continue;

@@ -50,6 +50,12 @@ public sealed class MemblockRegions : IReadOnlyList<MemblockRegion>
 
     public void SetNode(ulong start, ulong end, NodeId node) => Edit(start, end, region => region with { Node = node });
 
+    public void SetFlags(ulong start, ulong end, MemblockFlags flags) =>
+        Edit(start, end, region => region with { Flags = region.Flags | flags });
+
+    public void ClearFlags(ulong start, ulong end, MemblockFlags flags) =>
+        Edit(start, end, region => region with { Flags = region.Flags & ~flags });
+
     /// <summary>Rounds every region inward; one that has no whole unit left goes.</summary>
     public void Trim(ulong alignment)
     {

@@ -22,6 +22,15 @@ public sealed record ZoneLayout(
     /// <summary>Ranges freed page by page after the mass release and before the watermarks were computed.</summary>
     public ImmutableArray<PageRange> FreedEarly { get; init; } = [];
 
+    /// <summary>Ranges freed after the watermarks were first computed and before huge pages raised them.</summary>
+    public ImmutableArray<PageRange> FreedBeforeHugePages { get; init; } = [];
+
+    /// <summary>Gigantic pages taken from early memory: managed, though never free.</summary>
+    public PageCount GiganticPages { get; init; }
+
+    /// <summary>Gigantic pages are counted before the watermarks are first computed.</summary>
+    public bool CountsGiganticPagesFirst { get; init; }
+
     /// <summary>Late frees count as managed pages (3.11 and later).</summary>
     public bool LateFreesAreManaged { get; init; } = true;
 
@@ -29,11 +38,16 @@ public sealed record ZoneLayout(
     public PageCount? SavedManaged { get; init; }
 
     /// <summary>Managed pages when the watermarks are first computed.</summary>
-    public PageCount ManagedAtTuning =>
-        SavedManaged ?? new(Sum(Released) + (LateFreesAreManaged ? Sum(FreedEarly) : 0));
+    public PageCount ManagedAtTuning => SavedManaged ?? new(Sum(Released)
+        + (LateFreesAreManaged ? Sum(FreedEarly) : 0) + (CountsGiganticPagesFirst ? GiganticPages.Value : 0));
+
+    /// <summary>Managed pages when transparent huge pages start.</summary>
+    public PageCount ManagedAtHugePages => new(ManagedAtTuning.Value
+        + (LateFreesAreManaged ? Sum(FreedBeforeHugePages) : 0)
+        + (CountsGiganticPagesFirst ? 0 : GiganticPages.Value));
 
     /// <summary>Managed pages when user space starts.</summary>
-    public PageCount ManagedAtEnd => new(ManagedAtTuning.Value + (LateFreesAreManaged ? Sum(FreedLate) : 0));
+    public PageCount ManagedAtEnd => new(ManagedAtHugePages.Value + (LateFreesAreManaged ? Sum(FreedLate) : 0));
 
     private static long Sum(ImmutableArray<PageRange> ranges) => ranges.Sum(range => range.Pages.Value);
 }
@@ -64,6 +78,15 @@ public sealed record MemoryLayout(
     /// <summary>Where Movable zones begin; nodes without one are missing.</summary>
     public ImmutableDictionary<NodeId, PageFrameNumber> MovableStarts { get; init; } =
         ImmutableDictionary<NodeId, PageFrameNumber>.Empty;
+
+    /// <summary>The kernel shuffled its free lists: what lies in them is known, in which order is not.</summary>
+    public bool IsShuffled { get; init; }
+
+    /// <summary>Pages that page tables take between the mass release and the kernel's report of its memory.</summary>
+    public int PagesTakenBeforeReport { get; init; }
+
+    /// <summary>What early boot took was not logged but estimated, and managed pages with it.</summary>
+    public bool IsEstimated { get; init; }
 
     /// <summary>What early boot did on the way here.</summary>
     public EarlyRecord Early { get; init; } = EarlyRecord.Nothing;

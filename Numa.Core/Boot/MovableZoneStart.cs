@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
-using Numa.Core.Firmware;
 
 namespace Numa.Core.Boot;
 
@@ -37,17 +36,16 @@ public static class MovableZoneStart
     /// <summary>With <c>movable_node</c>: each node's Movable zone begins where memory begins that can be
     /// unplugged.</summary>
     public static ImmutableDictionary<NodeId, PageFrameNumber> OfHotplugMemory(
-        ImmutableArray<NodeMemory> nodes, ImmutableArray<SratMemory> firmware)
+        ImmutableArray<NodeMemory> nodes, ImmutableArray<MemblockRegion> memory)
     {
         var starts = ImmutableDictionary.CreateBuilder<NodeId, PageFrameNumber>();
         foreach (var node in nodes)
         {
-            var hotplug = firmware.Where(memory => memory.Hotplug)
-                .Select(memory => new PageRange(
-                    PageFrameNumber.Ceiling(memory.Start), PageFrameNumber.Floor(memory.End)))
-                .SelectMany(node.Within).ToList();
+            var hotplug = memory
+                .Where(region => region.Node == node.Node && (region.Flags & MemblockFlags.Hotplug) != 0)
+                .Select(region => PageFrameNumber.Floor(region.Start).Value).ToList();
             if (hotplug.Count == 0) continue;
-            var start = RoundUp(hotplug.Min(range => range.Start).Value);
+            var start = RoundUp(hotplug.Min());
             if (start < node.End.Value) starts[node.Node] = new(start);
         }
 

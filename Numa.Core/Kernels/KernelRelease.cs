@@ -61,7 +61,7 @@ public sealed record KernelRelease
     public bool ReportsMemoryBeforeAllocating { get; init; } = true;
 
     /// <summary>Pages taken between the mass release and that report: page tables of the vmalloc area, 32 TiB at
-    /// 512 GiB a page (5.14 and later, four levels).</summary>
+    /// 512 GiB a page (5.14 and later, four levels). An area that starts at a random address needs one more.</summary>
     public int PagesTakenBeforeReport { get; init; }
 
     /// <summary>The whole first MiB stays reserved, not just 64 KiB (5.13 and later).</summary>
@@ -70,9 +70,17 @@ public sealed record KernelRelease
     /// <summary>Pages freed after the mass release raise the count of managed pages (3.11 and later).</summary>
     public bool LateFreesAreManaged { get; init; } = true;
 
+    /// <summary>With movable_node the search for early memory goes upward until the SRAT is read (5.12 and later;
+    /// before, above the kernel's image, and only where configured).</summary>
+    public bool MovableNodeSearchesUpward { get; init; }
+
     /// <summary>A node that has CPUs and no memory comes online (6.1); before, its CPUs go to the nearest
     /// node.</summary>
     public bool MemorylessNodesComeOnline { get; init; }
+
+    /// <summary>Gigantic pages taken from early memory are counted as managed before the watermarks are computed
+    /// (6.12); before, when hugetlb starts.</summary>
+    public bool CountsGiganticPagesFirst { get; init; }
 
     /// <summary>max_pfn counts ACPI data beside RAM (6.12).</summary>
     public bool MaxPfnCountsAcpiData { get; init; }
@@ -227,6 +235,7 @@ public sealed record KernelRelease
         DefersHighestZone = true,
         PagesTakenBeforeReport = 64,
         ReservesFirstMiB = true,
+        MovableNodeSearchesUpward = true,
         MemorylessNodesComeOnline = true,
         Fallback = MigratetypeFallbackRule.StealThenRetry,
         AvoidsFragmentation = true,
@@ -247,6 +256,7 @@ public sealed record KernelRelease
         MovableMarksClamped = true,
         PagesetSizing = PagesetSizingRule.AutoTuned,
         MaxPfnCountsAcpiData = true,
+        CountsGiganticPagesFirst = true,
         ReportsMemoryBeforeAllocating = false,
         ManagedEstimateChargesMemmap = false,
         Fallback = MigratetypeFallbackRule.ClaimThenSteal,

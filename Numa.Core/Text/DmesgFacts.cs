@@ -38,4 +38,24 @@ internal sealed class DmesgFacts
     public KernelImageSizes Image { get; set; } = new();
 
     public List<LateFree> LateFrees { get; } = [];
+
+    /// <summary>What is told of early memory in passing.</summary>
+    public List<EarlyStep> Reported { get; } = [];
+
+    public long PagesPerCpu { get; set; }
+
+    /// <summary>The kernel reported its memory: early memory is complete.</summary>
+    public bool SawMemoryReport { get; set; }
+
+    /// <summary>First frame that the CPU could not address.</summary>
+    public ulong ArchitectureEnd { get; set; }
+
+    /// <summary>Lines bear stamps: it is a kernel's log, if only a part of one.</summary>
+    public bool HasStamps { get; set; }
+
+    /// <summary>Messages that the kernel or the console says it lost.</summary>
+    public long LostMessages { get; set; }
+
+    /// <summary>How often zonelists were built: more than once where memory came later.</summary>
+    public int ZonelistBuilds { get; set; }
 }

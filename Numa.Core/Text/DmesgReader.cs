@@ -10,6 +10,9 @@ public static class DmesgReader
 {
     private const string Banner = "Linux version ";
 
+    /// <summary>Frames of the 46 address bits that four levels of page tables are used for.</summary>
+    private const ulong FramesOfFourLevels = 1ul << 34;
+
     /// <param name="text">The whole log.</param>
     /// <param name="file">Name of the file for problems.</param>
     /// <param name="name">Name of the machine.</param>
@@ -22,13 +25,14 @@ public static class DmesgReader
         foreach (var raw in text.EnumerateLines())
         {
             var line = KernelLogLine.From(++number, raw.ToString());
+            facts.HasStamps |= line.Column > 1;
             if (line.Text.StartsWith(Banner, StringComparison.Ordinal) && facts.Version.Length > 0)
             {
                 log.Add(line, 0, "NUMA204", "a second boot begins here, expected one; the rest is not read");
                 break;
             }
 
-            if (!ReadLine(line, facts, log)) early.Read(line, log);
+            if (!ReadLine(line, facts, log) && !early.Read(line, log)) ReservationLines.Read(line, facts);
         }
 
         return new(Describe(name, facts, early, log, number), log.All);
@@ -52,10 +56,19 @@ public static class DmesgReader
             return true;
         }
 
+        if (text.StartsWith("Built ", StringComparison.Ordinal)) facts.ZonelistBuilds++;
+        if (text.EndsWith(" printk messages dropped **", StringComparison.Ordinal)) facts.LostMessages += Dropped(text);
         return E820Lines.Read(line, facts, log)
             || NodeLines.Read(line, facts, log)
             || CpuLines.Read(line, facts, log)
             || FreeingLines.Read(line, facts, log);
+    }
+
+    /// <summary>Reads <c>** 123 printk messages dropped **</c>.</summary>
+    private static long Dropped(string text)
+    {
+        var scan = new LogScanner(text);
+        return scan.TrySkip("** ") && scan.TryNumber(out var count) && count > 0 ? count : 0;
     }
 
     private static MachineDescription? Describe(
@@ -63,8 +76,10 @@ public static class DmesgReader
     {
         if (facts.Version.Length == 0)
         {
-            log.AddWhole("NUMA202", "no line begins with 'Linux version': the start of the boot is missing, "
-                + "or this is no kernel log");
+            log.AddWhole("NUMA202", lastLine > 1 && facts.HasStamps
+                ? "the beginning of this log is lost: a boot begins with 'Linux version'. The kernel's buffer was too "
+                + "small: take the boot from 'journalctl -k -b', or boot with log_buf_len=4M and save dmesg again"
+                : "no line begins with 'Linux version': the start of the boot is missing, or this is no kernel log");
             return null;
         }
 
@@ -83,14 +98,34 @@ public static class DmesgReader
             return null;
         }
 
-        if (!facts.LateFrees.Any(free => free.Kind >= LateFreeKind.Init))
+        var notes = new List<string>();
+        var steps = early.Steps();
+        var isCut = !facts.LateFrees.Any(free => free.Kind >= LateFreeKind.Init);
+        if (isCut)
         {
-            log.AddAt(lastLine, "NUMA208",
-                "the log ends here, before the kernel freed its init memory; expected the whole boot");
-            return null;
+            notes.Add($"The log ends at line {lastLine}, before the kernel freed its init memory: what was freed "
+                + "from there on is missing from managed pages. No mark depends on it.");
         }
 
-        var notes = new List<string>();
+        if (facts.LostMessages > 0)
+        {
+            notes.Add($"{facts.LostMessages} messages of this log were lost: "
+                + "what they told of the machine is missing.");
+        }
+
+        if (facts.ZonelistBuilds > 1)
+        {
+            notes.Add("Zonelists were built again after boot, as when memory comes online: "
+                + "the machine is taken as it was at boot.");
+        }
+
+        if (isCut && !steps.IsEmpty && !facts.SawMemoryReport)
+        {
+            notes.Add("The log ends before the kernel reported its memory: "
+                + "what early boot took is estimated, whatever was logged.");
+            steps = [];
+        }
+
         if (!exact) notes.Add($"Kernel {facts.Version} is not known; the rules of {release.Name} stand in.");
         return new()
         {
@@ -100,13 +135,17 @@ public static class DmesgReader
             CommandLine = facts.CommandLine,
             MemoryMap = [.. map],
             MapEdits = [.. facts.MapEdits],
+            HasFiveLevels = facts.ArchitectureEnd > FramesOfFourLevels,
             Srat = new([.. facts.Cpus], [.. facts.Memory]),
             FakeNodes = [.. facts.FakeNodes],
             CpuCount = facts.OnlineCpus > 0 ? facts.OnlineCpus : facts.AllowedCpus,
             AnnouncedCpus = facts.AnnouncedCpus.ToImmutable(),
-            Steps = early.Steps(),
+            Steps = steps,
+            Reported = [.. facts.Reported],
+            PagesPerCpu = facts.PagesPerCpu,
+            BootServices = [.. early.BootServices],
             RamDisk = facts.RamDisk,
-            KernelImage = early.PlaceImage(facts.Image),
+            KernelImage = steps.IsEmpty ? EarlyEstimate.PlaceImage(facts.Image) : early.PlaceImage(facts.Image),
             LateFrees = [.. facts.LateFrees],
             Settings = BootParameters.Apply(facts.CommandLine, new()),
             Notes = [.. notes],

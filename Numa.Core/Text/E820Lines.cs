@@ -6,6 +6,7 @@ namespace Numa.Core.Text;
 /// edits.</summary>
 internal static class E820Lines
 {
+    private const string ArchitectureEnd = " max_arch_pfn = ";
     private static readonly string[] MapSources = ["BIOS-e820: ", "BIOS-e801: ", "BIOS-88: "];
 
     public static bool Read(KernelLogLine line, DmesgFacts facts, DmesgProblems log)
@@ -14,6 +15,13 @@ internal static class E820Lines
         {
             if (line.Text.StartsWith(source, StringComparison.Ordinal))
                 return ReadEntry(line, source, facts.FirmwareMap, log);
+        }
+
+        if (line.Text.Contains(ArchitectureEnd, StringComparison.Ordinal))
+        {
+            var scan = new LogScanner(line.Text);
+            if (scan.TrySkipPast(ArchitectureEnd) && scan.TryHex(out var frames)) facts.ArchitectureEnd = frames;
+            return true;
         }
 
         if (line.Text.StartsWith("user: ", StringComparison.Ordinal))

@@ -6,6 +6,7 @@ namespace Numa.Core.Text;
 internal static class FreeingLines
 {
     private const long MostKiB = 1L << 40;
+    private const string BootServices = "efi: Freeing EFI boot services memory";
 
     public static bool Read(KernelLogLine line, DmesgFacts facts, DmesgProblems log)
     {
@@ -13,10 +14,11 @@ internal static class FreeingLines
         if (text.StartsWith("Memory: ", StringComparison.Ordinal)
             && text.Contains("kernel code", StringComparison.Ordinal))
         {
+            facts.SawMemoryReport = true;
             facts.Image = facts.Image with
             {
                 CodeKiB = Part(text, "kernel code"),
-                DataKiB = Part(text, "data"),
+                DataKiB = Part(text, "data") + Part(text, "rwdata"),
                 ReadOnlyDataKiB = Part(text, "rodata"),
                 InitKiB = Part(text, "init"),
                 BssKiB = Part(text, "bss"),
@@ -34,11 +36,12 @@ internal static class FreeingLines
         // Asking memblock for room to remember such a page tells as much, and is memblock's line to read.
         if (text.Contains(" register_nosave_region", StringComparison.Ordinal))
             facts.Image = facts.Image with { HasNosavePage = true };
-        if (!text.StartsWith("Freeing ", StringComparison.Ordinal)) return false;
+        if (!text.StartsWith("Freeing ", StringComparison.Ordinal)
+            && !text.StartsWith(BootServices, StringComparison.Ordinal)) return false;
         if (KindOf(text, facts) is not { } kind) return true;
-        var colon = text.IndexOf(": ", StringComparison.Ordinal);
         var scan = new LogScanner(text);
-        if (colon < 0 || !scan.TrySkipPast(": ") || !scan.TryNumber(out var size) || size is < 0 or > MostKiB
+        scan.TrySkip("efi: ");
+        if (!scan.TrySkipPast(": ") || !scan.TryNumber(out var size) || size is < 0 or > MostKiB
             || !(scan.TrySkip("K") || scan.TrySkip("k")))
         {
             log.Malformed(line, scan.Position, "a size such as '368K'");
@@ -51,6 +54,7 @@ internal static class FreeingLines
 
     private static LateFreeKind? KindOf(string text, DmesgFacts facts)
     {
+        if (text.StartsWith(BootServices, StringComparison.Ordinal)) return LateFreeKind.EfiBootServices;
         if (text.StartsWith("Freeing initrd memory", StringComparison.Ordinal)) return LateFreeKind.Initrd;
         if (text.StartsWith("Freeing SMP alternatives", StringComparison.Ordinal)) return LateFreeKind.SmpAlternatives;
         if (!text.StartsWith("Freeing unused ", StringComparison.Ordinal)) return null;

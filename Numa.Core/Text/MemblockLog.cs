@@ -19,8 +19,12 @@ internal sealed class MemblockLog
     private readonly List<(ulong Start, ulong End)> _beforeDump = [];
     private readonly List<(ulong Start, ulong End)> _firstDump = [];
     private MemblockRequest? _pending;
+    private bool _pendingIsGigantic;
     private bool? _isEndExclusive;
     private int _dumps;
+
+    /// <summary>Boot services of EFI that nobody else had reserved before.</summary>
+    public List<(ulong Start, ulong End)> BootServices { get; } = [];
 
     public ImmutableArray<EarlyStep> Steps()
     {
@@ -82,9 +86,10 @@ internal sealed class MemblockLog
         _isEndExclusive ??= EndsAfterLastByte(scan);
         if (TryRange(ref scan, line, _isEndExclusive.Value, log) is not { } range) return true;
         if (_dumps == 0) _beforeDump.Add(range);
+        if (line.Text.Contains(" efi_reserve_boot_services", StringComparison.Ordinal)) BootServices.Add(range);
         if (_pending is { } request && request.Size == range.End - range.Start)
         {
-            _steps.Add(new EarlyStep.Allocate(request, range.Start));
+            _steps.Add(new EarlyStep.Allocate(request, range.Start, _pendingIsGigantic));
             _pending = null;
             return true;
         }
@@ -98,7 +103,7 @@ internal sealed class MemblockLog
     /// rules tell which.</summary>
     private void AskUnanswered()
     {
-        if (_pending is { } request) _steps.Add(new EarlyStep.Allocate(request, null));
+        if (_pending is { } request) _steps.Add(new EarlyStep.Allocate(request, null, _pendingIsGigantic));
         _pending = null;
     }
 
@@ -130,6 +135,7 @@ internal sealed class MemblockLog
         {
             size = (ulong)bytes;
             NodeId? wanted = node is >= 0 and < 1024 ? new NodeId((int)node) : null;
+            _pendingIsGigantic = line.Text.Contains("alloc_bootmem_huge_page", StringComparison.Ordinal);
             _pending = new(size, align == 0 ? DefaultAlignment : align, from, max, wanted, isExact);
         }
         else

@@ -14,6 +14,15 @@ internal static class NodeLines
         scan.TrySkip("ACPI: ");
         if (scan.TrySkip("SRAT: PXM ")) return ReadCpu(line, scan, facts, log);
         if (scan.TrySkip("SRAT: Node ")) return ReadMemory(line, scan, facts, log);
+        if (line.Text.StartsWith("numa_emulation: ", StringComparison.Ordinal)
+            && (line.Text.EndsWith(" failing", StringComparison.Ordinal)
+                || line.Text.EndsWith("disabling emulation", StringComparison.Ordinal)))
+        {
+            // The emulation gave up half way: the real nodes are used.
+            facts.FakeNodes.Clear();
+            return true;
+        }
+
         return scan.TrySkip("Faking node ") && ReadFake(line, scan, facts, log);
     }
 

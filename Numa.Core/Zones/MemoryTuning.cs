@@ -81,23 +81,29 @@ public sealed class MemoryTuning
 
     /// <summary>What boot computes, before any write.</summary>
     /// <param name="zones">Zones with their managed pages at that time.</param>
+    /// <param name="grown">Managed pages of zones that have got more when transparent huge pages start.</param>
     /// <param name="settings">
     /// Only what boot parameters can set counts: transparent huge pages and the zonelist order.
     /// The rest is for <see cref="Write"/>, after the pages that boot frees late.
     /// </param>
     public static MemoryTuning AtBoot(
-        KernelRelease release, IEnumerable<ManagedZone> zones, CpuTopology cpus, MemorySettings settings)
+        KernelRelease release, IEnumerable<ManagedZone> zones, CpuTopology cpus, MemorySettings settings,
+        IEnumerable<ManagedZone>? grown = null)
     {
         var order = Sysctl.Apply(release, new(Sysctl.ZonelistOrder, settings.ZonelistOrder), new());
         var atBoot = order.Settings with { HugePages = settings.HugePages };
         var tuning = new MemoryTuning(release, zones, cpus, atBoot);
-        if (tuning._zones.Sum(zone => zone.Managed.Value) < Zones.MinFreeKbytes.LeastMemoryForHugePages.Value)
-            tuning.Settings = atBoot with { HugePages = HugePageMode.Never };
+        var isLarge =
+            tuning._zones.Sum(zone => zone.Managed.Value) >= Zones.MinFreeKbytes.LeastMemoryForHugePages.Value;
+        // A small machine leaves huge pages alone; where they were switched off by hand, starting them counts as a
+        // switch.
+        if (!isLarge) tuning.Settings = atBoot with { HugePages = HugePageMode.Never };
 
         tuning.SizePagesets();
         if (release.MinFreeInitcall == MinFreeInitcall.AfterHugePages) tuning.StartHugePages();
         tuning.InitPerZone();
-        if (release.MinFreeInitcall == MinFreeInitcall.BeforeHugePages) tuning.StartHugePages();
+        foreach (var zone in grown ?? []) tuning.SetManaged(zone.Id, zone.Managed);
+        if (release.MinFreeInitcall == MinFreeInitcall.BeforeHugePages && isLarge) tuning.SwitchHugePages();
         return tuning;
     }
 

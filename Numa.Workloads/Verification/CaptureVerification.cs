@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Text;
 using Numa.Core.Zones;
@@ -16,6 +17,7 @@ public static partial class CaptureVerification
     private const string Log = "dmesg.txt";
     private const string Zoneinfo = "zoneinfo.txt";
     private const string Dump = "freelists.txt";
+    private const string Estimated = "estimated: the log was made without memblock=debug";
 
     /// <exception cref="InputException">The folder holds no log, or one that cannot be read.</exception>
     public static CaptureReport Verify(string path)
@@ -25,24 +27,28 @@ public static partial class CaptureVerification
         var boot = CaptureBoot.From(path);
         var report = new Report(folder.Name);
         SwitchHugePages(folder, boot);
-        CompareState(report, folder, boot);
+        var guesses = new List<string>();
+        CompareState(report, folder, boot, guesses);
         CompareLog(report, folder, boot);
 
         // Last, because the steps move the machine on.
         var steps = new Tally();
         new StepComparison(folder, boot, steps).Run();
-        report.Add("sysctls", steps, "no zoneinfo.after-*");
-        return new(folder.Name, [.. report.Claims], [.. report.LeftOut], boot.Image.Notes);
+        report.AddUnless(boot.Layout.IsEstimated, "sysctls", steps, "no zoneinfo.after-*");
+        return new(folder.Name, [.. report.Claims], [.. report.LeftOut], [.. boot.Image.Notes, .. guesses]);
     }
 
-    /// <summary>Captures of traces switched huge pages off before anything was read, and say so.</summary>
+    /// <summary>Captures of traces switched huge pages off before anything was read, and say so. Where boot left them
+    /// off, nothing was switched.</summary>
     private static void SwitchHugePages(CaptureFolder folder, CaptureBoot boot)
     {
+        if (boot.Tuning.Settings.HugePages == HugePageMode.Never) return;
         if (folder.TryRead("sysfs-misc.txt", out var settings) && HugePagesOff().IsMatch(settings))
             boot.Tuning.Apply(new(Sysctl.HugePages, "never"));
     }
 
-    private static void CompareState(Report report, CaptureFolder folder, CaptureBoot boot)
+    /// <param name="guesses">Receives how near estimated pages come, for people.</param>
+    private static void CompareState(Report report, CaptureFolder folder, CaptureBoot boot, List<string> guesses)
     {
         var (zones, marks, reserves, pagesets) = (new Tally(), new Tally(), new Tally(), new Tally());
         var state = new StateComparison(boot.Image.Release, boot.Tuning);
@@ -50,7 +56,8 @@ public static partial class CaptureVerification
         {
             var (kernel, problems) = ZoneinfoReader.Read(Zoneinfo, text);
             if (!problems.IsEmpty) throw new InputException(problems);
-            ZoneComparison.Compare(zones, Zoneinfo, kernel, boot.Image);
+            ZoneComparison.Compare(zones, Zoneinfo, kernel, boot);
+            if (boot.Layout.IsEstimated) guesses.AddRange(ZoneComparison.Guesses(kernel, boot.Image));
             state.Marks(marks, Zoneinfo, kernel);
             state.Reserves(reserves, Zoneinfo, kernel);
             state.Pagesets(pagesets, Zoneinfo, kernel);
@@ -58,16 +65,17 @@ public static partial class CaptureVerification
 
         if (AllocatorDump.Read(folder, Dump) is { } dump)
         {
-            ZoneComparison.Compare(zones, Dump, dump, boot.Image);
+            ZoneComparison.Compare(zones, Dump, dump, boot);
             state.Marks(marks, Dump, dump);
             state.Reserves(reserves, Dump, dump);
             state.Pagesets(pagesets, Dump, dump);
         }
 
         report.Add("zones", zones, $"no {Zoneinfo}");
-        report.Add("watermarks", marks, $"no {Zoneinfo}");
-        report.Add("reserves", reserves, $"no {Zoneinfo}");
-        report.Add("pagesets", pagesets, $"no {Zoneinfo}");
+        var isEstimated = boot.Layout.IsEstimated;
+        report.AddUnless(isEstimated, "watermarks", marks, $"no {Zoneinfo}");
+        report.AddUnless(isEstimated, "reserves", reserves, $"no {Zoneinfo}");
+        report.AddUnless(isEstimated, "pagesets", pagesets, $"no {Zoneinfo}");
     }
 
     private static void CompareLog(Report report, CaptureFolder folder, CaptureBoot boot)
@@ -78,7 +86,7 @@ public static partial class CaptureVerification
         {
             new StateComparison(boot.Image.Release, boot.Tuning)
                 .Zonelists(lists, Dump, dump, boot.Image.Zonelists);
-            FreeListComparison.Compare(free, Dump, dump, boot.Image);
+            FreeListComparison.Compare(free, Dump, dump, boot);
         }
 
         if (KernelMessages.Read(folder, Log) is { } log)
@@ -93,7 +101,7 @@ public static partial class CaptureVerification
         report.Add("early-memory", early, $"no answered request and no second MEMBLOCK table in {Log}");
         report.Add("zone-ranges", ranges, $"no 'Zone ranges' in {Log}");
         report.Add("memory-totals", totals, $"no 'Memory:' in {Log}");
-        report.Add("free-lists", free, $"no list of the largest blocks in {Dump}");
+        report.AddUnless(boot.Layout.IsEstimated, "free-lists", free, $"no list of the largest blocks in {Dump}");
     }
 
     private sealed class Report(string capture)
@@ -106,6 +114,13 @@ public static partial class CaptureVerification
         {
             if (tally.IsEmpty) LeftOut.Add($"{claim} ({missing})");
             else Claims.Add(tally.Result(capture, claim));
+        }
+
+        /// <summary>Leaves a claim out whose every value rests on estimates: a difference would say nothing.</summary>
+        public void AddUnless(bool isEstimated, string claim, Tally tally, string missing)
+        {
+            if (isEstimated && !tally.IsEmpty) LeftOut.Add($"{claim} ({Estimated})");
+            else Add(claim, tally, missing);
         }
     }
 

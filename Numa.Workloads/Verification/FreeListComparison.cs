@@ -8,13 +8,14 @@ namespace Numa.Workloads.Verification;
 /// <summary>Holds a kernel's lists of largest blocks against what the mass release left in them.</summary>
 /// <remarks>
 /// Every block that the kernel still lists must have been released whole, and those that nothing touched stand in the
-/// order of the release. Where several CPUs released a zone at once the order is theirs, and only the set is compared.
+/// order of the release. Where several CPUs released a zone at once, or the kernel shuffled, only the set is compared.
 /// Blocks with pages that were freed late are left out: by then others had been taken.
 /// </remarks>
 internal static class FreeListComparison
 {
-    public static void Compare(Tally tally, string file, AllocatorDump dump, MachineImage image)
+    public static void Compare(Tally tally, string file, AllocatorDump dump, CaptureBoot boot)
     {
+        var image = boot.Image;
         foreach (var list in dump.FreeLists)
         {
             if (list.Order != Order.MaxValue || list.Migratetype != nameof(Migratetype.Movable)) continue;
@@ -23,7 +24,8 @@ internal static class FreeListComparison
                 [.. new Zone(image.Release, zone).FreeList(Order.MaxValue, Migratetype.Movable)];
             var kernel = list.Frames.Where(block => !IsFreedLate(zone, block)).ToList();
             Released(tally, $"{file} {zone.Id}", kernel, ours);
-            if (IsReleasedInOrder(image, zone.Id)) InOrder(tally, $"{file} {zone.Id}", kernel, ours);
+            if (boot.Layout.IsShuffled || !IsReleasedInOrder(image, zone.Id)) continue;
+            InOrder(tally, $"{file} {zone.Id}", kernel, ours);
         }
     }
 

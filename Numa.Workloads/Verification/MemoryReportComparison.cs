@@ -39,17 +39,18 @@ internal static partial class MemoryReportComparison
             : present;
         KiB(tally, report, "total", all, "present pages, in 3.10 up to the last frame");
         KiB(tally, report, "absent", all - present, "frames below the last that are not present");
+        if (layout.IsEstimated) return;
         if (layout.Release.ReportsMemoryBeforeAllocating)
         {
-            var free = DeferredZone.ReleasedBefore(layout).Value - layout.Release.PagesTakenBeforeReport;
+            var free = DeferredZone.ReleasedBefore(layout).Value - layout.PagesTakenBeforeReport;
             KiB(tally, report, "free", free,
                 $"pages released so far, the deferred part of the highest zones left out, less "
-                + $"{layout.Release.PagesTakenBeforeReport} for page tables");
+                + $"{layout.PagesTakenBeforeReport} for page tables");
         }
         else
         {
             // 6.12 reports once it has begun to allocate: what is free is not boot's alone. Lock prefixes are back.
-            released += layout.Zones.Sum(zone => zone.FreedEarly.Sum(range => range.Pages.Value));
+            released = layout.Zones.Sum(zone => zone.ManagedAtTuning.Value);
         }
 
         KiB(tally, report, "reserved", present - released, "present pages that were not released yet");

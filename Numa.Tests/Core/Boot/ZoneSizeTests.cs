@@ -83,8 +83,8 @@ public class ZoneSizeTests
     {
         var starts = MovableZoneStart.OfHotplugMemory([Node0, Node1],
         [
-            new(new(0), 0, 0, 0x240000000, Hotplug: false, NonVolatile: false),
-            new(new(1), 1, 0x300000000, 0x540000000, Hotplug: true, NonVolatile: false),
+            new(0, 0x240000000, new(0), MemblockFlags.None),
+            new(0x300000000, 0x540000000, new(1), MemblockFlags.Hotplug),
         ]);
 
         Assert.Equal(new(new(1), new(0x300000)), Assert.Single(starts));

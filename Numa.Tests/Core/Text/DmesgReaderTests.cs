@@ -65,7 +65,7 @@ public class DmesgReaderTests
     [InlineData("Linux version 2.6.18-8 (x)\n", "NUMA203")]
     [InlineData("Linux version six (x)\n", "NUMA203")]
     [InlineData("Linux version 6.1.0 (x)\n", "NUMA205")]
-    [InlineData("Linux version 6.1.0 (x)\nBIOS-e820: [mem 0x00100000-0x7ffdffff] usable\n", "NUMA208")]
+    [InlineData("[    5.1] usb 1-1: new device\n[    5.2] Freeing initrd memory: 8K\n", "NUMA202")]
     public void A_text_that_is_no_boot_gives_no_machine(string text, string code)
     {
         var reading = DmesgReader.Read(text, "boot.txt", "a");
@@ -73,6 +73,25 @@ public class DmesgReaderTests
         Assert.Null(reading.Machine);
         Assert.Equal(code, Assert.Single(reading.Problems).Code);
     }
+
+    [Fact]
+    public void A_log_whose_beginning_is_lost_is_refused_with_what_to_do()
+    {
+        var problem = Assert.Single(
+            DmesgReader.Read("[    5.1] usb 1-1: new device\n[    5.2] x\n", "boot.txt", "a").Problems);
+
+        Assert.StartsWith("the beginning of this log is lost", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("journalctl -k -b", problem.Message, StringComparison.Ordinal);
+        Assert.Contains("log_buf_len=", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_fake_split_that_gave_up_leaves_the_real_nodes() =>
+        Assert.Empty(DmesgReader.Read(Smallest + """
+            Faking node 0 at [mem 0x0000000000000000-0x000000002fffffff] (768MB)
+            Faking node 1 at [mem 0x0000000030000000-0x000000007fffffff] (1280MB)
+            numa_emulation: phys: 0 only got 2 of 8 nodes, failing
+            """, "a.txt", "a").Machine!.FakeNodes);
 
     [Fact]
     public void A_second_boot_in_one_file_is_not_mixed_in()
