@@ -54,7 +54,7 @@ public static class BootSequence
     /// <summary>What the zonelists of a machine are built from.</summary>
     /// <param name="cpusKnown">False while boot builds them; true for every later rebuild.</param>
     public static ZonelistInputs Inputs(MemoryLayout layout, string order, bool cpusKnown) => new(
-        layout.Release, layout.Nodes,
+        layout.Release, layout.Release.BuildsListsOfPossibleNodes ? layout.PossibleNodes : layout.Nodes,
         layout.Zones.ToImmutableDictionary(zone => zone.Id, zone => zone.Present), layout.Distances,
-        cpusKnown ? [.. layout.Cpus.NodeOfCpu] : [], order);
+        cpusKnown ? [.. layout.Nodes.Where(node => layout.Cpus.ListedCpuCount(node) > 0)] : [], order);
 }

@@ -95,6 +95,7 @@ public static class EarlyBoot
             Reserved = [.. memblock.Reserved],
             Limits = limits,
             MovableStarts = movable,
+            PossibleNodes = places.Possible,
         };
     }
 

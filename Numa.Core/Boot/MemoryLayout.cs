@@ -55,6 +55,10 @@ public sealed record MemoryLayout(
     /// <summary>memblock's reserved regions then.</summary>
     public ImmutableArray<MemblockRegion> Reserved { get; init; } = [];
 
+    /// <summary>Nodes that could come online, ascending: those that the firmware names, online ones
+    /// included.</summary>
+    public ImmutableArray<NodeId> PossibleNodes { get; init; } = Nodes;
+
     /// <summary>Where zones may lie.</summary>
     public ZoneLimits? Limits { get; init; }
 

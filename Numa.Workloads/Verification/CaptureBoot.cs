@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
+using Numa.Core.Hotplug;
 using Numa.Core.Zonelists;
 using Numa.Core.Zones;
 using Numa.Workloads.Scenarios;
@@ -13,6 +14,9 @@ namespace Numa.Workloads.Verification;
 public sealed record CaptureBoot(
     MachineImage Image, MemoryLayout Layout, MemoryTuning Tuning, ImmutableArray<ulong?> Observed)
 {
+    /// <summary>How the machine chooses zones for memory that goes online.</summary>
+    public OnlinePolicy OnlinePolicy { get; init; } = new();
+
     /// <param name="folder">Holds <c>dmesg.txt</c>, and <c>acpi-SLIT.hex.txt</c> if the machine has one.</param>
     /// <exception cref="InputException">The log cannot be read, or lacks what no boot can do without.</exception>
     public static CaptureBoot From(string folder)
@@ -26,7 +30,10 @@ public sealed record CaptureBoot(
                 step => step is EarlyStep.Allocate ask ? ask with { Observed = null } : step)],
         });
         var (image, tuning, _) = BootSequence.Run(layout, counterfactualZoneOrder: false, []);
-        return new(image, layout, tuning, [.. observed]);
+        return new(image, layout, tuning, [.. observed])
+        {
+            OnlinePolicy = BootParameters.OnlinePolicy(machine.CommandLine),
+        };
     }
 
     /// <summary>Zonelists as a write of numa_zonelist_order rebuilds them.</summary>

@@ -30,8 +30,13 @@ public static partial class CaptureVerification
 
         // Last, because the steps move the machine on.
         var steps = new Tally();
-        new StepComparison(folder, boot, steps).Run();
+        var sysctls = new StepComparison(folder, boot, steps);
+        sysctls.Run();
         report.Add("sysctls", steps, "no zoneinfo.after-*");
+
+        var hotplug = new Tally();
+        new HotplugComparison(folder, boot, sysctls.Lists, hotplug).Run();
+        report.Add("hotplug", hotplug, "no folder of a step such as 01-plugged");
         return new(folder.Name, [.. report.Claims], [.. report.LeftOut], boot.Image.Notes);
     }
 

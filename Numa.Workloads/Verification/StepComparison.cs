@@ -13,7 +13,9 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
 {
     private const string AfterReading = "zoneinfo.after-reading-lowmem_reserve_ratio.txt";
     private readonly StateComparison _state = new(boot.Image.Release, boot.Tuning);
-    private ZonelistSet _lists = boot.Image.Zonelists;
+
+    /// <summary>The lists in force after the steps.</summary>
+    public ZonelistSet Lists { get; private set; } = boot.Image.Zonelists;
 
     public void Run()
     {
@@ -47,7 +49,7 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
 
         if (Sysctl.Exists(boot.Image.Release, name))
             tally.Same($"{step} {name} reads back", readsBack, ReadBack(name), () => verdict.Refusal ?? "as written");
-        if (Order() != before) _lists = boot.Rebuild();
+        if (Order() != before) Lists = boot.Rebuild();
         Compare($"zoneinfo.{step}.txt", $"pcp.{step}.txt");
     }
 
@@ -85,7 +87,7 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
         _state.Marks(tally, dumped, dump);
         _state.Reserves(tally, dumped, dump);
         _state.Pagesets(tally, dumped, dump);
-        _state.Zonelists(tally, dumped, dump, _lists);
+        _state.Zonelists(tally, dumped, dump, Lists);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
