@@ -96,6 +96,7 @@ public static class EarlyBoot
             Limits = limits,
             MovableStarts = movable,
             PossibleNodes = places.Possible,
+            OnlinePolicy = BootParameters.OnlinePolicy(machine.CommandLine),
         };
     }
 

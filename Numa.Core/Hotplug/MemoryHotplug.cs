@@ -29,13 +29,14 @@ public sealed class MemoryHotplug
     private readonly List<string> _messages = [];
     private ZoneKind _policyZone;
 
+    /// <param name="layout">The machine after the mass release, before anything is freed late.</param>
     /// <param name="tuning">Of the same machine; it is moved on.</param>
     /// <param name="zonelists">The lists in force.</param>
-    public MemoryHotplug(MemoryLayout layout, MemoryTuning tuning, ZonelistSet zonelists, OnlinePolicy policy)
+    public MemoryHotplug(MemoryLayout layout, MemoryTuning tuning, ZonelistSet zonelists)
     {
         _layout = layout;
         _tuning = tuning;
-        _selection = new(policy, ZoneOf);
+        _selection = new(layout.OnlinePolicy, ZoneOf);
         _boot = [.. layout.Zones.Select(zone => RunningZone.From(zone, layout.Memory))];
         foreach (var zone in _boot) _zones[zone.Id] = zone;
         _nodes = [.. layout.Nodes];
@@ -69,6 +70,19 @@ public sealed class MemoryHotplug
     public ZoneKind ZoneFor(NodeId node, PageRange range, OnlineType type) => ChoosesAtAdd
         ? ZoneOf(new(node, ZoneKind.Movable)).Intersects(range) ? ZoneKind.Movable : ZoneKind.Normal
         : _selection.Choose(node, range, Device(range), type, Early);
+
+    /// <summary>Pages of boot were freed late: they are managed now, and nothing is computed again.</summary>
+    public void FreeLate(ZoneId zone, PageCount pages)
+    {
+        var before = ZoneOf(zone);
+        Put(before with { Managed = before.Managed + pages });
+        _tuning.SetManaged(zone, before.Managed + pages);
+    }
+
+    /// <summary>The setting of the order was written: the lists are built again.</summary>
+    /// <param name="forceZoneOrder">Zone order even where the release does not know it.</param>
+    public void RebuildZonelists(bool forceZoneOrder = false) => Rebuild(
+        Inputs(null) with { ForceZoneOrder = forceZoneOrder });
 
     /// <summary>A device with memory was plugged in; its memory is not online yet.</summary>
     /// <returns>Why the kernel refuses; null when it is done.</returns>
@@ -105,10 +119,10 @@ public sealed class MemoryHotplug
 
         var before = ZoneOf(new(node, ZoneFor(node, range, type)));
         // Kernels of that time build the lists once more, before anything is in the zone.
-        if (ChoosesAtAdd && !before.IsPopulated) Rebuild(null);
+        if (ChoosesAtAdd && !before.IsPopulated) Rebuild(Inputs(null));
         Put(before.Reaching(range).WithOnline(range));
         ListBlocks(before.Id, range);
-        if (!before.IsPopulated) Rebuild(null);
+        if (!before.IsPopulated) Rebuild(Inputs(null));
         Retune();
         return null;
     }
@@ -126,7 +140,7 @@ public sealed class MemoryHotplug
         if (!after.IsPopulated)
         {
             var keepsMemory = _zones.Values.Any(zone => zone.Id.Node == after.Id.Node && zone.IsPopulated);
-            Rebuild(keepsMemory || Release.ForgetsNodeBeforeRebuild ? null : after.Id.Node);
+            Rebuild(Inputs(keepsMemory || Release.ForgetsNodeBeforeRebuild ? null : after.Id.Node));
         }
 
         if (!ChoosesAtAdd) Put(after.WithoutEnd(range, after.Online));
@@ -215,9 +229,9 @@ public sealed class MemoryHotplug
         _nodes.Add(node);
     }
 
-    private void Rebuild(NodeId? leaving)
+    private void Rebuild(ZonelistInputs inputs)
     {
-        Zonelists = ZonelistBuilder.Build(Inputs(leaving));
+        Zonelists = ZonelistBuilder.Build(inputs);
         Log(Zonelists.Nodes);
     }
 

@@ -17,7 +17,7 @@ public sealed record RunningZone(
 
     public static RunningZone Empty(ZoneId id) => new(id, default, default, []);
 
-    /// <summary>A zone as boot left it.</summary>
+    /// <summary>A zone after the mass release.</summary>
     internal static RunningZone From(ZoneLayout zone, ImmutableArray<MemblockRegion> memory)
     {
         var span = new PageRange(zone.Start, zone.Start + zone.Spanned);
@@ -25,7 +25,7 @@ public sealed record RunningZone(
             .Select(region => new PageRange(
                 PageFrameNumber.Ceiling(region.Start), PageFrameNumber.Floor(region.End)).CutTo(span))
             .Where(range => range.Start < range.End);
-        return new(zone.Id, span, zone.ManagedAtEnd, [.. ranges]);
+        return new(zone.Id, span, zone.ManagedAtTuning, [.. ranges]);
     }
 
     /// <summary>Whether the span, holes included, meets a range.</summary>

@@ -9,7 +9,8 @@ namespace Numa.Workloads.Verification;
 /// <summary>Boots a captured machine from its inputs and holds the truth against it, claim by claim.</summary>
 /// <remarks>
 /// Inputs: of the log the banner, command line, memory map, SRAT, fake nodes, CPUs, RAM disk, what memblock was asked
-/// for, and what was freed late; the SLIT; the steps that were done to the running kernel. All else is truth.
+/// for, and what was freed late; the SLIT; memory blocks that no memory map names, as they were plugged in; the steps
+/// that were done to the running kernel. All else is truth.
 /// </remarks>
 public static partial class CaptureVerification
 {
@@ -30,13 +31,11 @@ public static partial class CaptureVerification
 
         // Last, because the steps move the machine on.
         var steps = new Tally();
-        var sysctls = new StepComparison(folder, boot, steps);
-        sysctls.Run();
+        new StepComparison(folder, boot, steps).Run();
         report.Add("sysctls", steps, "no zoneinfo.after-*");
 
-        var hotplug = new Tally();
-        new HotplugComparison(folder, boot, sysctls.Lists, hotplug).Run();
-        report.Add("hotplug", hotplug, "no folder of a step such as 01-plugged");
+        new HotplugComparison(folder, boot).Run();
+        report.Add("hotplug", boot.Replay.Tally, "no folder of a step such as 01-plugged");
         return new(folder.Name, [.. report.Claims], [.. report.LeftOut], boot.Image.Notes);
     }
 

@@ -4,24 +4,22 @@ using Numa.Core.Addressing;
 using Numa.Core.Hotplug;
 using Numa.Core.Kernels;
 using Numa.Core.Text;
-using Numa.Core.Zonelists;
 using Numa.Core.Zones;
 
 namespace Numa.Workloads.Verification;
 
 /// <summary>Repeats what was done to a running kernel's memory and compares its tables after each step.</summary>
-internal sealed partial class HotplugComparison(
-    CaptureFolder capture, CaptureBoot boot, ZonelistSet lists, Tally tally)
+internal sealed partial class HotplugComparison(CaptureFolder capture, CaptureBoot boot)
 {
     private const string BootLog = "dmesg.txt";
     private const string EndLog = "dmesg-end.txt";
+    private readonly Tally _tally = boot.Replay.Tally;
     private readonly StateComparison _state = new(boot.Image.Release, boot.Tuning);
-    private readonly MemoryHotplug _machine = new(boot.Layout, boot.Tuning, lists, boot.OnlinePolicy);
+    private readonly MemoryHotplug _machine = boot.Hotplug;
 
     public void Run()
     {
-        var blockSize = BlockSize();
-        var replay = new HotplugReplay(capture, _machine, blockSize, tally);
+        var replay = boot.Replay;
         if (!replay.Folders.Any()) return;
         foreach (var (folder, record) in replay.Folders)
         {
@@ -29,19 +27,10 @@ internal sealed partial class HotplugComparison(
             CompareZoneinfo(Path.Combine(folder.Name, "zoneinfo.txt"));
             CompareDump(Path.Combine(folder.Name, "freelists.txt"));
             CompareTotal(Path.Combine(folder.Name, "meminfo.txt"));
-            if (record is not null) CompareBlocks(folder, record, replay, blockSize);
+            if (record is not null) CompareBlocks(folder, record);
         }
 
         CompareLog();
-    }
-
-    private PageCount BlockSize()
-    {
-        var end = boot.Layout.Limits is { } limits ? limits[limits.Highest].End : default;
-        var isBare = capture.TryRead("sysfs-misc.txt", out var misc)
-            && misc.Contains("flags\t", StringComparison.Ordinal)
-            && !misc.Contains(" hypervisor ", StringComparison.Ordinal);
-        return MemoryBlockSize.For(end, isVirtual: !isBare);
     }
 
     private void CompareZoneinfo(string file)
@@ -54,9 +43,9 @@ internal sealed partial class HotplugComparison(
             Extent($"{file} {zone.Id}", zone.Id, start, zone.Spanned, zone.Present, zone.Managed);
         }
 
-        _state.Marks(tally, file, zones);
-        _state.Reserves(tally, file, zones);
-        _state.Pagesets(tally, file, zones);
+        _state.Marks(_tally, file, zones);
+        _state.Reserves(_tally, file, zones);
+        _state.Pagesets(_tally, file, zones);
     }
 
     private void CompareDump(string file)
@@ -68,10 +57,10 @@ internal sealed partial class HotplugComparison(
                 zone.Number("present"), zone.Number("managed"));
         }
 
-        _state.Marks(tally, file, dump);
-        _state.Reserves(tally, file, dump);
-        _state.Pagesets(tally, file, dump);
-        _state.Zonelists(tally, file, dump, _machine.Zonelists);
+        _state.Marks(_tally, file, dump);
+        _state.Reserves(_tally, file, dump);
+        _state.Pagesets(_tally, file, dump);
+        _state.Zonelists(_tally, file, dump, _machine.Zonelists);
         foreach (var list in dump.FreeLists) CompareFree($"{file} {list.Zone}", list);
     }
 
@@ -87,7 +76,7 @@ internal sealed partial class HotplugComparison(
 
         void Same(string name, long? kernel, long value)
         {
-            if (kernel is { } number) tally.Same($"{where} {name}", number, value, Rule);
+            if (kernel is { } number) _tally.Same($"{where} {name}", number, value, Rule);
         }
     }
 
@@ -100,7 +89,7 @@ internal sealed partial class HotplugComparison(
         {
             var block = new PageRange(frame, frame + pages);
             if (!_machine.IsAdded(block)) continue;
-            tally.Same($"{where} block {frame}", "online", zone.Holds(block) ? "online" : "not online",
+            _tally.Same($"{where} block {frame}", "online", zone.Holds(block) ? "online" : "not online",
                 () => "what goes offline leaves the free lists");
         }
 
@@ -110,7 +99,7 @@ internal sealed partial class HotplugComparison(
         var kept = ours.Intersect(kernel).ToList();
         for (var i = 0; i < kernel.Count; i++)
         {
-            tally.Same($"{where} onlined block {i + 1} of the list", $"{kernel[i]}", $"{kept[i]}",
+            _tally.Same($"{where} onlined block {i + 1} of the list", $"{kernel[i]}", $"{kept[i]}",
                 () => "each block goes to the tail of its list (to the head before 5.10) as it goes online");
         }
     }
@@ -118,17 +107,16 @@ internal sealed partial class HotplugComparison(
     private void CompareTotal(string file)
     {
         if (!capture.TryRead(file, out var text) || MemTotal().Match(text) is not { Success: true } total) return;
-        tally.Same($"{file} MemTotal", long.Parse(total.Groups[1].Value, CultureInfo.InvariantCulture),
+        _tally.Same($"{file} MemTotal", long.Parse(total.Groups[1].Value, CultureInfo.InvariantCulture),
             _machine.Zones.Sum(zone => zone.Managed.Value) * 4, () => "managed pages of all zones");
     }
 
-    private void CompareBlocks(
-        HotplugFolder folder, MemoryBlockRecord record, HotplugReplay replay, PageCount blockSize)
+    private void CompareBlocks(HotplugFolder folder, MemoryBlockRecord record)
     {
         var file = Path.Combine(folder.Name, MemoryBlockRecord.File);
         if (record.BlockSize is { } size)
         {
-            tally.Same($"{file} block size", size.Value, blockSize.Value,
+            _tally.Same($"{file} block size", size.Value, boot.Replay.BlockSizeByRule.Value,
                 () => "128 MiB below 64 GiB; else 2 GiB, under a hypervisor the largest that divides boot memory");
         }
 
@@ -136,9 +124,10 @@ internal sealed partial class HotplugComparison(
         if (boot.Image.Release.HotplugZone != HotplugZoneRule.WhenOnline) return;
         foreach (var block in record.Blocks.Where(block => block.Node is not null && block.Zones.Length > 0))
         {
-            if (!_machine.IsAdded(replay.RangeOf(block))) continue;
-            tally.Same($"{file} memory{block.Number} zones", block.Zones,
-                ZonesOf(block.Node!.Value, replay.RangeOf(block)),
+            var range = boot.Replay.RangeOf(block);
+            if (!_machine.IsAdded(range)) continue;
+            _tally.Same($"{file} memory{block.Number} zones", block.Zones,
+                ZonesOf(block.Node!.Value, range),
                 () => "its zone; offline, the zone for online, then those for online_kernel and online_movable");
         }
     }
@@ -158,10 +147,11 @@ internal sealed partial class HotplugComparison(
         foreach (var start in (string[])["Fallback order for Node ", "Built ", "Policy zone: "])
         {
             var kernel = log.StartingWith(start).Skip(before?.StartingWith(start).Count() ?? 0).ToList();
-            var ours = _machine.Messages.Where(line => line.StartsWith(start, StringComparison.Ordinal)).ToList();
+            var ours = _machine.Messages.Skip(boot.Replay.MessagesOfBoot)
+                .Where(line => line.StartsWith(start, StringComparison.Ordinal)).ToList();
             for (var i = 0; i < Math.Max(kernel.Count, ours.Count); i++)
             {
-                tally.Same($"{EndLog} rebuild: '{start.TrimEnd()}' {i + 1}",
+                _tally.Same($"{EndLog} rebuild: '{start.TrimEnd()}' {i + 1}",
                     kernel.ElementAtOrDefault(i) ?? "none", ours.ElementAtOrDefault(i)?.TrimEnd() ?? "none",
                     () => "the lists are built again when a zone gets its first page or loses its last");
             }

@@ -32,17 +32,16 @@ internal sealed partial record HotplugFolder(string Name, int Step)
         get
         {
             var words = Words;
-            for (var i = 0; i < words.Length; i++)
+            for (var i = 1; i < words.Length; i++)
             {
-                if (words[i] == "first") return 1;
-                if (i + 1 < words.Length && words[i + 1] is "block" or "blocks"
-                    && int.TryParse(words[i], NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+                if (words[i] is "block" or "blocks"
+                    && int.TryParse(words[i - 1], NumberStyles.None, CultureInfo.InvariantCulture, out var count))
                 {
                     return count;
                 }
             }
 
-            return null;
+            return words.Contains("first") ? 1 : null;
         }
     }
 

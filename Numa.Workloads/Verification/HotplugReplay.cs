@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
+using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Hotplug;
 using Numa.Workloads.Scenarios;
@@ -18,28 +19,37 @@ internal sealed class HotplugReplay
     private readonly CaptureFolder _capture;
     private readonly MemoryHotplug _machine;
     private readonly PageCount _blockSize;
-    private readonly Tally _tally;
     private readonly ImmutableArray<(HotplugFolder Folder, MemoryBlockRecord? Record)> _folders;
     private readonly ImmutableArray<(int Step, BlockWrite Write)> _writes;
     private readonly Dictionary<int, (NodeId Node, PageRange Range)> _blocks = [];
     private int _done;
 
-    /// <param name="tally">Gets each write that the kernel took.</param>
-    /// <param name="blockSize">Used where no file tells it.</param>
-    public HotplugReplay(CaptureFolder capture, MemoryHotplug machine, PageCount blockSize, Tally tally)
+    /// <summary>Plugs in at once what was there before boot and in no memory map.</summary>
+    public HotplugReplay(CaptureFolder capture, MemoryHotplug machine, MemoryLayout layout)
     {
         _capture = capture;
         _machine = machine;
-        _tally = tally;
+        BlockSizeByRule = MemoryBlockSize.For(
+            layout.Limits is { } limits ? limits[limits.Highest].End : default, !IsBareMetal());
         _folders = [.. HotplugFolder.In(capture).Select(folder =>
             (folder, MemoryBlockRecord.Read(capture, Path.Combine(folder.Name, MemoryBlockRecord.File))))];
         _writes = [.. HotplugFolder.WritesIn(capture).OrderBy(step => step.Key)
             .SelectMany(step => step.Select(write => (step.Key, write)))];
         var atBoot = MemoryBlockRecord.Read(capture, MemoryBlockRecord.File);
         _blockSize = atBoot?.BlockSize ?? _folders.Select(folder => folder.Record?.BlockSize)
-            .FirstOrDefault(size => size is not null) ?? blockSize;
+            .FirstOrDefault(size => size is not null) ?? BlockSizeByRule;
         if (atBoot is not null) Plug(atBoot, 0);
+        MessagesOfBoot = machine.Messages.Count;
     }
+
+    /// <summary>Gets what was done, and by whoever compares what followed.</summary>
+    public Tally Tally { get; } = new();
+
+    /// <summary>What the kernel would choose as the size of a block.</summary>
+    public PageCount BlockSizeByRule { get; }
+
+    /// <summary>How many of the machine's messages boot made.</summary>
+    public int MessagesOfBoot { get; }
 
     /// <summary>The folders, in the order in which they were taken.</summary>
     public IEnumerable<(HotplugFolder Folder, MemoryBlockRecord? Record)> Folders => _folders;
@@ -57,11 +67,20 @@ internal sealed class HotplugReplay
     {
         if (record is not null) Plug(record, folder.Step);
         var before = _done;
-        while (_done < _writes.Length && IsDue(folder)) Do(_writes[_done].Step, _writes[_done++].Write);
+        while (_done < _writes.Length && IsDue(folder) && !IsReached(folder, record))
+        {
+            var (step, write) = _writes[_done++];
+            Do(step, write);
+        }
+
         if (record is not null) FollowStates(folder, record);
         else if (_done == before && !HasWrites(folder)) FollowName(folder);
         if (record is not null) Unplug(record, folder.Step);
     }
+
+    private bool IsBareMetal() => _capture.TryRead("sysfs-misc.txt", out var misc)
+        && misc.Contains("flags\t", StringComparison.Ordinal)
+        && !misc.Contains(" hypervisor ", StringComparison.Ordinal);
 
     private bool HasWrites(HotplugFolder folder) => _writes.Any(write => write.Step == folder.Step);
 
@@ -71,6 +90,12 @@ internal sealed class HotplugReplay
         if (step != folder.Step) return step < folder.Step;
         return folder.Blocks is not { } count || _writes.Take(_done).Count(write => write.Step == step) < count;
     }
+
+    /// <summary>A later folder of the same step shows the rest of its writes.</summary>
+    private bool IsReached(HotplugFolder folder, MemoryBlockRecord? record) => record is not null
+        && _writes[_done].Step == folder.Step
+        && _folders.SkipWhile(other => other.Folder != folder).Skip(1).Any(other => other.Folder.Step == folder.Step)
+        && record.Blocks.All(block => IsOnline(block.Number) == block.IsOnline);
 
     /// <summary>Adds blocks that were not there before; neighbours on one node came with one device.</summary>
     private void Plug(MemoryBlockRecord record, int step)
@@ -83,7 +108,7 @@ internal sealed class HotplugReplay
             var node = block.Node ?? home ?? throw Unclear(
                 MemoryBlockRecord.File, $"memory{block.Number} has no node: expected 'node0' or another at its end");
             _blocks[block.Number] = (node, range);
-            if (home is null) added.Add((block, node, range));
+            if (home is null && !_machine.IsAdded(range)) added.Add((block, node, range));
         }
 
         for (var i = 0; i < added.Count;)
@@ -178,7 +203,7 @@ internal sealed class HotplugReplay
         && _machine.Zones.Any(zone => zone.PagesIn(block.Range) > PageCount.Zero);
 
     private void Taken(string what, string? refusal) =>
-        _tally.Same(what, "taken", refusal is null ? "taken" : "refused", () => refusal!);
+        Tally.Same(what, "taken", refusal is null ? "taken" : "refused", () => refusal!);
 
     private InputException Unclear(string file, string what) =>
         new([new(new(Path.Combine(_capture.Path, file), 0, 0), ProblemCodes.Hotplug, what)]);

@@ -64,11 +64,11 @@ internal sealed partial class MemoryBlockRecord
         _ => null,
     };
 
-    [GeneratedRegex(@"^memory(?<number>\d{1,9}) 0x(?<index>[0-9a-f]{1,12}) (?<state>[\w-]+)"
+    [GeneratedRegex(@"^memory(?<number>\d{1,9}) 0x(?<index>[0-9a-f]{1,8}) (?<state>[\w-]+)"
         + @"(?: \[(?<zones>[^\]]*)\])?(?: node(?<node>\d{1,4}))?\s*$", RegexOptions.Multiline)]
     private static partial Regex Block();
 
-    [GeneratedRegex(@"block_size_bytes (?:0x)?([0-9a-f]{1,15})\b")]
+    [GeneratedRegex(@"block_size_bytes (?:0x)?([0-9a-f]{1,10})\b")]
     private static partial Regex SizeOfBlock();
 
     [GeneratedRegex(@"auto_online_blocks (\w+)")]

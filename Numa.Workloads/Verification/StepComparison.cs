@@ -14,9 +14,6 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
     private const string AfterReading = "zoneinfo.after-reading-lowmem_reserve_ratio.txt";
     private readonly StateComparison _state = new(boot.Image.Release, boot.Tuning);
 
-    /// <summary>The lists in force after the steps.</summary>
-    public ZonelistSet Lists { get; private set; } = boot.Image.Zonelists;
-
     public void Run()
     {
         boot.Tuning.ReadLowmemReserveRatio();
@@ -49,7 +46,7 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
 
         if (Sysctl.Exists(boot.Image.Release, name))
             tally.Same($"{step} {name} reads back", readsBack, ReadBack(name), () => verdict.Refusal ?? "as written");
-        if (Order() != before) Lists = boot.Rebuild();
+        if (Order() != before) boot.Hotplug.RebuildZonelists();
         Compare($"zoneinfo.{step}.txt", $"pcp.{step}.txt");
     }
 
@@ -87,7 +84,7 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
         _state.Marks(tally, dumped, dump);
         _state.Reserves(tally, dumped, dump);
         _state.Pagesets(tally, dumped, dump);
-        _state.Zonelists(tally, dumped, dump, Lists);
+        _state.Zonelists(tally, dumped, dump, boot.Hotplug.Zonelists);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

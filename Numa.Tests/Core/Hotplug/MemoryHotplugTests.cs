@@ -1,4 +1,5 @@
 using Numa.Core.Addressing;
+using Numa.Core.Boot;
 using Numa.Core.Hotplug;
 using Numa.Core.Nodes;
 using Numa.Core.Zones;
@@ -229,6 +230,32 @@ public class MemoryHotplugTests
         machine.Hotplug.Add(new(0), Range(0x180000));
         machine.Online(0, Range(0x180000), OnlineType.Default);
         Assert.Equal((int)Math.Sqrt(buffer * 64), machine.Tuning.MinFreeKbytes);
+    }
+
+    // Goal: memory that the firmware announces when all CPUs run is part of the booted machine, and the marks are of
+    // before what boot frees last. Method: 1000 pages of Normal are freed late, after a device went online.
+    [Fact]
+    public void Memory_that_boot_finds_late_is_in_its_image()
+    {
+        var layout = new RunningMachine("6.12", NodeDistances.Uniform(2), OneCpuEach, new(),
+            [.. LowZones, ("1:Normal", FourGiB, 524288, 511113)]).Layout;
+        var late = layout.Zones[^1] with { FreedLate = [new(new(FourGiB + 520000), new(FourGiB + 521000))] };
+        layout = layout with { Zones = layout.Zones.SetItem(layout.Zones.Length - 1, late) };
+        var boot = BootSequence.Run(layout, false, [], hotplug =>
+        {
+            Assert.Null(hotplug.Add(new(1), Range(0x180000)));
+            Assert.Null(hotplug.Online(new(1), Range(0x180000), OnlineType.Movable));
+        });
+
+        Assert.Equal("0:DMA 0:DMA32 1:Normal 1:Movable", string.Join(' ', boot.Image.Zones.Select(zone => zone.Id)));
+        Assert.Equal("0:DMA32 0:DMA 1:Movable 1:Normal", Walk(boot.Image.Zonelists[new(0)].Fallback));
+        var movable = boot.Image.Zones[^1];
+        Assert.Equal((Block, Block), (movable.Present.Value, movable.Managed.Value));
+        Assert.Equal(boot.Hotplug.BlocksOnlined(movable.Id).Select(block => block.Value),
+            new Zone(layout.Release, movable).FreeList(Order.MaxValue, Migratetype.Movable));
+        Assert.Equal(512113, boot.Image.Zones[2].Managed.Value);
+        Assert.Equal(511113, boot.Tuning.MarksFrom[2].Managed.Value);
+        Assert.Equal(32, movable.Tuning.Marks.Min.Value);
     }
 
     [Fact]

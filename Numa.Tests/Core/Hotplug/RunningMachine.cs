@@ -36,11 +36,12 @@ internal sealed class RunningMachine
                     new PageFrameNumber(zone.Start).Address, new PageFrameNumber(zone.Start + zone.Pages).Address,
                     Id(zone.Zone).Node, MemblockFlags.None)),
             ],
+            OnlinePolicy = policy,
         };
         Tuning = MemoryTuning.AtBoot(Layout.Release,
             Layout.Zones.Select(zone => new ManagedZone(zone.Id, zone.Present, zone.ManagedAtEnd)), Layout.Cpus, new());
         Hotplug = new(
-            Layout, Tuning, ZonelistBuilder.Build(BootSequence.Inputs(Layout, "default", cpusKnown: true)), policy);
+            Layout, Tuning, ZonelistBuilder.Build(BootSequence.Inputs(Layout, "default", cpusKnown: true)));
     }
 
     public MemoryLayout Layout { get; }

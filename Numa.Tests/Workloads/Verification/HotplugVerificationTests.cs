@@ -143,6 +143,7 @@ public class HotplugVerificationTests
     [Theory]
     [InlineData("02-online_kernel-first-block", 2, 1, false)]
     [InlineData("4-online-3-blocks", 4, 3, false)]
+    [InlineData("4-online-first-3-blocks", 4, 3, false)]
     [InlineData("07-offline-again", 7, null, true)]
     [InlineData("01-plugged-offline", 1, null, false)]
     public void Names_of_folders_are_read_by_their_words(string name, int step, int? blocks, bool isOffline)
