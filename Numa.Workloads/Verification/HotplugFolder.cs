@@ -7,7 +7,8 @@ namespace Numa.Workloads.Verification;
 
 /// <summary>What was written to the state of a memory block.</summary>
 /// <param name="Type">Null: it was to go offline.</param>
-internal readonly record struct BlockWrite(int Block, OnlineType? Type);
+/// <param name="IsTaken">The kernel did it; it refuses, for one, to take away pages that cannot move.</param>
+internal readonly record struct BlockWrite(int Block, OnlineType? Type, bool IsTaken = true);
 
 /// <summary>A folder of a capture that shows the machine after some memory came or went.</summary>
 /// <param name="Name">A number, then words: <c>02-online_kernel-first-block</c>.</param>
@@ -56,15 +57,15 @@ internal sealed partial record HotplugFolder(string Name, int Step)
             .ThenBy(folder => folder.Name, StringComparer.Ordinal),
     ];
 
-    /// <summary>The recorded writes of each step that the kernel took, in their order.</summary>
+    /// <summary>The recorded writes of each step, in their order.</summary>
     public static ILookup<int, BlockWrite> WritesIn(CaptureFolder capture) =>
         (capture.TryRead(Writes, out var text) ? Write().Matches(text) : Enumerable.Empty<Match>())
-            .Where(line => line.Groups["errno"].Value == "0")
             .ToLookup(
                 line => int.Parse(line.Groups["step"].Value, CultureInfo.InvariantCulture),
                 line => new BlockWrite(
                     int.Parse(line.Groups["block"].Value, CultureInfo.InvariantCulture),
-                    MemoryBlockRecord.TypeOf(line.Groups["word"].Value)));
+                    MemoryBlockRecord.TypeOf(line.Groups["word"].Value),
+                    line.Groups["errno"].Value == "0"));
 
     [GeneratedRegex(@"^(\d{1,6})-\w")]
     private static partial Regex Numbered();

@@ -70,7 +70,7 @@ internal sealed class HotplugReplay
         while (_done < _writes.Length && IsDue(folder) && !IsReached(folder, record))
         {
             var (step, write) = _writes[_done++];
-            Do(step, write);
+            if (write.IsTaken) Do(step, write);
         }
 
         if (record is not null) FollowStates(folder, record);
@@ -122,7 +122,7 @@ internal sealed class HotplugReplay
         if (record.AutoOnline is not { } type) return;
         foreach (var (block, node, range) in added.Where(added => added.Block.IsOnline))
         {
-            if (_writes.Any(write => write.Step == step && write.Write.Block == block.Number)) continue;
+            if (_writes.Any(w => w.Step == step && w.Write.Block == block.Number && w.Write.IsTaken)) continue;
             Taken($"step {step} memory{block.Number} online by itself", _machine.Online(node, range, type));
         }
     }

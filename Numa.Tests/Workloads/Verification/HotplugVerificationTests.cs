@@ -140,6 +140,21 @@ public class HotplugVerificationTests
         Assert.EndsWith("is online already", claim.FirstDifference.Rule, StringComparison.Ordinal);
     }
 
+    // A refused write is no reason to do what the folder's name says.
+    [Fact]
+    public void A_write_that_the_kernel_refused_changes_nothing()
+    {
+        using var capture = new HotplugCapture("6.1-hotplug");
+        var compared = capture.Verify().Compared;
+        File.AppendAllText(Path.Combine(capture.Folder, Steps), "step 08 memory48 <- online errno 16\n");
+        Directory.CreateDirectory(Path.Combine(capture.Folder, "08-online-first-block"));
+        File.Copy(Path.Combine(capture.Folder, "07-offline-again", "zoneinfo.txt"),
+            Path.Combine(capture.Folder, "08-online-first-block", "zoneinfo.txt"));
+        var claim = capture.Verify();
+        Assert.Null(claim.FirstDifference);
+        Assert.InRange(claim.Compared, compared + 1, 2 * compared);
+    }
+
     [Theory]
     [InlineData("02-online_kernel-first-block", 2, 1, false)]
     [InlineData("4-online-3-blocks", 4, 3, false)]
