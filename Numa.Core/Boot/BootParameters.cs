@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Numa.Core.Addressing;
+using Numa.Core.Hotplug;
 
 namespace Numa.Core.Boot;
 
@@ -52,6 +53,20 @@ public static class BootParameters
         var pages = machine.Release.PagesTakenBeforeReport;
         if (pages > 0 && machine.HasFiveLevels) pages = VmallocTablesOfFiveLevels;
         return pages > 0 && Find(machine.CommandLine, "nokaslr") is null ? pages + 1 : pages;
+    }
+
+    /// <summary>How zones are chosen for memory that goes online.</summary>
+    public static OnlinePolicy OnlinePolicy(string commandLine)
+    {
+        const string module = "memory_hotplug.";
+        var prefersMovable = Find(commandLine, "movable_node") is not null;
+        if (Find(commandLine, module + "online_policy") != "auto-movable") return new(prefersMovable);
+        var ratio = Find(commandLine, module + "auto_movable_ratio");
+        return new(prefersMovable, int.TryParse(ratio, NumberStyles.None, CultureInfo.InvariantCulture, out var percent)
+            ? percent : Hotplug.OnlinePolicy.DefaultMovableRatio)
+        {
+            PerNode = Find(commandLine, module + "auto_movable_numa_aware") is not ("0" or "N" or "n" or "off"),
+        };
     }
 
     /// <summary>Starts of the Movable zones that <c>movable_node</c>, <c>kernelcore=</c> or <c>movablecore=</c> ask

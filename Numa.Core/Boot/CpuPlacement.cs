@@ -8,12 +8,15 @@ namespace Numa.Core.Boot;
 /// <remarks>Source: <c>init_cpu_to_node</c> and <c>numa_init_array</c>, Linux arch/x86/mm/numa.c.</remarks>
 internal static class CpuPlacement
 {
-    public static (ImmutableArray<NodeId> Nodes, CpuTopology Cpus, NodeDistances Distances) Place(
-        MachineDescription machine, ImmutableArray<NodeId> withMemory)
+    public static (
+        ImmutableArray<NodeId> Nodes, ImmutableArray<NodeId> Possible, CpuTopology Cpus, NodeDistances Distances)
+        Place(MachineDescription machine, ImmutableArray<NodeId> withMemory)
     {
         var firmware = FirmwareNodes(machine);
         var count = machine.CpuCount > 0 ? machine.CpuCount : Math.Max(1, firmware.Count);
-        var highest = withMemory.Concat(firmware.OfType<NodeId>()).Max(node => node.Value);
+        // Memory that may be plugged in later makes its node possible; fake nodes have no place in the table.
+        var named = machine.FakeNodes.IsEmpty ? machine.Srat.NodeOfDomain.Values : [];
+        var highest = withMemory.Concat(firmware.OfType<NodeId>()).Concat(named).Max(node => node.Value);
         var distances = Distances(machine, highest + 1);
 
         var online = new SortedSet<NodeId>(withMemory);
@@ -29,7 +32,8 @@ internal static class CpuPlacement
         }
 
         var topology = new CpuTopology(cpus.MoveToImmutable());
-        return ([.. online], topology with { Listed = OnFakeNodes(machine, highest + 1, topology) }, distances);
+        topology = topology with { Listed = OnFakeNodes(machine, highest + 1, topology) };
+        return ([.. online], [.. online.Union(named).Order()], topology, distances);
     }
 
     /// <remarks>Source: <c>numa_set_cpumask</c> of the emulation, Linux arch/x86/mm/numa_emulation.c.</remarks>

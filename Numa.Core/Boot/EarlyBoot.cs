@@ -110,6 +110,8 @@ public static class EarlyBoot
             IsEstimated = machine.Steps.IsEmpty && machine.Managed.IsEmpty,
             IsShuffled = BootParameters.Shuffles(machine.CommandLine),
             PagesTakenBeforeReport = BootParameters.PagesTakenBeforeReport(machine),
+            PossibleNodes = places.Possible,
+            OnlinePolicy = BootParameters.OnlinePolicy(machine.CommandLine),
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
+using Numa.Core.Hotplug;
 using Numa.Core.Kernels;
 using Numa.Core.Nodes;
 
@@ -71,6 +72,13 @@ public sealed record MemoryLayout(
 
     /// <summary>memblock's reserved regions then.</summary>
     public ImmutableArray<MemblockRegion> Reserved { get; init; } = [];
+
+    /// <summary>Nodes that could come online, ascending: those that the firmware names, online ones
+    /// included.</summary>
+    public ImmutableArray<NodeId> PossibleNodes { get; init; } = Nodes;
+
+    /// <summary>How zones are chosen for memory that comes later.</summary>
+    public OnlinePolicy OnlinePolicy { get; init; } = new();
 
     /// <summary>Where zones may lie.</summary>
     public ZoneLimits? Limits { get; init; }

@@ -142,6 +142,24 @@ public sealed record KernelRelease
     /// <summary>A node farther than this switches zone_reclaim_mode on at boot; null: nothing does.</summary>
     public int? ZoneReclaimBeyondDistance { get; init; }
 
+    public HotplugZoneRule HotplugZone { get; init; } = HotplugZoneRule.WhenAdded;
+
+    /// <summary>Transparent huge pages raise min_free_kbytes again after memory came or went (5.10 and
+    /// later).</summary>
+    public bool HugePagesFollowHotplug { get; init; }
+
+    /// <summary>A zone's first pages make its pagesets again once they are online (6.1 and later); before, the
+    /// pagesets stay as small as an empty zone's until more goes online.</summary>
+    public bool SizesPagesetsOfNewZone { get; init; }
+
+    /// <summary>A node whose last memory goes offline is no memory node any more when the zonelists are rebuilt
+    /// (6.12).</summary>
+    public bool ForgetsNodeBeforeRebuild { get; init; }
+
+    /// <summary>Zonelists are built for every node that could come online (6.1), not for the online ones
+    /// only.</summary>
+    public bool BuildsListsOfPossibleNodes { get; init; }
+
     /// <summary>Zone order can be selected in this release.</summary>
     public bool KnowsZoneOrder => ZonelistOrders != ZonelistOrderRule.NodeOnly;
 
@@ -215,6 +233,7 @@ public sealed record KernelRelease
         ZonelistOrders = ZonelistOrderRule.NodeOnly,
         LowmemRatio = LowmemRatioRule.ZeroIsOff,
         PrintsEmptyZones = true,
+        HotplugZone = HotplugZoneRule.WhenOnline,
     };
 
     private static readonly KernelRelease V61 = new()
@@ -233,6 +252,10 @@ public sealed record KernelRelease
         BatchCapPages = 256,
         BootRelease = BootReleaseRule.Tail,
         DefersHighestZone = true,
+        HotplugZone = HotplugZoneRule.WhenOnline,
+        HugePagesFollowHotplug = true,
+        SizesPagesetsOfNewZone = true,
+        BuildsListsOfPossibleNodes = true,
         PagesTakenBeforeReport = 64,
         ReservesFirstMiB = true,
         MovableNodeSearchesUpward = true,
@@ -253,6 +276,7 @@ public sealed record KernelRelease
     {
         Name = "6.12",
         ListsMemorylessLocalNode = false,
+        ForgetsNodeBeforeRebuild = true,
         MovableMarksClamped = true,
         PagesetSizing = PagesetSizingRule.AutoTuned,
         MaxPfnCountsAcpiData = true,

@@ -159,6 +159,18 @@ public enum MinFreeInitcall
     AfterHugePages,
 }
 
+/// <summary>When memory that is plugged in gets its zone.</summary>
+public enum HotplugZoneRule
+{
+    /// <summary>When it is added; going online it can change sides at the border of Normal and Movable, and the zone's
+    /// span shrinks when it is removed (up to 4.12).</summary>
+    WhenAdded,
+
+    /// <summary>When it goes online; the zone's span shrinks when it goes offline (4.13 and later, the latter from
+    /// 5.5).</summary>
+    WhenOnline,
+}
+
 /// <summary>How the lock of a zone is handed to the next waiter.</summary>
 public enum LockHandOver
 {

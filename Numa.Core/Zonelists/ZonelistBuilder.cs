@@ -20,6 +20,10 @@ public sealed record ZonelistInputs(
 {
     /// <summary>Builds zone order even for a release that cannot: a counterfactual, to be labelled as one.</summary>
     public bool ForceZoneOrder { get; init; }
+
+    /// <summary>Node whose last memory went offline, while it still counts as one with memory: fallback orders name
+    /// it, no list has a zone of it.</summary>
+    public NodeId? LeavingNode { get; init; }
 }
 
 /// <summary>Builds both zonelists of every node.</summary>
@@ -33,6 +37,18 @@ public static class ZonelistBuilder
         var order = OrderInForce(inputs);
         var nodes = inputs.Nodes.Sort();
         return new(order, [.. nodes.Select(node => ListsOf(node, ordering.OrderFor(node), populated, order))]);
+    }
+
+    /// <summary>Lists that are built for a node which is about to come online.</summary>
+    /// <returns>The node's own; before all possible nodes had lists, those of the online nodes after it.</returns>
+    public static ImmutableArray<NodeZonelists> BuildForNew(ZonelistInputs inputs, NodeId node)
+    {
+        var populated = Populated(inputs);
+        var ordering = Ordering(inputs with { Nodes = [.. inputs.Nodes.Union([node]).Order()] }, populated);
+        var order = OrderInForce(inputs);
+        ImmutableArray<NodeId> built = inputs.Release.BuildsListsOfPossibleNodes
+            ? [node] : [node, .. inputs.Nodes.Where(other => other != node).Order()];
+        return [.. built.Select(local => ListsOf(local, ordering.OrderFor(local), populated, order))];
     }
 
     /// <summary>Why a rebuild uses the order that it uses.</summary>
@@ -56,7 +72,8 @@ public static class ZonelistBuilder
         inputs.Present.Where(zone => zone.Value > PageCount.Zero).Select(zone => zone.Key).ToHashSet();
 
     private static NodeOrdering Ordering(ZonelistInputs inputs, HashSet<ZoneId> populated) => new(
-        inputs.Release, inputs.Nodes.Sort(), populated.Select(zone => zone.Node).ToHashSet(),
+        inputs.Release, inputs.Nodes.Sort(),
+        populated.Select(zone => zone.Node).Concat(inputs.LeavingNode is { } leaving ? [leaving] : []).ToHashSet(),
         inputs.NodesWithCpus, inputs.Distances);
 
     /// <summary>The order that a rebuild will use.</summary>

@@ -20,6 +20,7 @@ namespace Numa.Core.Zones;
 public sealed class MemoryTuning
 {
     private readonly CpuTopology _cpus;
+    private readonly HashSet<NodeId> _unmarkedNodes = [];
     private ManagedZone[] _zones;
     private ZoneTuning[] _tunings;
 
@@ -72,7 +73,9 @@ public sealed class MemoryTuning
         get
         {
             var at = Array.FindIndex(_zones, known => known.Id == zone);
-            return at >= 0 ? _tunings[at] : Untuned with { Marks = MarksOf(new(zone, default, default)) };
+            if (at >= 0) return _tunings[at];
+            return _unmarkedNodes.Contains(zone.Node)
+                ? Untuned : Untuned with { Marks = MarksOf(new(zone, default, default)) };
         }
     }
 
@@ -171,6 +174,9 @@ public sealed class MemoryTuning
         _zones[at] = _zones[at] with { Managed = managed };
     }
 
+    /// <summary>A node that never was online came online, without memory: no mark of it is set yet.</summary>
+    public void AddNode(NodeId node) => _unmarkedNodes.Add(node);
+
     /// <summary>Memory went online or offline: everything is recomputed.</summary>
     /// <param name="zones">All zones as they are now.</param>
     public void ChangeMemory(IEnumerable<ManagedZone> zones)
@@ -180,12 +186,12 @@ public sealed class MemoryTuning
         _tunings = [.. _zones.Select(zone => before.TryGetValue(zone.Id, out var was) ? was.Second : Untuned)];
         for (var i = 0; i < _zones.Length; i++)
         {
-            var changed = !before.TryGetValue(_zones[i].Id, out var was) || was.First.Managed != _zones[i].Managed;
-            if (changed) SizePageset(i);
+            var isNew = !before.TryGetValue(_zones[i].Id, out var was);
+            if (isNew ? Release.SizesPagesetsOfNewZone : was.First.Managed != _zones[i].Managed) SizePageset(i);
         }
 
         InitPerZone();
-        StartHugePages();
+        if (Release.HugePagesFollowHotplug) StartHugePages();
     }
 
     private void InitPerZone()
@@ -244,6 +250,7 @@ public sealed class MemoryTuning
     {
         MarkComputations++;
         MarksFrom = [.. _zones];
+        _unmarkedNodes.Clear();
         for (var i = 0; i < _zones.Length; i++)
         {
             var marks = MarksOf(_zones[i]);

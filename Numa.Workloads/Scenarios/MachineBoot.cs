@@ -39,7 +39,7 @@ public static class MachineBoot
         }
 
         problems.ThrowIfAny();
-        var (image, tuning, refusals) = BootSequence.Run(
+        var (image, tuning, _, refusals) = BootSequence.Run(
             layout, counterfactual, after.Select(setting => new SysctlWrite(setting.Path, setting.Value)));
         foreach (var refusal in refusals)
             problems.Add(new(image.Name, 0, 0), ProblemCodes.Sysctl, refusal);

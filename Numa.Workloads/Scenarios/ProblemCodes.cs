@@ -56,4 +56,7 @@ public static class ProblemCodes
 
     /// <summary>A value that the release's kernel refuses.</summary>
     public const string Sysctl = "NUMA117";
+
+    /// <summary>A step of memory hotplug of which nothing tells what was done.</summary>
+    public const string Hotplug = "NUMA120";
 }

@@ -24,6 +24,10 @@ internal sealed class CaptureFolder(string path)
         }
     }
 
+    /// <summary>Names of the folders in it.</summary>
+    public IEnumerable<string> Folders() =>
+        Directory.EnumerateDirectories(Path).Select(folder => System.IO.Path.GetFileName(folder)!);
+
     /// <exception cref="InputException">The file is there and cannot be read.</exception>
     public bool TryRead(string file, [NotNullWhen(true)] out string? text)
     {

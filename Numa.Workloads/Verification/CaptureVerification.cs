@@ -10,7 +10,8 @@ namespace Numa.Workloads.Verification;
 /// <summary>Boots a captured machine from its inputs and holds the truth against it, claim by claim.</summary>
 /// <remarks>
 /// Inputs: of the log the banner, command line, memory map, SRAT, fake nodes, CPUs, RAM disk, what memblock was asked
-/// for, and what was freed late; the SLIT; the steps that were done to the running kernel. All else is truth.
+/// for, and what was freed late; the SLIT; memory blocks that no memory map names, as they were plugged in; the steps
+/// that were done to the running kernel. All else is truth.
 /// </remarks>
 public static partial class CaptureVerification
 {
@@ -35,6 +36,10 @@ public static partial class CaptureVerification
         var steps = new Tally();
         new StepComparison(folder, boot, steps).Run();
         report.AddUnless(boot.Layout.IsEstimated, "sysctls", steps, "no zoneinfo.after-*");
+
+        new HotplugComparison(folder, boot).Run();
+        report.AddUnless(
+            boot.Layout.IsEstimated, "hotplug", boot.Replay.Tally, "no folder of a step such as 01-plugged");
         return new(folder.Name, [.. report.Claims], [.. report.LeftOut], [.. boot.Image.Notes, .. guesses]);
     }
 

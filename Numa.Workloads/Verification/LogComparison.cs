@@ -15,7 +15,7 @@ internal static partial class LogComparison
 
     public static void Zonelists(Tally tally, KernelMessages log, CaptureBoot boot)
     {
-        var set = boot.Image.Zonelists;
+        var set = boot.ListsOfBoot();
         // Later rebuilds, as after memory came online, are other events than boot.
         // Its total rests on what lay in the DMA zone where descriptors are charged.
         var isGuess = boot.Layout.IsEstimated && boot.Image.Release.ManagedEstimateChargesMemmap;

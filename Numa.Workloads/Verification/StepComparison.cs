@@ -13,7 +13,6 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
 {
     private const string AfterReading = "zoneinfo.after-reading-lowmem_reserve_ratio.txt";
     private readonly StateComparison _state = new(boot.Image.Release, boot.Tuning);
-    private ZonelistSet _lists = boot.Image.Zonelists;
 
     public void Run()
     {
@@ -51,7 +50,7 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
                 () => verdict.Refusal ?? "as written");
         }
 
-        if (Order() != before) _lists = boot.Rebuild();
+        if (Order() != before) boot.Hotplug.RebuildZonelists();
         Compare($"zoneinfo.{step}.txt", $"pcp.{step}.txt");
     }
 
@@ -79,7 +78,7 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
         _state.Marks(tally, dumped, dump);
         _state.Reserves(tally, dumped, dump);
         _state.Pagesets(tally, dumped, dump);
-        _state.Zonelists(tally, dumped, dump, _lists);
+        _state.Zonelists(tally, dumped, dump, boot.Hotplug.Zonelists);
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -91,7 +91,7 @@ public class CaptureVerificationTests
         Assert.Empty(bare.Notes);
         var report = CaptureVerification.Verify(copy.Folder);
         Assert.Empty(report.Claims);
-        Assert.Equal(10, report.LeftOut.Length);
+        Assert.Equal(11, report.LeftOut.Length);
     }
 
     [Fact]
