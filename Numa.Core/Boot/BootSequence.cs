@@ -38,6 +38,7 @@ public static class BootSequence
             zone.Released, [.. zone.FreedEarly, .. zone.FreedLate], tuning.Tunings[slot])
         {
             Managed = zone.ManagedAtEnd,
+            Tagged = PageblockTypes.Of(layout, zone, tuning.Tunings[slot].Marks.Min),
         });
         var image = new MachineImage(layout.Name, layout.Release, layout.Nodes, layout.Cpus, layout.Distances,
             [.. zones], zonelists, tuning.Settings, tuning.MinFreeKbytes, layout.Notes);

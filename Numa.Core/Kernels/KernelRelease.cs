@@ -93,6 +93,10 @@ public sealed record KernelRelease
     /// <summary>A freed block goes by its pageblocks' tags of that moment, pageblock by pageblock (6.12).</summary>
     public bool FreesByPageblockTag { get; init; }
 
+    /// <summary>What an allocation of an exact size does not need goes to the tail of the buddy lists at once, past the
+    /// pageset (6.1).</summary>
+    public bool ReturnsExactTailsToBuddy { get; init; }
+
     /// <summary>Reclaimable is migratetype 1 and Movable 2, which decides the order of drains (up to 4.3).</summary>
     public bool ReclaimablePrecedesMovable { get; init; }
 
@@ -231,6 +235,7 @@ public sealed record KernelRelease
         Fallback = MigratetypeFallbackRule.StealThenRetry,
         AvoidsFragmentation = true,
         MergesOnlyAlikePageblocks = true,
+        ReturnsExactTailsToBuddy = true,
         HighAtomic = HighAtomicRule.OnDemand,
         ReserveFlags = ReserveFlagRule.MinReserveAndNonBlock,
         PrintsEmptyZones = true,

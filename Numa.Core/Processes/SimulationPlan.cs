@@ -25,7 +25,7 @@ public sealed class SimulationPlan
         _horizon = horizon;
         _occupied = occupied;
         _directory = new(tasks);
-        _tags = [.. image.Zones.Select(zone => new PageblockTagBoard(zone.Start, zone.Spanned))];
+        _tags = [.. image.Zones.Select(zone => new PageblockTagBoard(zone))];
     }
 
     public MachineFacts Machine { get; }

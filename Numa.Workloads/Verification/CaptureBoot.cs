@@ -13,6 +13,9 @@ namespace Numa.Workloads.Verification;
 public sealed record CaptureBoot(
     MachineImage Image, MemoryLayout Layout, MemoryTuning Tuning, ImmutableArray<ulong?> Observed)
 {
+    /// <summary>The kernel was told to shuffle its free lists (5.2 and later).</summary>
+    public bool ShufflesFreeLists { get; init; }
+
     /// <param name="folder">Holds <c>dmesg.txt</c>, and <c>acpi-SLIT.hex.txt</c> if the machine has one.</param>
     /// <exception cref="InputException">The log cannot be read, or lacks what no boot can do without.</exception>
     public static CaptureBoot From(string folder)
@@ -26,7 +29,11 @@ public sealed record CaptureBoot(
                 step => step is EarlyStep.Allocate ask ? ask with { Observed = null } : step)],
         });
         var (image, tuning, _) = BootSequence.Run(layout, counterfactualZoneOrder: false, []);
-        return new(image, layout, tuning, [.. observed]);
+        return new(image, layout, tuning, [.. observed])
+        {
+            ShufflesFreeLists = BootParameters.Find(machine.CommandLine, "page_alloc.shuffle") is { } shuffle
+                && shuffle is "" or "1" or "y" or "Y" or "on",
+        };
     }
 
     /// <summary>Zonelists as a write of numa_zonelist_order rebuilds them.</summary>

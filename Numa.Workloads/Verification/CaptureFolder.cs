@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Compression;
 using Numa.Core.Diagnostics;
 using Numa.Workloads.Scenarios;
 
@@ -21,6 +22,24 @@ internal sealed class CaptureFolder(string path)
         {
             throw new InputException(
                 [new(new(Path, 0, 0), ProblemCodes.File, "expected the folder of a capture, found a file")]);
+        }
+    }
+
+    /// <summary>Opens a text that is packed with gzip, to be read as a stream.</summary>
+    /// <returns>Null when there is no such file.</returns>
+    /// <exception cref="InputException">The file is there and cannot be opened.</exception>
+    public TextReader? TryOpenPacked(string file)
+    {
+        var full = System.IO.Path.Combine(Path, file);
+        if (!ScenarioLoader.Exists(full)) return null;
+        try
+        {
+            return new StreamReader(new GZipStream(File.OpenRead(full), CompressionMode.Decompress));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(
+                [new(new(full, 0, 0), ProblemCodes.File, $"cannot be read: {exception.Message}")]);
         }
     }
 

@@ -16,6 +16,9 @@ public static partial class CaptureVerification
     private const string Log = "dmesg.txt";
     private const string Zoneinfo = "zoneinfo.txt";
     private const string Dump = "freelists.txt";
+    private const string Vmstat = "vmstat.txt";
+    private const string Pagetypeinfo = "pagetypeinfo.txt";
+    private const string BootTrace = "boot/trace.txt.gz";
 
     /// <exception cref="InputException">The folder holds no log, or one that cannot be read.</exception>
     public static CaptureReport Verify(string path)
@@ -27,12 +30,16 @@ public static partial class CaptureVerification
         SwitchHugePages(folder, boot);
         CompareState(report, folder, boot);
         CompareLog(report, folder, boot);
+        CompareLists(report, folder, boot);
 
         // Last, because the steps move the machine on.
         var steps = new Tally();
         new StepComparison(folder, boot, steps).Run();
         report.Add("sysctls", steps, "no zoneinfo.after-*");
-        return new(folder.Name, [.. report.Claims], [.. report.LeftOut], boot.Image.Notes);
+        return new(folder.Name, [.. report.Claims], [.. report.LeftOut], boot.Image.Notes)
+        {
+            Remarks = [.. report.Remarks],
+        };
     }
 
     /// <summary>Captures of traces switched huge pages off before anything was read, and say so.</summary>
@@ -73,12 +80,11 @@ public static partial class CaptureVerification
     private static void CompareLog(Report report, CaptureFolder folder, CaptureBoot boot)
     {
         var (lists, early, ranges) = (new Tally(), new Tally(), new Tally());
-        var (totals, free) = (new Tally(), new Tally());
+        var totals = new Tally();
         if (AllocatorDump.Read(folder, Dump) is { } dump)
         {
             new StateComparison(boot.Image.Release, boot.Tuning)
                 .Zonelists(lists, Dump, dump, boot.Image.Zonelists);
-            FreeListComparison.Compare(free, Dump, dump, boot.Image);
         }
 
         if (KernelMessages.Read(folder, Log) is { } log)
@@ -93,7 +99,36 @@ public static partial class CaptureVerification
         report.Add("early-memory", early, $"no answered request and no second MEMBLOCK table in {Log}");
         report.Add("zone-ranges", ranges, $"no 'Zone ranges' in {Log}");
         report.Add("memory-totals", totals, $"no 'Memory:' in {Log}");
-        report.Add("free-lists", free, $"no list of the largest blocks in {Dump}");
+    }
+
+    private static void CompareLists(Report report, CaptureFolder folder, CaptureBoot boot)
+    {
+        var (set, order, refills, types) = (new Tally(), new Tally(), new Tally(), new Tally());
+        var replay = FollowTrace(report, folder, boot, refills);
+        var pageblocks = new PageblockComparison(boot);
+        if (AllocatorDump.Read(folder, Dump) is { } dump)
+        {
+            new FreeListComparison(boot, Dump, dump, HandedOut.Read(folder, Vmstat, dump)) { Replay = replay }
+                .Compare(set, order);
+            pageblocks.Compare(types, Dump, dump);
+        }
+
+        if (folder.TryRead(Pagetypeinfo, out var text)) pageblocks.Compare(types, Pagetypeinfo, text);
+        report.Add("free-lists", set, $"no list of free blocks in {Dump}");
+        report.Add("free-list-order", order,
+            $"no list in {Dump} whose order is settled, or no pgalloc counters in {Vmstat} that would show it");
+        report.Add("first-refills", refills, $"no {BootTrace}");
+        report.Add("pageblocks", types, $"no pageblocks in {Dump}");
+    }
+
+    private static BootTraceReplay? FollowTrace(Report report, CaptureFolder folder, CaptureBoot boot, Tally refills)
+    {
+        using var text = folder.TryOpenPacked(BootTrace);
+        if (text is null) return null;
+        var replay = new BootTraceReplay(boot, BootTrace, refills);
+        replay.Run(new FtraceReader(text, BootTrace));
+        report.Remarks.AddRange(replay.Remarks.Select(remark => $"first-refills: {remark}"));
+        return replay;
     }
 
     private sealed class Report(string capture)
@@ -101,6 +136,8 @@ public static partial class CaptureVerification
         public List<ClaimResult> Claims { get; } = [];
 
         public List<string> LeftOut { get; } = [];
+
+        public List<string> Remarks { get; } = [];
 
         public void Add(string claim, Tally tally, string missing)
         {
