@@ -70,6 +70,10 @@ public sealed record KernelRelease
     /// <summary>Pages freed after the mass release raise the count of managed pages (3.11 and later).</summary>
     public bool LateFreesAreManaged { get; init; } = true;
 
+    /// <summary>The log holds the size of the bss, and so tells where the pages freed after boot lie (3.11 and
+    /// later).</summary>
+    public bool LogPlacesLateFrees { get; init; } = true;
+
     /// <summary>A node that has CPUs and no memory comes online (6.1); before, its CPUs go to the nearest
     /// node.</summary>
     public bool MemorylessNodesComeOnline { get; init; }
@@ -163,6 +167,7 @@ public sealed record KernelRelease
         PagelistFractionNeverReset = true,
         ZoneReclaimBeyondDistance = 20,
         LateFreesAreManaged = false,
+        LogPlacesLateFrees = false,
     };
 
     private static readonly KernelRelease V2635 = V2634 with
@@ -186,6 +191,7 @@ public sealed record KernelRelease
         PagelistFractionNeverReset = false,
         ZoneReclaimBeyondDistance = null,
         LateFreesAreManaged = true,
+        LogPlacesLateFrees = true,
     };
 
     private static readonly KernelRelease V440 = V44 with

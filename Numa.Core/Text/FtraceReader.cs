@@ -132,7 +132,8 @@ public sealed class FtraceReader(TextReader text, string file)
             {
                 var before = line[..open].TrimEnd(' ');
                 // With record-tgid the thread group stands between.
-                if (before.EndsWith(")", StringComparison.Ordinal)) before = before[..before.LastIndexOf('(')].TrimEnd(' ');
+                if (before.EndsWith(")", StringComparison.Ordinal) && before.LastIndexOf('(') is >= 0 and var group)
+                    before = before[..group].TrimEnd(' ');
                 var dash = before.LastIndexOf('-');
                 if (dash >= 0 && TryNumber(before[(dash + 1)..], out task))
                 {
@@ -195,6 +196,8 @@ public sealed class FtraceReader(TextReader text, string file)
 
     private ReadOnlySpan<char> Field(ReadOnlySpan<char> line, int from, string name)
     {
+        // The first field too has a space before it: the one behind the event's colon.
+        from--;
         var at = line[from..].IndexOf(name, StringComparison.Ordinal);
         if (at < 0) throw Refuse(from, $"an event without {name.Trim()}", "the fields of the kernel's event");
         var value = line[(from + at + name.Length)..];

@@ -8,11 +8,11 @@ using Numa.Core.Zones.Pagesets;
 
 namespace Numa.Workloads.Verification;
 
-/// <summary>Predicts every block that leaves a booting kernel's buddy lists, from the lists of the mass release.</summary>
+/// <summary>Predicts each block that leaves a booting kernel's buddy lists, from those of the mass release.</summary>
 /// <remarks>
-/// The trace says what is asked for and what comes back; ours is which block that gets. Before tracing began, pages were
-/// taken that no event shows. They can be inferred once for each zone and migratetype: all that would have been taken
-/// before the first block seen is held to be taken already. That block itself is then not compared.
+/// The trace says what is asked for and what comes back; ours is which block that gets. Before tracing began, pages
+/// were taken that no event shows. They can be inferred once for each zone and migratetype: all that would have been
+/// taken before the first block seen is held to be taken already. That block itself is then not compared.
 /// The prediction ends with the trace, at lost events, at the first event of a second CPU (events of two CPUs may be
 /// printed in another order than they took effect), and at the first block that is not the kernel's.
 /// </remarks>
@@ -121,8 +121,8 @@ internal sealed class BootTraceReplay
             }
         }
 
-        _tally.Same($"{_file} line {next.Line} order {next.Order} {type}", $"0x{frame:x}", ours < 0 ? "none" : $"0x{ours:x}",
-            () => "the head of the smallest list that will do, split from above; from another type the largest block");
+        _tally.Same($"{_file} line {next.Line} order {next.Order} {type}", $"0x{frame:x}",
+            ours < 0 ? "none" : $"0x{ours:x}", () => "the head of the smallest list that will do, split from above; from another type the largest block");
         return ours == frame ? null : "the kernel took another block";
     }
 
@@ -147,10 +147,11 @@ internal sealed class BootTraceReplay
 
         public bool Holds(PageFrameNumber frame) => frame >= Image.Start && frame < Image.End;
 
-        /// <summary>Whether a block is released by deferred initialisation, which goes upward through the zone.</summary>
+        /// <summary>Whether deferred initialisation, which goes up through the zone, releases a block.</summary>
         public bool IsDeferred(TraceEvent freed)
         {
-            if (freed.Frame.Value < _released || !Image.Released.Any(range => range.Contains(freed.Frame))) return false;
+            if (freed.Order > Order.MaxValue || freed.Frame.Value < _released) return false;
+            if (!Image.Released.Any(range => range.Contains(freed.Frame))) return false;
             _released = freed.Frame.Value + (1L << freed.Order);
             return true;
         }

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Numa.Core.Diagnostics;
 using Numa.Core.Text;
 using Numa.Core.Zones;
+using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Verification;
 
@@ -125,8 +126,23 @@ public static partial class CaptureVerification
     {
         using var text = folder.TryOpenPacked(BootTrace);
         if (text is null) return null;
+        if (boot.ShufflesFreeLists)
+        {
+            report.Remarks.Add("first-refills: not predicted, as the kernel was told to shuffle its free lists");
+            return null;
+        }
+
         var replay = new BootTraceReplay(boot, BootTrace, refills);
-        replay.Run(new FtraceReader(text, BootTrace));
+        try
+        {
+            replay.Run(new FtraceReader(text, BootTrace));
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        {
+            throw new InputException([new(new(Path.Combine(folder.Path, BootTrace), 0, 0), ProblemCodes.File,
+                $"cannot be read: {exception.Message}")]);
+        }
+
         report.Remarks.AddRange(replay.Remarks.Select(remark => $"first-refills: {remark}"));
         return replay;
     }

@@ -29,7 +29,7 @@ internal sealed class HandedOut
             ? new(text, dump)
             : null;
 
-    /// <summary>Pages that ever left the buddy lists of zones of a kind, at most; null when they are not counted.</summary>
+    /// <summary>Pages that ever left the buddy lists of zones of a kind; null when they are not counted.</summary>
     public long? From(ZoneKind kind)
     {
         if (!_counters.TryGetValue($"pgalloc_{kind.ToString().ToLowerInvariant()}", out var pages)) return null;

@@ -65,7 +65,8 @@ internal sealed partial class PageblockComparison(CaptureBoot boot)
     private static string ReserveRule() =>
         "the first wholly released pageblocks of a zone, as many as its min mark fills, at most two";
 
-    private string Name(Migratetype? type) => type is { } known ? MigratetypeNumbers.NameOf(_release, known) : "unknown";
+    private string Name(Migratetype? type) =>
+        type is { } known ? MigratetypeNumbers.NameOf(_release, known) : "unknown";
 
     private static string Reserve(Migratetype? type) => type == Migratetype.HighAtomic ? "Reserve" : "not Reserve";
 
