@@ -1,3 +1,4 @@
+using System.Collections;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
 using Numa.Core.Kernels;
@@ -122,20 +123,23 @@ internal sealed class BootTraceReplay
         }
 
         _tally.Same($"{_file} line {next.Line} order {next.Order} {type}", $"0x{frame:x}",
-            ours < 0 ? "none" : $"0x{ours:x}", () => "the head of the smallest list that will do, split from above; from another type the largest block");
+            ours < 0 ? "none" : $"0x{ours:x}",
+            () => "the head of the smallest list that will do, split from above; from another type the largest block");
         return ours == frame ? null : "the kernel took another block";
     }
 
     /// <summary>A zone's lists while it boots.</summary>
     private sealed class TracedZone
     {
-        private long _released;
+        private readonly long _deferredStart;
+        private readonly BitArray _released;
 
         /// <param name="deferredStart">From here on pages are released in the course of the trace.</param>
         public TracedZone(KernelRelease release, ZoneImage image, PageFrameNumber deferredStart)
         {
             Image = image;
-            _released = deferredStart.Value;
+            _deferredStart = deferredStart.Value;
+            _released = new((int)(image.End - deferredStart).Value);
             var first = image.Released.Where(range => range.Start < deferredStart)
                 .Select(range => range.End > deferredStart ? range with { End = deferredStart } : range);
             Lists = new(release, image with { Released = [.. first], FreedLate = [] });
@@ -147,12 +151,15 @@ internal sealed class BootTraceReplay
 
         public bool Holds(PageFrameNumber frame) => frame >= Image.Start && frame < Image.End;
 
-        /// <summary>Whether deferred initialisation, which goes up through the zone, releases a block.</summary>
+        /// <summary>Whether deferred initialisation releases a block: whether it comes back before it could
+        /// go.</summary>
         public bool IsDeferred(TraceEvent freed)
         {
-            if (freed.Order > Order.MaxValue || freed.Frame.Value < _released) return false;
+            var first = (int)(freed.Frame.Value - _deferredStart);
+            if (freed.Order > Order.MaxValue || first < 0 || _released[first]) return false;
             if (!Image.Released.Any(range => range.Contains(freed.Frame))) return false;
-            _released = freed.Frame.Value + (1L << freed.Order);
+            for (var page = first; page < Math.Min(_released.Count, first + (1 << freed.Order)); page++)
+                _released[page] = true;
             return true;
         }
 

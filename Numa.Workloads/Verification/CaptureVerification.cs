@@ -109,8 +109,10 @@ public static partial class CaptureVerification
         var pageblocks = new PageblockComparison(boot);
         if (AllocatorDump.Read(folder, Dump) is { } dump)
         {
-            new FreeListComparison(boot, Dump, dump, HandedOut.Read(folder, Vmstat, dump)) { Replay = replay }
-                .Compare(set, order);
+            var handedOut = HandedOut.Read(folder, Vmstat, dump);
+            var lists = new FreeListComparison(boot, Dump, dump, handedOut) { Replay = replay };
+            lists.Compare(set, order);
+            if (!set.IsEmpty || !order.IsEmpty) report.Remarks.Add($"free lists: {lists.Coverage}");
             pageblocks.Compare(types, Dump, dump);
         }
 

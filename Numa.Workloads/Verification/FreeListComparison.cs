@@ -29,9 +29,14 @@ internal sealed class FreeListComparison(CaptureBoot boot, string file, Allocato
         "what memblock has left is released in the largest aligned blocks, and later what boot gives back";
 
     private readonly MachineImage _image = boot.Image;
+    private readonly int[] _inOrder = new int[Order.Count];
+    private readonly int[] _inSet = new int[Order.Count];
 
     /// <summary>A boot whose events were followed to the end.</summary>
     public BootTraceReplay? Replay { get; init; }
+
+    /// <summary>How many blocks of each order were judged, for people.</summary>
+    public string Coverage => $"blocks judged in order: {Counts(_inOrder)}; as a set: {Counts(_inSet)}";
 
     /// <param name="set">Gets the blocks whose place is not settled.</param>
     /// <param name="order">Gets the blocks that nothing can have touched.</param>
@@ -52,6 +57,7 @@ internal sealed class FreeListComparison(CaptureBoot boot, string file, Allocato
                     var where = $"{file} {zone.Id} order {size} {name}";
                     var settled = Settled(zone, ours, size, type, kernel);
                     CompareOrder(order, where, settled, released, size);
+                    _inOrder[size] += settled.Kernel.Count;
                     rest.AddRange(Unsettled(kernel, settled.Kernel)
                         .Where(frame => _image.Release.LogPlacesLateFrees || !IsNearLateFrees(zone, frame))
                         .Select(frame => (where, size, frame)));
@@ -60,6 +66,7 @@ internal sealed class FreeListComparison(CaptureBoot boot, string file, Allocato
 
             foreach (var (where, size, frame) in rest)
             {
+                _inSet[size]++;
                 set.Same($"{where} block 0x{frame:x}", "free", released.Judge(frame, size), () => SetRule);
             }
         }
@@ -87,6 +94,14 @@ internal sealed class FreeListComparison(CaptureBoot boot, string file, Allocato
             if (left.TryGetValue(kernel[i], out var times) && times > 0) left[kernel[i]] = times - 1;
             else yield return kernel[i];
         }
+    }
+
+    private static string Counts(int[] blocks)
+    {
+        var orders = Enumerable.Range(0, blocks.Length).Where(order => blocks[order] > 0).ToList();
+        return orders.Count == 0
+            ? "none"
+            : string.Join(", ", orders.Select(order => $"{blocks[order]} of order {order}"));
     }
 
     private static string Text(long frame) => frame < 0 ? "none" : $"0x{frame:x}";
