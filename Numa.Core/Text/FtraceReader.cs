@@ -159,12 +159,8 @@ public sealed class FtraceReader(TextReader text, string file)
             var length = line[at..].IndexOf(' ');
             if (length < 0) return false;
             var stamp = line.Slice(at, length);
-            if (stamp.EndsWith(":", StringComparison.Ordinal)
-                && decimal.TryParse(stamp[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
-                    out var seconds)
-                && seconds < 1_000_000_000)
+            if (stamp.EndsWith(":", StringComparison.Ordinal) && TryTime(stamp[..^1], out nanoseconds))
             {
-                nanoseconds = (long)(seconds * 1_000_000_000);
                 at += length + 1;
                 return true;
             }
@@ -173,6 +169,29 @@ public sealed class FtraceReader(TextReader text, string file)
         }
 
         return false;
+    }
+
+    /// <summary>Reads seconds with up to nine decimals; clocks that count print no point, and one count is taken as a
+    /// nanosecond.</summary>
+    private static bool TryTime(ReadOnlySpan<char> text, out long nanoseconds)
+    {
+        const int decimals = 9;
+        const long most = 1_000_000_000;
+        var point = text.IndexOf('.');
+        if (point < 0) return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out nanoseconds);
+        nanoseconds = 0;
+        var fraction = text[(point + 1)..];
+        if (fraction.Length > decimals
+            || !long.TryParse(text[..point], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            || seconds >= most || !TryNumber(fraction, out var part))
+        {
+            return false;
+        }
+
+        var unit = most;
+        for (var i = 0; i < fraction.Length; i++) unit /= 10;
+        nanoseconds = seconds * most + part * unit;
+        return true;
     }
 
     private PageFrameNumber Frame(ReadOnlySpan<char> line, int from)

@@ -37,6 +37,8 @@ public class FtraceReaderTests
         "Mark cpu 0 task 1 7026981000 ns frame 0x0 order 0 type 0 'ORACLE lists-before begin'")]
     [InlineData("a [1] b-2 c-17 ( 17) [003] 5.5: mm_page_free: page=0 pfn=0x10 order=4",
         "Freed cpu 3 task 17 5500000000 ns frame 0x10 order 4 type 0 ''")]
+    [InlineData("init-1 [000] 123456: mm_page_free: page=0 pfn=0x10 order=4",
+        "Freed cpu 0 task 1 123456 ns frame 0x10 order 4 type 0 ''")]
     [InlineData("CPU:0 [LOST 12 EVENTS]", "Lost cpu 0 task 0 0 ns frame 0x0 order 0 type 0 ''")]
     public void An_event_gives_its_fields(string line, string expected) =>
         Assert.Equal(expected, Assert.Single(Read(line + "\n")));
