@@ -120,7 +120,7 @@ public static partial class CaptureVerification
         report.Add("free-lists", set, $"no list of free blocks in {Dump}");
         report.Add("free-list-order", order,
             $"no list in {Dump} whose order is settled, or no pgalloc counters in {Vmstat} that would show it");
-        report.Add("first-refills", refills, $"no {BootTrace}");
+        report.Add("first-refills", refills, $"no {BootTrace}, or no block taken in it");
         report.Add("pageblocks", types, $"no pageblocks in {Dump}");
     }
 
@@ -137,7 +137,7 @@ public static partial class CaptureVerification
         var replay = new BootTraceReplay(boot, BootTrace, refills);
         try
         {
-            replay.Run(new FtraceReader(text, BootTrace));
+            replay.Run(new FtraceReader(text, Path.Combine(folder.Path, BootTrace)));
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
