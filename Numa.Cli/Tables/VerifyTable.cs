@@ -26,6 +26,7 @@ internal static class VerifyTable
                 if (claim.FirstDifference is { } first) page.Alarm($"  {claim.Claim}: ours is {first.Rule}");
             }
 
+            foreach (var remark in report.Remarks) page.Line($"  {remark}");
             foreach (var missing in report.LeftOut) page.Line($"  left out: {missing}");
         }
 

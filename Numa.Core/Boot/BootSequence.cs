@@ -59,6 +59,7 @@ public static class BootSequence
             boot is null ? [] : [.. boot.FreedEarly, .. boot.FreedBeforeHugePages, .. boot.FreedLate], tuning)
         {
             Managed = zone.Managed,
+            Tagged = boot is null || layout.IsSaved ? [] : PageblockTypes.Of(layout, boot, tuning.Marks.Min),
         };
     }
 

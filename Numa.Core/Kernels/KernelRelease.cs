@@ -74,6 +74,10 @@ public sealed record KernelRelease
     /// before, above the kernel's image, and only where configured).</summary>
     public bool MovableNodeSearchesUpward { get; init; }
 
+    /// <summary>The log holds the size of the bss, and so tells where the pages freed after boot lie (3.11 and
+    /// later).</summary>
+    public bool LogPlacesLateFrees { get; init; } = true;
+
     /// <summary>A node that has CPUs and no memory comes online (6.1); before, its CPUs go to the nearest
     /// node.</summary>
     public bool MemorylessNodesComeOnline { get; init; }
@@ -100,6 +104,10 @@ public sealed record KernelRelease
 
     /// <summary>A freed block goes by its pageblocks' tags of that moment, pageblock by pageblock (6.12).</summary>
     public bool FreesByPageblockTag { get; init; }
+
+    /// <summary>What an allocation of an exact size does not need goes to the tail of the buddy lists at once, past the
+    /// pageset (6.1).</summary>
+    public bool ReturnsExactTailsToBuddy { get; init; }
 
     /// <summary>Reclaimable is migratetype 1 and Movable 2, which decides the order of drains (up to 4.3).</summary>
     public bool ReclaimablePrecedesMovable { get; init; }
@@ -185,6 +193,7 @@ public sealed record KernelRelease
         PagelistFractionNeverReset = true,
         ZoneReclaimBeyondDistance = 20,
         LateFreesAreManaged = false,
+        LogPlacesLateFrees = false,
     };
 
     private static readonly KernelRelease V2635 = V2634 with
@@ -208,6 +217,7 @@ public sealed record KernelRelease
         PagelistFractionNeverReset = false,
         ZoneReclaimBeyondDistance = null,
         LateFreesAreManaged = true,
+        LogPlacesLateFrees = true,
     };
 
     private static readonly KernelRelease V440 = V44 with
@@ -263,6 +273,7 @@ public sealed record KernelRelease
         Fallback = MigratetypeFallbackRule.StealThenRetry,
         AvoidsFragmentation = true,
         MergesOnlyAlikePageblocks = true,
+        ReturnsExactTailsToBuddy = true,
         HighAtomic = HighAtomicRule.OnDemand,
         ReserveFlags = ReserveFlagRule.MinReserveAndNonBlock,
         PrintsEmptyZones = true,

@@ -8,15 +8,26 @@ namespace Numa.Core.Processes;
 /// <remarks>A CPU that frees a page reads the tag without the zone lock. It reads it as of an instant that is settled
 /// for it (its own last reply or a board instant), so what the zone publishes meanwhile cannot change its answer.
 /// Written by the zone, read by CPUs; every entry is immutable.</remarks>
-public sealed class PageblockTagBoard(PageFrameNumber zoneStart, PageCount spanned)
+public sealed class PageblockTagBoard
 {
     private const int ChunkShift = 6;
 
-    private readonly long _firstBlock = zoneStart.Value >> Order.Pageblock;
+    private readonly long _firstBlock;
+    private readonly Change?[]?[] _chunks;
 
-    private readonly Change?[]?[] _chunks =
-        new Change?[]?[(((zoneStart + spanned).Value >> Order.Pageblock) - (zoneStart.Value >> Order.Pageblock)
-            >> ChunkShift) + 1];
+    public PageblockTagBoard(ZoneImage image)
+    {
+        _firstBlock = image.Start.Value >> Order.Pageblock;
+        _chunks = new Change?[]?[((image.End.Value >> Order.Pageblock) - _firstBlock >> ChunkShift) + 1];
+        var tagged = new List<(long Frame, Migratetype Tag)>();
+        foreach (var (range, tag) in image.Tagged)
+        {
+            var end = Math.Min(range.End.Value, image.End.Value);
+            for (var frame = range.Start.Value; frame < end; frame += 1L << Order.Pageblock) tagged.Add((frame, tag));
+        }
+
+        Publish(tagged, default);
+    }
 
     private sealed record Change(VirtualInstant From, Migratetype Tag, Change? Before);
 

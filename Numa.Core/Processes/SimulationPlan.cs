@@ -29,7 +29,7 @@ public sealed class SimulationPlan
         _horizon = horizon;
         _occupied = occupied;
         _directory = new(tasks);
-        _tags = [.. image.Zones.Select(zone => new PageblockTagBoard(zone.Start, zone.Spanned))];
+        _tags = [.. image.Zones.Select(zone => new PageblockTagBoard(zone))];
     }
 
     /// <summary>The machine as boot left it; what events make of it follows behind.</summary>

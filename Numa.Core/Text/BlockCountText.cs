@@ -37,7 +37,7 @@ public static class BlockCountText
         KernelRelease release, IEnumerable<Zone> zones, Func<PageFrameNumber, bool> hasPages)
     {
         var text = new StringBuilder();
-        var types = Types(release);
+        var types = MigratetypeNumbers.Of(release);
         foreach (var node in zones.GroupBy(zone => zone.Id.Node))
         {
             text.Append(CultureInfo.InvariantCulture, $"Page block order: {Order.Pageblock}\n");
@@ -55,15 +55,6 @@ public static class BlockCountText
 
         return text.ToString();
     }
-
-    private static ImmutableArray<(Migratetype Type, string Name)> Types(KernelRelease release) =>
-        release.ReclaimablePrecedesMovable
-            ?
-            [
-                (Migratetype.Unmovable, "Unmovable"), (Migratetype.Reclaimable, "Reclaimable"),
-                (Migratetype.Movable, "Movable"), (Migratetype.HighAtomic, "Reserve"), (Migratetype.Isolate, "Isolate"),
-            ]
-            : [.. Enum.GetValues<Migratetype>().Select(type => (type, type.ToString()))];
 
     private static void FreeBlocks(StringBuilder text, Zone zone, ImmutableArray<(Migratetype Type, string Name)> types)
     {

@@ -22,6 +22,9 @@ public sealed record ZoneImage(
     public PageCount Freed { get; } =
         new(Released.Sum(range => range.Pages.Value) + FreedLate.Sum(range => range.Pages.Value));
 
+    /// <summary>Pageblocks that do not start as Movable.</summary>
+    public ImmutableArray<TaggedPageblocks> Tagged { get; init; } = [];
+
     /// <summary>Managed pages as the kernel counts them; releases up to 3.10 do not count what is freed late.</summary>
     public PageCount Managed { get => _managed ?? Freed; init => _managed = value; }
 

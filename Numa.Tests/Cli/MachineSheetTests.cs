@@ -28,7 +28,8 @@ public class MachineSheetTests
     }
 
     // Goal: the format and the number of pageblocks are the kernel's. Method: nothing is allocated yet, so that all are
-    // Movable; their number is that of 520160 pages behind the first 4096, in sections of memory only.
+    // Movable but the first, whose frame 0 is no memory; their number is that of 520160 pages behind the first 4096, in
+    // sections of memory only.
     [Fact]
     public void Pagetypeinfo_counts_pageblocks_where_there_is_memory()
     {
@@ -37,13 +38,44 @@ public class MachineSheetTests
         Assert.StartsWith(
             "Page block order: 9\nPages per block:  512\n\nFree pages count per migrate type at order       0      1 ",
             text, StringComparison.Ordinal);
+        Assert.Contains("\nNode    0, zone      DMA, type    Unmovable      0      0      0      0      0      0 "
+            + "     0      0      1      0      0 \n", text, StringComparison.Ordinal);
         Assert.Contains("\nNode    0, zone      DMA, type      Movable      0      0      0      0      0      0 "
-            + "     0      0      1      1      3 \n", text, StringComparison.Ordinal);
+            + "     0      0      0      1      3 \n", text, StringComparison.Ordinal);
+        Assert.Contains("\nNode 0, zone      DMA            1            7            0            0            0 \n",
+            text, StringComparison.Ordinal);
         Assert.Contains("\nNumber of blocks type     Unmovable      Movable  Reclaimable   HighAtomic      Isolate \n",
             text, StringComparison.Ordinal);
         Assert.Contains("\nNode 0, zone    DMA32            0         1016            0            0            0 \n",
             text, StringComparison.Ordinal);
         Assert.Equal(2, Regex.Count(text, "^Page block order", RegexOptions.Multiline));
+    }
+
+    // Goal: up to 4.3 the first wholly released pageblocks are Reserve, one where the min mark is below 512 pages, else
+    // two. Method: the counts of the real kernel's file, less what it had claimed for Unmovable and Reclaimable by then.
+    [Fact]
+    public void Pagetypeinfo_of_3_10_shows_the_reserve()
+    {
+        var file = ScenarioLoader.LoadMachine(
+            Path.Combine(ScenarioTexts.Configs, "machines", "spill-3.10.108-zone"), []);
+        var text = MachineSheet.Of(MachineBoot.Boot(file.Machine, file.Boot, []), ShowTopic.Pagetypeinfo);
+        var kernel = Core.Boot.CapturedMachine.File("spill-3.10.108-zone", "pagetypeinfo.txt");
+        const string dma = "Node 0, zone      DMA            1            0            6            1            0 ";
+        const string reserve =
+            "Node    0, zone      DMA, type      Reserve      0      0      0      0      0      0      0      0 "
+            + "     0      1      0 ";
+
+        Assert.Contains("\nNumber of blocks type     Unmovable  Reclaimable      Movable      Reserve      Isolate \n",
+            text, StringComparison.Ordinal);
+        foreach (var line in (string[])[dma, reserve,
+            "Node 0, zone    DMA32            0            0         1014            2            0 "])
+        {
+            Assert.Contains($"\n{line}\n", text, StringComparison.Ordinal);
+            Assert.Contains($"\n{line}\n", kernel, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("\nNode 1, zone   Normal            0            0         2046            2            0 \n",
+            text, StringComparison.Ordinal);
     }
 
     // Goal: the lines are those of the log. Method: look each up in the log of that very boot.

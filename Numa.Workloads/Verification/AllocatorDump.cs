@@ -44,9 +44,19 @@ internal sealed class AllocatorDump
         var pagesets = ImmutableArray.CreateBuilder<DumpLine>();
         var zonelists = ImmutableArray.CreateBuilder<string>();
         var free = ImmutableArray.CreateBuilder<DumpedList>();
+        var pageblocks = ImmutableDictionary.CreateBuilder<long, int>();
         foreach (var line in text.Split('\n'))
         {
             ImmutableArray<string> words = [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+            if (words is ["pageblocks", var start, ":", var digits]
+                && long.TryParse(start, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var first))
+            {
+                for (var i = 0; i < digits.Length; i++)
+                    pageblocks[first + ((long)i << Order.Pageblock)] = char.IsAsciiHexDigit(digits[i])
+                        ? Convert.ToInt32(digits[i].ToString(), 16)
+                        : -1;
+            }
+
             if (words is ["zonelist", ..]) zonelists.Add(line.TrimEnd());
             if (words.Length < 3 || !TryZone(words[1], words[2], out var zone)) continue;
             if (words[0] == "zone") zones.Add(new(zone, words[3..]));
@@ -60,6 +70,7 @@ internal sealed class AllocatorDump
         }
 
         (Zones, Pagesets) = (zones.ToImmutable(), pagesets.ToImmutable());
+        PageblockTypes = pageblocks.ToImmutable();
         (Zonelists, FreeLists) = (zonelists.ToImmutable(), free.ToImmutable());
     }
 
@@ -70,6 +81,10 @@ internal sealed class AllocatorDump
     public ImmutableArray<string> Zonelists { get; }
 
     public ImmutableArray<DumpedList> FreeLists { get; }
+
+    /// <summary>Number of the migratetype of the pageblock that begins with a frame, and 8 more when compaction skips
+    /// it.</summary>
+    public ImmutableDictionary<long, int> PageblockTypes { get; }
 
     public static AllocatorDump? Read(CaptureFolder folder, string file) =>
         folder.TryRead(file, out var text) ? new(text) : null;

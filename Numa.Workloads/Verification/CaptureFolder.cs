@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Compression;
 using Numa.Core.Diagnostics;
 using Numa.Workloads.Scenarios;
 
@@ -27,6 +28,24 @@ internal sealed class CaptureFolder(string path)
     /// <summary>Names of the folders in it.</summary>
     public IEnumerable<string> Folders() =>
         Directory.EnumerateDirectories(Path).Select(folder => System.IO.Path.GetFileName(folder)!);
+
+    /// <summary>Opens a text that is packed with gzip, to be read as a stream.</summary>
+    /// <returns>Null when there is no such file.</returns>
+    /// <exception cref="InputException">The file is there and cannot be opened.</exception>
+    public TextReader? TryOpenPacked(string file)
+    {
+        var full = System.IO.Path.Combine(Path, file);
+        if (!ScenarioLoader.Exists(full)) return null;
+        try
+        {
+            return new StreamReader(new GZipStream(File.OpenRead(full), CompressionMode.Decompress));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new InputException(
+                [new(new(full, 0, 0), ProblemCodes.File, $"cannot be read: {exception.Message}")]);
+        }
+    }
 
     /// <exception cref="InputException">The file is there and cannot be read.</exception>
     public bool TryRead(string file, [NotNullWhen(true)] out string? text)

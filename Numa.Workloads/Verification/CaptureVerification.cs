@@ -4,6 +4,7 @@ using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Text;
 using Numa.Core.Zones;
+using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Verification;
 
@@ -19,6 +20,9 @@ public static partial class CaptureVerification
     private const string Zoneinfo = "zoneinfo.txt";
     private const string Dump = "freelists.txt";
     private const string Estimated = "estimated: the log was made without memblock=debug";
+    private const string Vmstat = "vmstat.txt";
+    private const string Pagetypeinfo = "pagetypeinfo.txt";
+    private const string BootTrace = "boot/trace.txt.gz";
 
     /// <exception cref="InputException">The folder holds no log, or one that cannot be read.</exception>
     public static CaptureReport Verify(string path)
@@ -31,6 +35,7 @@ public static partial class CaptureVerification
         var guesses = new List<string>();
         CompareState(report, folder, boot, guesses);
         CompareLog(report, folder, boot);
+        CompareLists(report, folder, boot);
 
         // Last, because the steps move the machine on.
         var steps = new Tally();
@@ -40,7 +45,10 @@ public static partial class CaptureVerification
         new HotplugComparison(folder, boot).Run();
         report.AddUnless(
             boot.Layout.IsEstimated, "hotplug", boot.Replay.Tally, "no folder of a step such as 01-plugged");
-        return new(folder.Name, [.. report.Claims], [.. report.LeftOut], [.. boot.Image.Notes, .. guesses]);
+        return new(folder.Name, [.. report.Claims], [.. report.LeftOut], [.. boot.Image.Notes, .. guesses])
+        {
+            Remarks = [.. report.Remarks],
+        };
     }
 
     /// <summary>Captures of traces switched huge pages off before anything was read, and say so. Where boot left them
@@ -86,12 +94,11 @@ public static partial class CaptureVerification
     private static void CompareLog(Report report, CaptureFolder folder, CaptureBoot boot)
     {
         var (lists, early, ranges) = (new Tally(), new Tally(), new Tally());
-        var (totals, free) = (new Tally(), new Tally());
+        var totals = new Tally();
         if (AllocatorDump.Read(folder, Dump) is { } dump)
         {
             new StateComparison(boot.Image.Release, boot.Tuning)
                 .Zonelists(lists, Dump, dump, boot.Image.Zonelists);
-            FreeListComparison.Compare(free, Dump, dump, boot);
         }
 
         if (KernelMessages.Read(folder, Log) is { } log)
@@ -106,7 +113,54 @@ public static partial class CaptureVerification
         report.Add("early-memory", early, $"no answered request and no second MEMBLOCK table in {Log}");
         report.Add("zone-ranges", ranges, $"no 'Zone ranges' in {Log}");
         report.Add("memory-totals", totals, $"no 'Memory:' in {Log}");
-        report.AddUnless(boot.Layout.IsEstimated, "free-lists", free, $"no list of the largest blocks in {Dump}");
+    }
+
+    private static void CompareLists(Report report, CaptureFolder folder, CaptureBoot boot)
+    {
+        var (set, order, refills, types) = (new Tally(), new Tally(), new Tally(), new Tally());
+        var replay = FollowTrace(report, folder, boot, refills);
+        var pageblocks = new PageblockComparison(boot);
+        if (AllocatorDump.Read(folder, Dump) is { } dump)
+        {
+            var handedOut = HandedOut.Read(folder, Vmstat, dump);
+            var lists = new FreeListComparison(boot, Dump, dump, handedOut) { Replay = replay };
+            lists.Compare(set, order);
+            if (!set.IsEmpty || !order.IsEmpty) report.Remarks.Add($"free lists: {lists.Coverage}");
+            pageblocks.Compare(types, Dump, dump);
+        }
+
+        if (folder.TryRead(Pagetypeinfo, out var text)) pageblocks.Compare(types, Pagetypeinfo, text);
+        var estimated = boot.Layout.IsEstimated;
+        report.AddUnless(estimated, "free-lists", set, $"no list of free blocks in {Dump}");
+        report.AddUnless(estimated, "free-list-order", order,
+            $"no list in {Dump} whose order is settled, or no pgalloc counters in {Vmstat} that would show it");
+        report.AddUnless(estimated, "first-refills", refills, $"no {BootTrace}, or no block taken in it");
+        report.AddUnless(estimated, "pageblocks", types, $"no pageblocks in {Dump}");
+    }
+
+    private static BootTraceReplay? FollowTrace(Report report, CaptureFolder folder, CaptureBoot boot, Tally refills)
+    {
+        using var text = folder.TryOpenPacked(BootTrace);
+        if (text is null) return null;
+        if (boot.Layout.IsShuffled)
+        {
+            report.Remarks.Add("first-refills: not predicted, as the kernel was told to shuffle its free lists");
+            return null;
+        }
+
+        var replay = new BootTraceReplay(boot, BootTrace, refills);
+        try
+        {
+            replay.Run(new FtraceReader(text, Path.Combine(folder.Path, BootTrace)));
+        }
+        catch (Exception exception) when (exception is InvalidDataException or IOException)
+        {
+            throw new InputException([new(new(Path.Combine(folder.Path, BootTrace), 0, 0), ProblemCodes.File,
+                $"cannot be read: {exception.Message}")]);
+        }
+
+        report.Remarks.AddRange(replay.Remarks.Select(remark => $"first-refills: {remark}"));
+        return replay;
     }
 
     private sealed class Report(string capture)
@@ -114,6 +168,8 @@ public static partial class CaptureVerification
         public List<ClaimResult> Claims { get; } = [];
 
         public List<string> LeftOut { get; } = [];
+
+        public List<string> Remarks { get; } = [];
 
         public void Add(string claim, Tally tally, string missing)
         {

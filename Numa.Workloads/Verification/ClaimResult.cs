@@ -20,5 +20,8 @@ public sealed record ClaimResult(string Capture, string Claim, int Compared, int
 public sealed record CaptureReport(
     string Capture, ImmutableArray<ClaimResult> Claims, ImmutableArray<string> LeftOut, ImmutableArray<string> Notes)
 {
+    /// <summary>What a claim had to infer, and where it ended early, for people.</summary>
+    public ImmutableArray<string> Remarks { get; init; } = [];
+
     public bool AllEqual => Claims.All(claim => claim.Equal == claim.Compared);
 }

@@ -178,9 +178,9 @@ internal sealed class BuddyAllocator
     public void CountHighAtomicMoved(int pages) => FreeHighAtomic += pages;
 
     /// <summary>Puts many order-10 blocks on a list at once: boot.</summary>
-    public void ReleaseLargest(int page, int blocks, bool toTail)
+    public void ReleaseLargest(int page, int blocks, int type, bool toTail)
     {
-        Lists.PushLargest(page, blocks, (int)Migratetype.Movable, toTail);
+        Lists.PushLargest(page, blocks, type, toTail);
         FreePages += (long)blocks << Order.MaxValue;
     }
 

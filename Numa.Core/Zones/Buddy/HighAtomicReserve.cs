@@ -4,8 +4,7 @@ using Numa.Core.Kernels;
 namespace Numa.Core.Zones.Buddy;
 
 /// <summary>Pageblocks set apart for atomic allocations of higher orders, on demand (4.4 and later).</summary>
-/// <remarks>MIGRATE_RESERVE, its forerunner up to 4.3, sets one or two pageblocks per zone apart when the watermarks
-/// are computed; which blocks its fallbacks used is not known well enough, so Numa leaves it out.
+/// <remarks>Its forerunner up to 4.3, MIGRATE_RESERVE, is set apart by boot and never grows.
 /// Source: <c>reserve_highatomic_pageblock</c>, Linux mm/page_alloc.c.</remarks>
 internal sealed class HighAtomicReserve(KernelRelease release, BuddyAllocator buddy, long managed)
 {

@@ -5,8 +5,7 @@ using Numa.Core.Kernels;
 namespace Numa.Core.Zones.Buddy;
 
 /// <summary>Where a request goes when its own migratetype has no free block.</summary>
-/// <remarks>HighAtomic and Isolate are never fallbacks. Kernels up to 4.3 also fall back to MIGRATE_RESERVE, whose
-/// blocks Numa does not set apart.</remarks>
+/// <remarks>HighAtomic and Isolate are never fallbacks; MIGRATE_RESERVE is the last one up to 4.3.</remarks>
 internal abstract class MigratetypeFallback(BuddyAllocator buddy, WatermarkBoost boost)
 {
     private const int PageblockPages = 1 << Order.Pageblock;
@@ -16,7 +15,7 @@ internal abstract class MigratetypeFallback(BuddyAllocator buddy, WatermarkBoost
     public static MigratetypeFallback Of(KernelRelease release, BuddyAllocator buddy, WatermarkBoost boost) =>
         release.Fallback switch
         {
-            MigratetypeFallbackRule.StealLargest => new StealLargest(buddy, boost),
+            MigratetypeFallbackRule.StealLargest => new StealLargest(buddy, boost, release.HighAtomic),
             MigratetypeFallbackRule.StealThenRetry => new StealThenRetry(buddy, boost),
             _ => new ClaimThenSteal(buddy, boost),
         };

@@ -2,7 +2,7 @@ using Numa.Core.Addressing;
 
 namespace Numa.Core.Zones.Buddy;
 
-/// <summary>Migratetype of each pageblock. All start Movable, which costs nothing until one changes.</summary>
+/// <summary>Migratetype of each pageblock. Movable ones cost nothing.</summary>
 internal sealed class PageblockTags(int pages)
 {
     private const int ChunkShift = 12;

@@ -1,11 +1,17 @@
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
+using Numa.Core.Kernels;
 
 namespace Numa.Core.Zones.Buddy;
 
 /// <summary>Fallback up to 4.13: the largest block of another type; half a pageblock free claims it.</summary>
-internal sealed class StealLargest(BuddyAllocator buddy, WatermarkBoost boost) : MigratetypeFallback(buddy, boost)
+/// <remarks>Up to 4.3 MIGRATE_RESERVE is the last resort of every type; what is left of its blocks stays with
+/// it.</remarks>
+internal sealed class StealLargest(BuddyAllocator buddy, WatermarkBoost boost, HighAtomicRule reserve)
+    : MigratetypeFallback(buddy, boost)
 {
+    private readonly bool _reserveIsLast = reserve == HighAtomicRule.ReservePageblocks;
+
     public override int Take(
         int order, Migratetype type, AllocationFlags flags, ref bool stealing, ref BuddyWork work)
     {
@@ -20,7 +26,7 @@ internal sealed class StealLargest(BuddyAllocator buddy, WatermarkBoost boost) :
             return TakeChosen(page, from, order, (int)type, other, ref work);
         }
 
-        return -1;
+        return _reserveIsLast ? Buddy.TakeSmallest(order, (int)Migratetype.HighAtomic, ref work) : -1;
     }
 
     private void Claim(int page, int from, Migratetype type, ref BuddyWork work)

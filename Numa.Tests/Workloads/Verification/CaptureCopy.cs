@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.RegularExpressions;
 using Numa.Tests.Core.Zones;
 
@@ -15,7 +16,34 @@ internal sealed class CaptureCopy : IDisposable
             File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
     }
 
+    private CaptureCopy() => Folder = Directory.CreateTempSubdirectory("numa-capture-").FullName;
+
     public string Folder { get; }
+
+    private string Trace => Path.Combine(Folder, "boot", "trace.txt.gz");
+
+    /// <summary>A traced boot of Numa.Tests/Truth.</summary>
+    public static CaptureCopy OfBootTrace(string truth)
+    {
+        var folder = Path.Combine(TuningCapture.Root(), truth);
+        var copy = new CaptureCopy();
+        var parts = Regex.Split(
+            Unpacked(Path.Combine(folder, "boot.txt.gz")), @"^==> (\S+) <==\n", RegexOptions.Multiline);
+        for (var i = 1; i < parts.Length; i += 2) File.WriteAllText(Path.Combine(copy.Folder, parts[i]), parts[i + 1]);
+        Directory.CreateDirectory(Path.Combine(copy.Folder, "boot"));
+        File.Copy(Path.Combine(folder, "trace.txt.gz"), copy.Trace);
+        return copy;
+    }
+
+    /// <summary>Replaces the first match in the trace.</summary>
+    public void ChangeTrace(string pattern, string replacement)
+    {
+        var text = Unpacked(Trace);
+        var changed = new Regex(pattern).Replace(text, replacement, 1);
+        Assert.NotEqual(text, changed);
+        using var writer = new StreamWriter(new GZipStream(File.Create(Trace), CompressionMode.Compress));
+        writer.Write(changed);
+    }
 
     /// <summary>Adds the files of a capture of Numa.Tests/Truth that the copy does not have.</summary>
     public CaptureCopy With(string truth)
@@ -51,6 +79,12 @@ internal sealed class CaptureCopy : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private static string Unpacked(string file)
+    {
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
+        return reader.ReadToEnd();
+    }
 
     private static IEnumerable<string> Inputs(IEnumerable<string> lines)
     {
