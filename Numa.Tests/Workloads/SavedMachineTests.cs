@@ -15,7 +15,8 @@ public sealed class SavedMachineTests : IDisposable
     private int _saved;
 
     public static TheoryData<string> Captures =>
-        new(Directory.GetDirectories(TuningCapture.Root()).Select(folder => Path.GetFileName(folder)));
+        new(Directory.GetFiles(TuningCapture.Root(), "tuning.txt.gz", SearchOption.AllDirectories)
+            .Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
