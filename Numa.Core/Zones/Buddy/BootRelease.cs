@@ -1,4 +1,3 @@
-using System.Numerics;
 using Numa.Core.Addressing;
 using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
@@ -6,7 +5,7 @@ using Numa.Core.Kernels;
 namespace Numa.Core.Zones.Buddy;
 
 /// <summary>Hands a zone's boot memory to its buddy allocator.</summary>
-/// <remarks>Source: <c>__free_memory_core</c> and <c>__free_pages_memory</c>, Linux mm/memblock.c.</remarks>
+/// <remarks>Source: <c>__free_memory_core</c>, Linux mm/memblock.c.</remarks>
 internal static class BootRelease
 {
     public static void Into(BuddyAllocator buddy, KernelRelease release, ZoneImage image, long zero)
@@ -16,7 +15,13 @@ internal static class BootRelease
         foreach (var range in image.Released)
         {
             RequireInside(image, range);
-            Release(buddy, (int)(range.Start.Value - zero), (int)(range.End.Value - zero), toTail, ref work);
+            Release(buddy, range, zero, image.Grain, toTail, ref work);
+        }
+
+        foreach (var range in image.Bitmap)
+        {
+            RequireInside(image, range);
+            Release(buddy, range, zero, ReleaseGrain.Pages, toTail, ref work);
         }
 
         foreach (var range in image.FreedLate)
@@ -32,15 +37,14 @@ internal static class BootRelease
     private static void RequireInside(ZoneImage image, PageRange range) =>
         Invariant.Holds(range.Start >= image.Start && range.End <= image.End, "released pages are the zone's");
 
-    /// <summary>Cuts a range into the largest aligned blocks, lowest first.</summary>
-    private static void Release(BuddyAllocator buddy, int start, int end, bool toTail, ref BuddyWork work)
+    private static void Release(
+        BuddyAllocator buddy, PageRange range, long zero, ReleaseGrain grain, bool toTail, ref BuddyWork work)
     {
         const int largest = 1 << Order.MaxValue;
+        var (start, end) = ((int)(range.Start.Value - zero), (int)(range.End.Value - zero));
         while (start < end)
         {
-            // Zone-relative zero is aligned like any multiple of 1024.
-            var order = start == 0 ? Order.MaxValue : Math.Min(Order.MaxValue, BitOperations.TrailingZeroCount(start));
-            while (start + (1L << order) > end) order--;
+            var order = ReleaseBlocks.OrderAt(start, end, grain);
             if (order == Order.MaxValue)
             {
                 // Order 10 merges no further: the whole stretch goes to its list as one run.
