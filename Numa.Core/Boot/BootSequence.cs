@@ -38,6 +38,8 @@ public static class BootSequence
             zone.Released, [.. zone.FreedEarly, .. zone.FreedLate], tuning.Tunings[slot])
         {
             Managed = zone.ManagedAtEnd,
+            Bitmap = zone.Bitmap,
+            Grain = zone.Grain,
         });
         var image = new MachineImage(layout.Name, layout.Release, layout.Nodes, layout.Cpus, layout.Distances,
             [.. zones], zonelists, tuning.Settings, tuning.MinFreeKbytes, layout.Notes);

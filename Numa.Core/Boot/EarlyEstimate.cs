@@ -1,4 +1,5 @@
 using Numa.Core.Addressing;
+using Numa.Core.MemoryModels;
 
 namespace Numa.Core.Boot;
 
@@ -17,10 +18,12 @@ public static class EarlyEstimate
         memblock.Reserve(0, machine.Release.ReservesFirstMiB ? FirstMiB : LowPages);
         memblock.Reserve(KernelStart, KernelStart + KernelSize);
         if (machine.RamDisk is { } disk) memblock.Reserve(disk.Start, disk.End);
-        foreach (var node in NodeMemory.From(memblock.Memory))
+        foreach (var late in machine.LateRanges) memblock.Reserve(late.Start, late.End);
+        var nodes = NodeMemory.From(memblock.Memory);
+        var model = MemoryModel.Of(machine.MemoryModel, nodes, machine.Release.HasSubsections);
+        foreach (var node in model.Maps)
         {
-            var pages = node.Ranges.Sum(range => range.Pages.Value);
-            var bytes = (ulong)pages * ManagedEstimate.PageDescriptorBytes;
+            var bytes = (ulong)node.Pages.Bytes.Bytes;
             var size = (bytes + (LargePage - 1)) & ~(LargePage - 1);
             var fits = memblock.TryAllocate(new(size, LargePage, KernelStart, 0, node.Node, ExactNode: true), out _)
                 || memblock.TryAllocate(new(bytes, 1ul << PageFrameNumber.PageShift, 0, 0, node.Node), out _);
