@@ -47,6 +47,10 @@ public sealed record RunResult(
 {
     /// <summary>SHA-256 over where every page ended, without counters and times; 64 hex digits.</summary>
     public string PlacementHash { get; init; } = "";
+
+    /// <summary>What the machine does and its release cannot; null when every part exists.</summary>
+    [JsonIgnore]
+    public string? Impossible { get; init; }
 }
 
 /// <summary>Failures of one kind for one request, and the zones tried by the first of them.</summary>
