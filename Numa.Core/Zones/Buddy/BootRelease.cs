@@ -44,16 +44,17 @@ internal static class BootRelease
         var (start, end) = ((int)(range.Start.Value - zero), (int)(range.End.Value - zero));
         while (start < end)
         {
-            var order = ReleaseBlocks.OrderAt(start, end, grain);
-            if (order == Order.MaxValue)
+            if (start % largest == 0 && end - start >= largest)
             {
-                // Order 10 merges no further: the whole stretch goes to its list as one run.
+                // Smaller pieces would merge and leave nothing on other lists, and order 10 merges no further: whatever
+                // the grain, the whole stretch goes to its list as one run.
                 var blocks = (end - start) / largest;
                 buddy.ReleaseLargest(start, blocks, toTail);
                 start += blocks * largest;
                 continue;
             }
 
+            var order = ReleaseBlocks.OrderAt(start, end, grain);
             buddy.Free(start, order, (int)Migratetype.Movable, toTail, ref work);
             start += 1 << order;
         }

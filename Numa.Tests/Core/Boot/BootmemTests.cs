@@ -2,8 +2,10 @@ using CsCheck;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
+using Numa.Core.Kernels;
 using Numa.Core.Zones;
 using Numa.Core.Zones.Buddy;
+using Numa.Tests.Oracles;
 
 namespace Numa.Tests.Core.Boot;
 
@@ -147,6 +149,39 @@ public class BootmemTests
                 Assert.Equal(Enumerable.Range(0, 200).Where(at => !taken[at]), free.Order());
             }
         }, iter: 600);
+
+    // Goal: what is freed in whole stretches for speed leaves the lists that the blocks leave one by one. Method: the
+    // naive zone gets each block, the bitmap's pages last.
+    [Fact]
+    public void The_lists_are_those_of_the_blocks_freed_one_by_one() =>
+        Gen.Select(Gen.Select(Gen.Int[1, 700], Gen.Int[1, 2600]).Array[1, 4], Gen.Enum<ReleaseGrain>(),
+            Gen.Int[0, KernelRelease.Known.Length - 1]).Sample((parts, grain, known) =>
+        {
+            var release = KernelRelease.Known[known];
+            var ranges = new List<PageRange>();
+            foreach (var (gap, pages) in parts)
+            {
+                var at = (ranges.Count == 0 ? 1024 : ranges[^1].End.Value) + gap;
+                ranges.Add(Frames(at, at + pages));
+            }
+
+            var bitmap = Frames(ranges[^1].End.Value, ranges[^1].End.Value + 70);
+            var image = Generators.Zones.Image(1024, bitmap.End.Value, null) with
+            {
+                Released = [.. ranges], Grain = grain, Bitmap = [bitmap],
+            };
+            var naive = new NaiveZone(release, 1024, bitmap.End.Value, image.Freed.Value, 0);
+            var blocks = ranges.SelectMany(range => ReleaseBlocks.Of(range, grain))
+                .Concat(ReleaseBlocks.Of(bitmap, ReleaseGrain.Pages));
+            foreach (var (frame, order) in blocks)
+            {
+                naive.Free(frame.Value, order, Migratetype.Movable, release.BootRelease == BootReleaseRule.Tail);
+            }
+
+            var zone = new Zone(release, image);
+            for (var order = 0; order <= Order.MaxValue; order++)
+                Assert.Equal(naive.List(order, Migratetype.Movable), zone.FreeList(order, Migratetype.Movable));
+        }, iter: 150);
 
     private static Bootmem Free(long start, long end)
     {
