@@ -30,8 +30,7 @@ internal static class BootSheet
     {
         // Some releases say who speaks; "last_pfn" is the first frame behind memory.
         var speaker = layout.Release.Calls.Speaker;
-        Line(text, $"{speaker}BIOS-provided physical RAM map:");
-        foreach (var entry in firmware.Given.Entries) Line(text, $"{E820Text.Given(entry)}");
+        foreach (var line in E820Text.Given(firmware, speaker)) Line(text, $"{line}");
         foreach (var edit in firmware.Edits) Line(text, $"{E820Text.Edit(edit)}");
         LastFrame(firmware.FirstMaxFrame);
         foreach (var edit in firmware.Trimmed) Line(text, $"{E820Text.Edit(edit)}");

@@ -5,7 +5,8 @@ using Numa.Core.Firmware;
 namespace Numa.Core.Boot;
 
 /// <summary>The memory map from the firmware's entries to what memblock sees, with every edit on the way.</summary>
-/// <param name="Given">The firmware's map, sanitised.</param>
+/// <param name="Given">The firmware's map, or the user's, sanitised.</param>
+/// <param name="IsUserMap">The user replaced the firmware's map.</param>
 /// <param name="Edits">RAM that became another type, or went, in order; some change nothing.</param>
 /// <param name="Trimmed">Edits that gave up RAM which the CPU does not cache write-back, in order.</param>
 /// <param name="FirstMaxFrame">max_pfn before those edits.</param>
@@ -16,6 +17,7 @@ namespace Numa.Core.Boot;
 /// arch/x86/kernel/cpu/mtrr/cleanup.c.</remarks>
 public sealed record FirmwareMemory(
     E820Map Given,
+    bool IsUserMap,
     ImmutableArray<E820Entry> Edits,
     ImmutableArray<E820Entry> Trimmed,
     PageFrameNumber FirstMaxFrame,
@@ -36,7 +38,7 @@ public sealed record FirmwareMemory(
         var first = map.MaxFrame(countsAcpiData);
         var trimmed = Uncached(machine.WriteBack, first.Address);
         var kept = trimmed.Aggregate(map, (edited, edit) => edited.Apply(edit));
-        return new(given, edits, trimmed, first, map.UsableBytes - kept.UsableBytes, kept,
+        return new(given, machine.IsUserMap, edits, trimmed, first, map.UsableBytes - kept.UsableBytes, kept,
             kept.MaxFrame(countsAcpiData), kept.MaxLowFrame(countsAcpiData));
     }
 

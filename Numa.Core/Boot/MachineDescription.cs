@@ -22,6 +22,9 @@ public sealed record MachineDescription
     /// <summary>The memory map as the firmware gave it, or as the user replaced it.</summary>
     public ImmutableArray<E820Entry> MemoryMap { get; init; } = [];
 
+    /// <summary>The user replaced the firmware's map (<c>mem=</c>, <c>memmap=</c>).</summary>
+    public bool IsUserMap { get; init; }
+
     /// <summary>Changes that the kernel made to the map, in order: RAM in [Start, End) became this type.</summary>
     public ImmutableArray<E820Entry> MapEdits { get; init; } = [];
 

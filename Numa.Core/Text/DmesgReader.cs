@@ -99,6 +99,7 @@ public static class DmesgReader
             Version = facts.Version,
             CommandLine = facts.CommandLine,
             MemoryMap = [.. map],
+            IsUserMap = facts.UserMap.Count > 0,
             MapEdits = [.. facts.MapEdits],
             Srat = new([.. facts.Cpus], [.. facts.Memory]),
             FakeNodes = [.. facts.FakeNodes],

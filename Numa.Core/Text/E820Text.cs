@@ -1,3 +1,4 @@
+using Numa.Core.Boot;
 using Numa.Core.Firmware;
 
 namespace Numa.Core.Text;
@@ -24,8 +25,12 @@ public static class E820Text
         return isRead;
     }
 
-    /// <summary>The firmware's map.</summary>
-    public static string Given(E820Entry entry) => Source + entry;
+    /// <summary>The map as it was given: a line above it, then its entries.</summary>
+    public static IEnumerable<string> Given(FirmwareMemory memory, string speaker)
+    {
+        yield return speaker + (memory.IsUserMap ? "user-defined" : "BIOS-provided") + " physical RAM map:";
+        foreach (var entry in memory.Given.Entries) yield return (memory.IsUserMap ? "user: " : Source) + entry;
+    }
 
     /// <summary>An edit of the map: RAM became another type, or went.</summary>
     public static string Edit(E820Entry edit)

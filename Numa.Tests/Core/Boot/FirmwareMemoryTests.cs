@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Numa.Core.Boot;
 using Numa.Core.Firmware;
 using Numa.Core.Kernels;
+using Numa.Core.Text;
 
 namespace Numa.Tests.Core.Boot;
 
@@ -64,6 +65,23 @@ public class FirmwareMemoryTests
                 "[mem 0x0000000000100000-0x000000007fffffff] usable",
                 "[mem 0x0000000100000000-0x00000003227fffff] usable"],
             memory.Map.Entries.Select(entry => entry.ToString()));
+    }
+
+    // mem= and memmap= leave a map of the user's, which the kernel prints under another name.
+    [Fact]
+    public void A_map_of_the_user_is_called_so()
+    {
+        var log = CapturedMachine.File("qemu-2node-4g", "dmesg.txt");
+        var user = log.Split('\n').Where(line => line.Contains("BIOS-e820: ", StringComparison.Ordinal))
+            .Select(line => line.Replace("BIOS-e820: ", "user: ", StringComparison.Ordinal));
+        string[] Given(string text) => [.. E820Text.Given(
+            FirmwareMemory.Of(DmesgReader.Read(text, "dmesg.txt", "test").Machine!), speaker: "")];
+
+        Assert.Equal("BIOS-provided physical RAM map:", Given(log)[0]);
+        var given = Given(log + string.Join('\n', user));
+        Assert.Equal("user-defined physical RAM map:", given[0]);
+        Assert.Equal("user: [mem 0x0000000000000000-0x000000000009fbff] usable", given[1]);
+        Assert.Equal(11, given.Length);
     }
 
     private static FirmwareMemory Read((ulong, ulong)[] writeBack) => FirmwareMemory.Of(Machine(writeBack));
