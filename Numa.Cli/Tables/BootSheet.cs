@@ -2,41 +2,58 @@ using System.Globalization;
 using System.Text;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
-using Numa.Core.Kernels;
 using Numa.Core.Text;
-using Numa.Core.Zones;
 using Numa.Workloads.Scenarios;
 
 namespace Numa.Cli.Tables;
 
-/// <summary>A boot's messages about memory, and its stages with the pages that each gave to the zones.</summary>
+/// <summary>A boot's messages about memory as the kernel prints them, then the memory model and the stages.</summary>
 internal static class BootSheet
 {
-    private const ulong FourGiB = 1ul << 32;
-
     public static string Of(BootedMachine machine)
     {
         var (layout, image) = (machine.Layout, machine.Image);
         var text = new StringBuilder();
-        LastFrames(text, layout);
+        foreach (var impossible in machine.Counterfactuals) Line(text, $"COUNTERFACTUAL: {impossible}");
+        if (layout.Firmware is { } firmware) Map(text, layout, firmware);
+        if (layout.IsNodeFaked) Faked(text, layout);
         Ranges(text, layout);
         foreach (var lists in image.Zonelists.Nodes) Line(text, $"{ZonelistText.FallbackOrder(lists).TrimEnd()}");
         var total = layout.EstimatedTotal;
         Line(text, $"{ZonelistText.Built(image.Release, image.Zonelists.Order, image.Nodes.Length, total)}");
-        Stages(text, machine);
+        if (layout.Model is { } model) text.Append(MemoryModelSheet.Of(layout, model));
+        text.Append(BootStages.Of(machine));
         return text.ToString();
     }
 
-    private static void LastFrames(StringBuilder text, MemoryLayout layout)
+    private static void Map(StringBuilder text, MemoryLayout layout, FirmwareMemory firmware)
     {
-        // 4.x and older say who speaks; "last_pfn" is the first frame behind memory.
-        var speaker = layout.Release.BootRelease == BootReleaseRule.Ordinary ? "e820: " : "";
-        var last = layout.Memory.Max(region => PageFrameNumber.Floor(region.End));
-        Line(text, $"{speaker}last_pfn = {last} max_arch_pfn = 0x400000000");
-        if (last.Address <= FourGiB) return;
-        var low = layout.Memory.Where(region => region.End <= FourGiB)
-            .Select(region => PageFrameNumber.Floor(region.End));
-        Line(text, $"{speaker}last_pfn = {low.DefaultIfEmpty().Max()} max_arch_pfn = 0x400000000");
+        // Some releases say who speaks; "last_pfn" is the first frame behind memory.
+        var speaker = layout.Release.Calls.Speaker;
+        foreach (var line in E820Text.Given(firmware, speaker)) Line(text, $"{line}");
+        foreach (var edit in firmware.Edits) Line(text, $"{E820Text.Edit(edit)}");
+        LastFrame(firmware.FirstMaxFrame);
+        foreach (var edit in firmware.Trimmed) Line(text, $"{E820Text.Edit(edit)}");
+        if (firmware.Lost > 0)
+        {
+            var lost = firmware.Lost >> 20;
+            Line(text, $"WARNING: BIOS bug: CPU MTRRs don't cover all of memory, losing {lost}MB of RAM.");
+            Line(text, $"{speaker}update e820 for mtrr");
+            Line(text, $"{speaker}modified physical RAM map:");
+            foreach (var entry in firmware.Map.Entries) Line(text, $"modified: {entry}");
+            LastFrame(firmware.MaxFrame);
+        }
+
+        if (firmware.MaxLowFrame < firmware.MaxFrame) LastFrame(firmware.MaxLowFrame);
+
+        void LastFrame(PageFrameNumber frame) => Line(text, $"{speaker}last_pfn = {frame} max_arch_pfn = 0x400000000");
+    }
+
+    private static void Faked(StringBuilder text, MemoryLayout layout)
+    {
+        var last = (layout.Firmware?.MaxFrame.Address ?? 0) - 1;
+        Line(text, $"No NUMA configuration found");
+        Line(text, $"Faking a node at [mem 0x{0:x16}-0x{last:x16}]");
     }
 
     private static void Ranges(StringBuilder text, MemoryLayout layout)
@@ -63,37 +80,6 @@ internal static class BootSheet
             Line(text, $"  node {node,3}: [mem 0x{start.Address:x16}-0x{end.Address - 1:x16}]");
         }
     }
-
-    private static void Stages(StringBuilder text, BootedMachine machine)
-    {
-        var layout = machine.Layout;
-        var early = layout.Early.Placements.Length;
-        var reserved = layout.Reserved.Aggregate(0ul, (sum, region) => sum + region.Size) >> 10;
-        Line(text, $"Stages:");
-        Line(text, $"  memblock: {early} logged requests placed, {reserved} KiB reserved");
-        Line(text, $"  zonelists: built from {layout.EstimatedTotal} estimated pages");
-        var chain = layout.Release.BootRelease == BootReleaseRule.Ordinary
-            ? "free_all_bootmem > free_low_memory_core_early > __free_memory_core > __free_pages_memory"
-                + " > __free_pages_bootmem"
-            : "memblock_free_all > free_low_memory_core_early > __free_memory_core > __free_pages_memory"
-                + " > memblock_free_pages > __free_pages_core";
-        Line(text, $"  mass release: {layout.Zones.Sum(zone => Pages(zone.Released))} pages ({chain})");
-        foreach (var zone in layout.Zones)
-            Line(text, $"    {zone.Id}: {Pages(zone.Released)} pages in {zone.Released.Length} ranges");
-        Line(text, $"  lock prefixes freed: {layout.Zones.Sum(zone => Pages(zone.FreedEarly))} pages");
-        Line(text, $"  watermarks and reserves computed:");
-        foreach (var step in TuningDerivation.MinFree(machine.Tuning)) Line(text, $"    {step}");
-        Line(text, $"  initrd and init sections freed: {layout.Zones.Sum(zone => Pages(zone.FreedLate))} pages");
-        foreach (var zone in layout.Zones.Where(zone => !zone.FreedLate.IsEmpty))
-        {
-            var ranges = zone.FreedLate.Select(range => $"{range.Start}-{range.End}");
-            Line(text, $"    {zone.Id}: {string.Join(", ", ranges)}");
-        }
-
-        Line(text, $"  managed at the end: {layout.Zones.Sum(zone => zone.ManagedAtEnd.Value)} pages");
-    }
-
-    private static long Pages(IEnumerable<PageRange> ranges) => ranges.Sum(range => range.Pages.Value);
 
     private static void Line(StringBuilder text, FormattableString line) =>
         text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');

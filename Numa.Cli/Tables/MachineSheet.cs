@@ -38,18 +38,8 @@ internal static class MachineSheet
     private static IEnumerable<Zone> Zones(BootedMachine machine) =>
         machine.Image.Zones.Select(zone => new Zone(machine.Image.Release, zone));
 
-    private static string Pagetypeinfo(BootedMachine machine)
-    {
-        // Page descriptors come by sections of 128 MiB: one page of memory gives them to all of its section.
-        const int sectionShift = 15;
-        var sections = machine.Layout.Memory
-            .Select(region => (
-                First: PageFrameNumber.Floor(region.Start).Value >> sectionShift,
-                Last: (PageFrameNumber.Ceiling(region.End).Value - 1) >> sectionShift))
-            .ToList();
-        return BlockCountText.Pagetypeinfo(machine.Image.Release, Zones(machine), frame => sections.Any(section =>
-            frame.Value >> sectionShift >= section.First && frame.Value >> sectionShift <= section.Last));
-    }
+    private static string Pagetypeinfo(BootedMachine machine) => BlockCountText.Pagetypeinfo(
+        machine.Image.Release, Zones(machine), frame => machine.Layout.Model?.IsValid(frame) ?? false);
 
     private static string Zonelists(BootedMachine machine)
     {

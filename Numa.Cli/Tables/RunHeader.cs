@@ -10,7 +10,7 @@ internal static class RunHeader
 
     /// <summary>The label of a what-if that no such kernel offers; null when the kernel does.</summary>
     public static string? Counterfactual(RunResult run) =>
-        run.Counterfactual ? $"COUNTERFACTUAL: Linux {run.Kernel} knows node order only" : null;
+        run.Counterfactual ? $"COUNTERFACTUAL: {run.Impossible}" : null;
 
     public static bool IsReproducible(RunResult run) => run.Clock == "virtual";
 

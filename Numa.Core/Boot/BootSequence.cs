@@ -59,6 +59,8 @@ public static class BootSequence
             boot is null ? [] : [.. boot.FreedEarly, .. boot.FreedBeforeHugePages, .. boot.FreedLate], tuning)
         {
             Managed = zone.Managed,
+            Bitmap = boot?.Bitmap ?? [],
+            Grain = boot?.Grain ?? ReleaseGrain.LargestBlocks,
             Tagged = boot is null || layout.IsSaved ? [] : PageblockTypes.Of(layout, boot, tuning.Marks.Min),
         };
     }

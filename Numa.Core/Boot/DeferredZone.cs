@@ -11,7 +11,7 @@ public static class DeferredZone
     /// <summary>First deferred frame of a zone; null when all of it is released at once.</summary>
     public static PageFrameNumber? Start(MemoryLayout layout, ZoneLayout zone)
     {
-        if (!layout.Release.DefersHighestZone) return null;
+        if (!layout.Release.DefersHighestZone || layout.EarlyAllocator == EarlyAllocatorKind.Bootmem) return null;
         var span = new PageRange(zone.Start, zone.Start + zone.Spanned);
         var ranges = layout.Memory.Where(region => (region.Node ?? new NodeId(0)) == zone.Id.Node)
             .Select(region => new PageRange(PageFrameNumber.Ceiling(region.Start), PageFrameNumber.Floor(region.End)))

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Diagnostics;
 using Numa.Core.Firmware;
+using Numa.Core.MemoryModels;
 
 namespace Numa.Core.Boot;
 
@@ -18,8 +19,10 @@ public static class EarlyBoot
     public static MemoryLayout Run(MachineDescription machine)
     {
         var notes = new List<string>(machine.Notes);
-        var (memblock, maxFrame) = TakeMemory(machine);
-        var blocks = NodeDiscovery.Discover(Claims(machine), memblock.Memory, maxFrame, out var fault);
+        var firmware = FirmwareMemory.Of(machine);
+        var memblock = TakeMemory(machine, firmware);
+        var claims = Claims(machine).ToList();
+        var blocks = NodeDiscovery.Discover(claims, memblock.Memory, firmware.MaxFrame, out var fault);
         if (fault is not null) notes.Add($"The firmware's nodes are not used: {fault}.");
 
         var record = EarlyRecord.Nothing;
@@ -33,28 +36,31 @@ public static class EarlyBoot
             record = EarlyReplay.Run(memblock, machine, blocks, notes);
         }
 
-        return Lay(machine, memblock, maxFrame, record, notes);
+        var layout = Lay(machine, memblock, firmware.MaxFrame, record, notes);
+        if (machine.EarlyAllocator == EarlyAllocatorKind.Bootmem)
+            layout = layout with { Zones = BootmemRelease.Of(layout.Zones, blocks) };
+        return layout with
+        {
+            Firmware = firmware,
+            IsNodeFaked = fault is not null || claims.Count == 0,
+            EarlyAllocator = machine.EarlyAllocator,
+        };
     }
 
     /// <summary>The memory map as memblock takes it up.</summary>
-    private static (Memblock Memblock, PageFrameNumber MaxFrame) TakeMemory(MachineDescription machine)
+    private static Memblock TakeMemory(MachineDescription machine, FirmwareMemory firmware)
     {
-        var map = E820Map.Sanitise(machine.MemoryMap);
-        foreach (var edit in machine.MapEdits) map = map.Update(edit.Start, edit.End, E820Type.Usable, edit.Type);
-        map = map.TrimBiosRange();
-
         var memblock = new Memblock();
-        foreach (var entry in map.Entries)
+        foreach (var entry in firmware.Map.Entries)
         {
             if (entry.IsMemory) memblock.Memory.Add(entry.Start, entry.End);
             else if (entry.Type == E820Type.SoftReserved) memblock.Reserve(entry.Start, entry.End);
         }
 
         memblock.Memory.Trim(PageSize);
-        var maxFrame = map.MaxFrame(machine.Release.MaxPfnCountsAcpiData);
-        memblock.Memory.Remove(maxFrame.Address, ulong.MaxValue);
+        memblock.Memory.Remove(firmware.MaxFrame.Address, ulong.MaxValue);
         if (memblock.Memory.Count == 0) throw Refuse(machine, "NUMA210", "the memory map holds no usable memory");
-        return (memblock, maxFrame);
+        return memblock;
     }
 
     private static IEnumerable<NodeBlock> Claims(MachineDescription machine) =>
@@ -85,17 +91,18 @@ public static class EarlyBoot
             size.Span.Start,
             size.Span.Pages,
             size.Present,
-            ManagedEstimate.For(size, dmaReserve, machine.Release),
+            ManagedEstimate.For(size, dmaReserve, machine.Release, machine.MemoryModel),
             ReleasedRanges.Of(size, nodes.First(node => node.Node == size.Id.Node), memblock, machine.Managed),
-            LateFreePlacement.In(size, nodes, late, kind => kind >= LateFreeKind.Initrd))
+            LateFreePlacement.In(size, nodes, late, kind => kind >= LateFreeKind.Swiotlb))
         {
-            FreedEarly = LateFreePlacement.In(size, nodes, late, kind => kind == LateFreeKind.SmpAlternatives),
+            FreedEarly = LateFreePlacement.In(size, nodes, late, LateFreePlacement.IsEarly),
             FreedBeforeHugePages =
-                LateFreePlacement.In(size, nodes, late, kind => kind == LateFreeKind.EfiBootServices),
+                LateFreePlacement.In(size, nodes, late, kind => kind == LateFreeKind.EfiBootServicesByInitcall),
+            UncountedEarly = Uncounted(size, LateFreePlacement.IsEarly),
+            UncountedLate = Uncounted(size, kind => kind >= LateFreeKind.Swiotlb),
             GiganticPages = new(nodes.Where(node => node.Node == size.Id.Node).Sum(node => record.GiganticPages
                 .SelectMany(range => node.Within(range.CutTo(size.Span))).Sum(range => range.Pages.Value))),
             CountsGiganticPagesFirst = machine.Release.CountsGiganticPagesFirst,
-            LateFreesAreManaged = machine.Release.LateFreesAreManaged,
         }).ToImmutableArray();
 
         var places = CpuPlacement.Place(machine, [.. nodes.Select(node => node.Node)]);
@@ -112,7 +119,17 @@ public static class EarlyBoot
             PagesTakenBeforeReport = BootParameters.PagesTakenBeforeReport(machine),
             PossibleNodes = places.Possible,
             OnlinePolicy = BootParameters.OnlinePolicy(machine.CommandLine),
+            Model = MemoryModel.Of(machine.MemoryModel, nodes, machine.Release.HasSubsections),
+            DmaReserve = dmaReserve,
+            LateFrees = late,
         };
+
+        PageCount Uncounted(ZoneSize size, Func<LateFreeKind, bool> kinds) =>
+            machine.Release.LateFreesAreManaged
+                ? PageCount.Zero
+                : new(LateFreePlacement
+                    .In(size, nodes, late, kind => kinds(kind) && !LateFreePlacement.IsOfEarlyAllocator(kind))
+                    .Sum(range => range.Pages.Value));
     }
 
     private static void RefuseImpossibleCounts(MachineDescription machine, ImmutableArray<ZoneSize> sizes)

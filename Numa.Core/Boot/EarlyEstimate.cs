@@ -1,4 +1,5 @@
 using Numa.Core.Addressing;
+using Numa.Core.MemoryModels;
 
 namespace Numa.Core.Boot;
 
@@ -26,6 +27,7 @@ public static class EarlyEstimate
         if (image.Start == 0) memblock.Reserve(KernelStart, KernelStart + KernelSize);
         else memblock.Reserve(image.Start, image.End + FirstTables);
         if (machine.RamDisk is { } disk) memblock.Reserve(disk.Start, disk.End);
+        foreach (var late in machine.LateRanges) memblock.Reserve(late.Start, late.End);
         foreach (var told in machine.Reported.OfType<EarlyStep.Reserve>()) memblock.Reserve(told.Start, told.End);
         ReserveDescriptors(memblock, machine, notes);
         foreach (var told in machine.Reported.OfType<EarlyStep.Allocate>()) memblock.TryAllocate(told.Request, out _);
@@ -53,13 +55,11 @@ public static class EarlyEstimate
     /// <summary>Page descriptors: for whole sections where memory is present, near the top of its node.</summary>
     private static void ReserveDescriptors(Memblock memblock, MachineDescription machine, List<string> notes)
     {
-        foreach (var node in NodeMemory.From(memblock.Memory))
+        var nodes = NodeMemory.From(memblock.Memory);
+        foreach (var node in MemoryModel.Of(machine.MemoryModel, nodes, machine.Release.HasSubsections).Maps)
         {
-            var sections = Sections(node);
-            var pages = node.Ranges.Sum(range => range.Pages.Value);
-            var size = sections * (SectionBytes >> PageFrameNumber.PageShift)
-                * ManagedEstimate.PageDescriptorBytes;
-            var bytes = (ulong)pages * ManagedEstimate.PageDescriptorBytes;
+            var bytes = (ulong)node.Pages.Bytes.Bytes;
+            var size = (bytes + (LargePage - 1)) & ~(LargePage - 1);
             var fits = memblock.TryAllocate(new(size, LargePage, KernelStart, 0, node.Node, ExactNode: true), out _)
                 || memblock.TryAllocate(new(bytes, 1ul << PageFrameNumber.PageShift, 0, 0, node.Node), out _);
             if (!fits) notes.Add($"Node {node.Node} has no room for the {bytes} bytes that describe its pages.");
@@ -76,20 +76,6 @@ public static class EarlyEstimate
             NodeId? node = cpu < nodes.Length ? nodes[cpu] : null;
             memblock.TryAllocate(new(size, 1ul << PageFrameNumber.PageShift, KernelStart, 0, node), out _);
         }
-    }
-
-    /// <summary>Sections that hold memory of a node; neighbouring ranges may share one.</summary>
-    private static ulong Sections(NodeMemory node)
-    {
-        var (count, next) = (0ul, 0ul);
-        foreach (var range in node.Ranges)
-        {
-            var first = Math.Max(next, range.Start.Address / SectionBytes);
-            next = (range.End.Address + (SectionBytes - 1)) / SectionBytes;
-            if (next > first) count += next - first;
-        }
-
-        return count;
     }
 
     private static ulong Bytes(long kib) => (ulong)kib << 10;

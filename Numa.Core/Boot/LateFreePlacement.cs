@@ -21,9 +21,11 @@ internal static class LateFreePlacement
         MachineDescription machine, Memblock memblock, List<string> notes)
     {
         var placed = ImmutableArray.CreateBuilder<(LateFreeKind, PageRange)>();
+        placed.AddRange(machine.LateRanges.OrderBy(late => late.Kind).Select(late =>
+            (late.Kind, new PageRange(PageFrameNumber.Ceiling(late.Start), PageFrameNumber.Floor(late.End)))));
         foreach (var free in machine.LateFrees)
         {
-            if (free.Kind == LateFreeKind.EfiBootServices)
+            if (free.Kind == LateFreeKind.EfiBootServicesByInitcall)
             {
                 // Below 1 MiB nothing is freed: firmware is known to write there.
                 placed.AddRange(machine.BootServices
@@ -55,15 +57,22 @@ internal static class LateFreePlacement
     /// <summary>The placed ranges that lie in a zone.</summary>
     public static ImmutableArray<PageRange> In(
         ZoneSize zone, ImmutableArray<NodeMemory> nodes,
-        ImmutableArray<(LateFreeKind Kind, PageRange Range)> placed, Func<LateFreeKind, bool> when)
+        ImmutableArray<(LateFreeKind Kind, PageRange Range)> placed, Func<LateFreeKind, bool> kinds)
     {
         var node = nodes.First(candidate => candidate.Node == zone.Id.Node);
         return
         [
-            .. placed.Where(free => when(free.Kind))
+            .. placed.Where(free => kinds(free.Kind))
                 .SelectMany(free => node.Within(free.Range.CutTo(zone.Span))),
         ];
     }
+
+    /// <summary>Freed before the watermarks are computed.</summary>
+    public static bool IsEarly(LateFreeKind kind) => kind <= LateFreeKind.SmpAlternatives;
+
+    /// <summary>Given back by the early allocator itself, which counts what it releases in every release.</summary>
+    public static bool IsOfEarlyAllocator(LateFreeKind kind) =>
+        kind is LateFreeKind.EfiBootServices or LateFreeKind.Swiotlb;
 
     private static PageRange? RamDisk(MachineDescription machine, long pages)
     {

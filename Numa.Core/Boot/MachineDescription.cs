@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Firmware;
 using Numa.Core.Kernels;
+using Numa.Core.MemoryModels;
 using Numa.Core.Nodes;
 
 namespace Numa.Core.Boot;
@@ -21,11 +22,19 @@ public sealed record MachineDescription
     /// <summary>The memory map as the firmware gave it, or as the user replaced it.</summary>
     public ImmutableArray<E820Entry> MemoryMap { get; init; } = [];
 
+    /// <summary>The user replaced the firmware's map (<c>mem=</c>, <c>memmap=</c>).</summary>
+    public bool IsUserMap { get; init; }
+
     /// <summary>Changes that the kernel made to the map, in order: RAM in [Start, End) became this type.</summary>
     public ImmutableArray<E820Entry> MapEdits { get; init; } = [];
 
     /// <summary>Page tables have five levels.</summary>
     public bool HasFiveLevels { get; init; }
+
+    /// <summary>What the CPU caches write-back, ascending; empty when that is not known, and then all RAM is
+    /// used.</summary>
+    /// <remarks>Unit: bytes. Shape: [Start, End).</remarks>
+    public ImmutableArray<(ulong Start, ulong End)> WriteBack { get; init; } = [];
 
     public SratTable Srat { get; init; } = SratTable.Empty;
 
@@ -64,6 +73,14 @@ public sealed record MachineDescription
     public KernelImageSizes KernelImage { get; init; } = new();
 
     public ImmutableArray<LateFree> LateFrees { get; init; } = [];
+
+    /// <summary>What early boot holds and gives back once the buddy allocator runs, by who gives it back.</summary>
+    /// <remarks>Unit: bytes. Shape: [Start, End).</remarks>
+    public ImmutableArray<(LateFreeKind Kind, ulong Start, ulong End)> LateRanges { get; init; } = [];
+
+    public EarlyAllocatorKind EarlyAllocator { get; init; } = EarlyAllocatorKind.Memblock;
+
+    public MemoryModelKind MemoryModel { get; init; } = MemoryModelKind.Sparse;
 
     /// <summary>Managed pages of zones where they are known beforehand: exactly so many are released there.</summary>
     public ImmutableDictionary<ZoneId, PageCount> Managed { get; init; } = ImmutableDictionary<ZoneId, PageCount>.Empty;

@@ -1,5 +1,6 @@
 using Numa.Core.Addressing;
 using Numa.Core.Kernels;
+using Numa.Core.MemoryModels;
 
 namespace Numa.Core.Boot;
 
@@ -7,30 +8,29 @@ namespace Numa.Core.Boot;
 /// <remarks>Source: <c>free_area_init_core</c>, Linux mm/page_alloc.c.</remarks>
 public static class ManagedEstimate
 {
-    /// <summary>Size of one <c>struct page</c> on x86-64.</summary>
-    public const int PageDescriptorBytes = 64;
-
     /// <summary>Memory below this end counts for the reserve of the DMA zone.</summary>
     private static readonly PageRange BelowDmaEnd = new(new(0), new(0x1000));
 
-    public static PageCount For(ZoneSize zone, PageCount dmaReserve, KernelRelease release)
+    public static PageCount For(
+        ZoneSize zone, PageCount dmaReserve, KernelRelease release,
+        MemoryModelKind model = MemoryModelKind.Sparse)
     {
         if (!release.ManagedEstimateChargesMemmap) return zone.Present;
         var estimate = zone.Present;
-        var memmap = MemmapPages(zone);
+        var memmap = MemmapPages(zone, model);
         if (estimate >= memmap) estimate -= memmap;
         if (zone.Id.Kind == ZoneKind.DMA && estimate > dmaReserve) estimate -= dmaReserve;
         return estimate;
     }
 
-    /// <summary>Pages for the descriptors of a zone: of what it spans, or of what is present in a zone full of
-    /// holes.</summary>
-    public static PageCount MemmapPages(ZoneSize zone)
+    /// <summary>Pages for the descriptors of a zone: of what it spans, or of what is present in a zone full of holes
+    /// if the model spends nothing on them.</summary>
+    public static PageCount MemmapPages(ZoneSize zone, MemoryModelKind model = MemoryModelKind.Sparse)
     {
         var spanned = zone.Span.Pages.Value;
         var present = zone.Present.Value;
-        var described = spanned > present + (present >> 4) ? present : spanned;
-        return new(PageFrameNumber.Ceiling((ulong)described * PageDescriptorBytes).Value);
+        var described = model == MemoryModelKind.Sparse && spanned > present + (present >> 4) ? present : spanned;
+        return new(PageFrameNumber.Ceiling((ulong)described * MemoryModel.DescriptorBytes).Value);
     }
 
     /// <summary>Memory below 16 MiB that early boot had taken: <c>dma_reserve</c>.</summary>

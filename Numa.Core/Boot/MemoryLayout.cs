@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Hotplug;
 using Numa.Core.Kernels;
+using Numa.Core.MemoryModels;
 using Numa.Core.Nodes;
+using Numa.Core.Zones;
 
 namespace Numa.Core.Boot;
 
@@ -32,23 +34,34 @@ public sealed record ZoneLayout(
     /// <summary>Gigantic pages are counted before the watermarks are first computed.</summary>
     public bool CountsGiganticPagesFirst { get; init; }
 
-    /// <summary>Late frees count as managed pages (3.11 and later).</summary>
-    public bool LateFreesAreManaged { get; init; } = true;
+    /// <summary>The bitmap of bootmem, freed page by page at the end of the mass release; empty without
+    /// bootmem.</summary>
+    public ImmutableArray<PageRange> Bitmap { get; init; } = [];
+
+    public ReleaseGrain Grain { get; init; } = ReleaseGrain.LargestBlocks;
+
+    /// <summary>Pages of <see cref="FreedEarly"/> that are not counted as managed.</summary>
+    public PageCount UncountedEarly { get; init; }
+
+    /// <summary>Pages of <see cref="FreedLate"/> that are not counted as managed.</summary>
+    public PageCount UncountedLate { get; init; }
+
+    /// <summary>Pages that the mass release frees.</summary>
+    public PageCount MassReleased => new(Sum(Released) + Sum(Bitmap));
 
     /// <summary>Managed pages that a running kernel showed; null for a zone that was booted here.</summary>
     public PageCount? SavedManaged { get; init; }
 
     /// <summary>Managed pages when the watermarks are first computed.</summary>
-    public PageCount ManagedAtTuning => SavedManaged ?? new(Sum(Released)
-        + (LateFreesAreManaged ? Sum(FreedEarly) : 0) + (CountsGiganticPagesFirst ? GiganticPages.Value : 0));
+    public PageCount ManagedAtTuning => SavedManaged ?? MassReleased + (new PageCount(Sum(FreedEarly)) - UncountedEarly)
+        + (CountsGiganticPagesFirst ? GiganticPages : PageCount.Zero);
 
     /// <summary>Managed pages when transparent huge pages start.</summary>
-    public PageCount ManagedAtHugePages => new(ManagedAtTuning.Value
-        + (LateFreesAreManaged ? Sum(FreedBeforeHugePages) : 0)
-        + (CountsGiganticPagesFirst ? 0 : GiganticPages.Value));
+    public PageCount ManagedAtHugePages => ManagedAtTuning + new PageCount(Sum(FreedBeforeHugePages))
+        + (CountsGiganticPagesFirst ? PageCount.Zero : GiganticPages);
 
     /// <summary>Managed pages when user space starts.</summary>
-    public PageCount ManagedAtEnd => new(ManagedAtHugePages.Value + (LateFreesAreManaged ? Sum(FreedLate) : 0));
+    public PageCount ManagedAtEnd => ManagedAtHugePages + (new PageCount(Sum(FreedLate)) - UncountedLate);
 
     private static long Sum(ImmutableArray<PageRange> ranges) => ranges.Sum(range => range.Pages.Value);
 }
@@ -95,6 +108,23 @@ public sealed record MemoryLayout(
 
     /// <summary>What early boot took was not logged but estimated, and managed pages with it.</summary>
     public bool IsEstimated { get; init; }
+
+    /// <summary>How memory was found in the firmware's map; null where there was none.</summary>
+    public FirmwareMemory? Firmware { get; init; }
+
+    /// <summary>No table named nodes, or its claims were not believed: all memory is node 0.</summary>
+    public bool IsNodeFaked { get; init; }
+
+    /// <summary>Which frames have descriptors, and what those cost; null where nothing was laid out.</summary>
+    public MemoryModel? Model { get; init; }
+
+    public EarlyAllocatorKind EarlyAllocator { get; init; }
+
+    /// <summary>Memory below 16 MiB that early boot had taken when zones were sized.</summary>
+    public PageCount DmaReserve { get; init; }
+
+    /// <summary>What was given back after the mass release, with who gave it, in order.</summary>
+    public ImmutableArray<(LateFreeKind Kind, PageRange Range)> LateFrees { get; init; } = [];
 
     /// <summary>What early boot did on the way here.</summary>
     public EarlyRecord Early { get; init; } = EarlyRecord.Nothing;

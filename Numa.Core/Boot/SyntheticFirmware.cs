@@ -6,7 +6,7 @@ using Numa.Core.Firmware;
 namespace Numa.Core.Boot;
 
 /// <summary>The firmware tables of a machine that a person described: a PC's, with the nodes one after the
-/// other.</summary>
+/// other, or the memory map that the person knows.</summary>
 public static class SyntheticFirmware
 {
     private const ulong BiosDataStart = 0x9fc00;
@@ -22,7 +22,7 @@ public static class SyntheticFirmware
         var total = machine.Nodes.Aggregate(0ul, (sum, node) => sum + (ulong)node.Memory.Bytes);
         // Below 4 GiB a PC keeps room for its devices; without it no RAM of such a machine would be where it really is.
         var holes = machine.Holes.IsEmpty && total > 3 * GiB ? [(3 * GiB, 4 * GiB)] : machine.Holes;
-        var memory = Lay(machine.Nodes, holes);
+        var memory = machine.MemoryMap.IsEmpty ? Lay(machine.Nodes, holes) : Claims(machine.Nodes);
         var cpus = machine.Nodes
             .SelectMany((node, index) => node.Cpus.Select(cpu => new SratCpu(index, (uint)cpu.Value, new(index))))
             .OrderBy(cpu => cpu.Apic)
@@ -32,11 +32,14 @@ public static class SyntheticFirmware
             Name = machine.Name,
             Release = machine.Release,
             CommandLine = machine.CommandLine,
-            MemoryMap =
-            [
-                .. memory.Select(range => E820Entry.Between(range.Start, range.End, E820Type.Usable)),
-                E820Entry.Between(BiosDataStart, BiosEnd, E820Type.Reserved),
-            ],
+            MemoryMap = machine.MemoryMap.IsEmpty
+                ?
+                [
+                    .. memory.Select(range => E820Entry.Between(range.Start, range.End, E820Type.Usable)),
+                    E820Entry.Between(BiosDataStart, BiosEnd, E820Type.Reserved),
+                ]
+                : machine.MemoryMap,
+            WriteBack = machine.WriteBack,
             Srat = new(cpus, memory),
             Distances = machine.Distances,
             CpuCount = cpus.Length,
@@ -44,9 +47,18 @@ public static class SyntheticFirmware
                 .SelectMany((node, index) => node.Managed.Select(zone =>
                     KeyValuePair.Create(new ZoneId(new(index), zone.Key), zone.Value)))
                 .ToImmutableDictionary(),
+            LateRanges = machine.LateRanges,
+            EarlyAllocator = machine.EarlyAllocator,
+            MemoryModel = machine.MemoryModel,
             Settings = machine.Settings,
         };
     }
+
+    private static ImmutableArray<SratMemory> Claims(ImmutableArray<SyntheticNode> nodes) =>
+    [
+        .. nodes.SelectMany((node, index) => node.Ranges.Select(range =>
+            new SratMemory(new(index), index, range.Start, range.End, Hotplug: false, NonVolatile: false))),
+    ];
 
     private static ImmutableArray<SratMemory> Lay(
         ImmutableArray<SyntheticNode> nodes, ImmutableArray<(ulong Start, ulong End)> holes)

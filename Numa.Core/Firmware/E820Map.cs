@@ -55,13 +55,21 @@ public sealed class E820Map
 
     /// <summary>Keeps the first page and the BIOS area from ever being taken for memory.</summary>
     /// <remarks>Source: <c>trim_bios_range</c>, Linux arch/x86/kernel/setup.c.</remarks>
-    public E820Map TrimBiosRange() =>
-        Update(0, FirstPageEnd, E820Type.Usable, E820Type.Reserved).Remove(BiosStart, BiosEnd, E820Type.Usable);
+    public E820Map TrimBiosRange() => BiosTrim.Aggregate(this, (map, edit) => map.Apply(edit));
 
-    /// <summary>Gives up RAM above the highest address that the CPU caches write-back.</summary>
-    /// <remarks>Source: <c>mtrr_trim_uncached_memory</c>, Linux arch/x86/kernel/cpu/mtrr/cleanup.c.</remarks>
-    public E820Map TrimAboveWriteBack(ulong highestWriteBackEnd) =>
-        Update(highestWriteBackEnd, ulong.MaxValue, E820Type.Usable, E820Type.Reserved);
+    /// <summary>The two edits of <see cref="TrimBiosRange"/>.</summary>
+    public static ImmutableArray<E820Entry> BiosTrim { get; } =
+    [
+        E820Entry.Between(0, FirstPageEnd, E820Type.Reserved), E820Entry.Between(BiosStart, BiosEnd, E820Type.None),
+    ];
+
+    /// <summary>RAM within the edit gets the edit's type; with no type it goes.</summary>
+    public E820Map Apply(E820Entry edit) => Update(edit.Start, edit.End, E820Type.Usable, edit.Type);
+
+    /// <summary>RAM in the map.</summary>
+    /// <remarks>Unit: bytes.</remarks>
+    public ulong UsableBytes => Entries.Where(entry => entry.Type == E820Type.Usable)
+        .Aggregate(0ul, (sum, entry) => sum + entry.Size);
 
     /// <summary>First frame after all RAM: <c>max_pfn</c>.</summary>
     public PageFrameNumber MaxFrame(bool countAcpiData) => EndFrame(MaxArchFrames, countAcpiData);

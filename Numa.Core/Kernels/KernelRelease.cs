@@ -54,6 +54,15 @@ public sealed record KernelRelease
 
     public required BootReleaseRule BootRelease { get; init; }
 
+    /// <summary>Names of the steps of boot.</summary>
+    public required BootCalls Calls { get; init; }
+
+    /// <summary>x86-64 could be built with bootmem: 2.6.34 and 2.6.35; by 3.10 no longer.</summary>
+    public bool KnowsBootmem { get; init; }
+
+    /// <summary>Sections of memory are divided into sub-sections of 2 MiB (5.3 and later).</summary>
+    public bool HasSubsections { get; init; }
+
     /// <summary>Most of a node's highest zone is released once all CPUs run: distribution kernels.</summary>
     public bool DefersHighestZone { get; init; }
 
@@ -184,6 +193,8 @@ public sealed record KernelRelease
         ZonelistCache = true,
         KswapdWokenPerZone = true,
         BootRelease = BootReleaseRule.Ordinary,
+        Calls = BootCalls.Since2634,
+        KnowsBootmem = true,
         Fallback = MigratetypeFallbackRule.StealLargest,
         HighAtomic = HighAtomicRule.ReservePageblocks,
         HighOrderCheck = HighOrderCheckRule.SubtractSmallerBlocks,
@@ -202,11 +213,18 @@ public sealed record KernelRelease
         ZonelistOrders = ZonelistOrderRule.SizeHeuristicUnlessNormalMissing,
     };
 
-    private static readonly KernelRelease V310 = V2635 with { Name = "3.10", ZoneReclaimBeyondDistance = 30 };
+    private static readonly KernelRelease V310 = V2635 with
+    {
+        Name = "3.10",
+        Calls = BootCalls.Since310,
+        KnowsBootmem = false,
+        ZoneReclaimBeyondDistance = 30,
+    };
 
     private static readonly KernelRelease V44 = V310 with
     {
         Name = "4.4",
+        Calls = BootCalls.Since44Stable,
         ZonelistOrders = ZonelistOrderRule.NodeBy64Bit,
         FairZonePolicy = true,
         ZonelistCache = false,
@@ -223,6 +241,7 @@ public sealed record KernelRelease
     private static readonly KernelRelease V440 = V44 with
     {
         Name = "4.4.0",
+        Calls = BootCalls.Since42,
         MinFreeInitcall = MinFreeInitcall.AfterHugePages,
     };
 
@@ -240,6 +259,7 @@ public sealed record KernelRelease
     private static readonly KernelRelease V414 = V49 with
     {
         Name = "4.14",
+        Calls = BootCalls.Since412,
         ZonelistOrders = ZonelistOrderRule.NodeOnly,
         LowmemRatio = LowmemRatioRule.ZeroIsOff,
         PrintsEmptyZones = true,
@@ -261,6 +281,8 @@ public sealed record KernelRelease
         PagesetSizing = PagesetSizingRule.LowMarkPerCpu,
         BatchCapPages = 256,
         BootRelease = BootReleaseRule.Tail,
+        Calls = BootCalls.Since61,
+        HasSubsections = true,
         DefersHighestZone = true,
         HotplugZone = HotplugZoneRule.WhenOnline,
         HugePagesFollowHotplug = true,
@@ -286,6 +308,7 @@ public sealed record KernelRelease
     private static readonly KernelRelease V612 = V61 with
     {
         Name = "6.12",
+        Calls = BootCalls.Since64,
         ListsMemorylessLocalNode = false,
         ForgetsNodeBeforeRebuild = true,
         MovableMarksClamped = true,

@@ -134,6 +134,7 @@ public static class DmesgReader
             Version = facts.Version,
             CommandLine = facts.CommandLine,
             MemoryMap = [.. map],
+            IsUserMap = facts.UserMap.Count > 0,
             MapEdits = [.. facts.MapEdits],
             HasFiveLevels = facts.ArchitectureEnd > FramesOfFourLevels,
             Srat = new([.. facts.Cpus], [.. facts.Memory]),

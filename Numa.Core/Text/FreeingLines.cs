@@ -54,7 +54,7 @@ internal static class FreeingLines
 
     private static LateFreeKind? KindOf(string text, DmesgFacts facts)
     {
-        if (text.StartsWith(BootServices, StringComparison.Ordinal)) return LateFreeKind.EfiBootServices;
+        if (text.StartsWith(BootServices, StringComparison.Ordinal)) return LateFreeKind.EfiBootServicesByInitcall;
         if (text.StartsWith("Freeing initrd memory", StringComparison.Ordinal)) return LateFreeKind.Initrd;
         if (text.StartsWith("Freeing SMP alternatives", StringComparison.Ordinal)) return LateFreeKind.SmpAlternatives;
         if (!text.StartsWith("Freeing unused ", StringComparison.Ordinal)) return null;

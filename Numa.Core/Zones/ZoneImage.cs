@@ -3,6 +3,19 @@ using Numa.Core.Addressing;
 
 namespace Numa.Core.Zones;
 
+/// <summary>Into which blocks the mass release cuts a run of free pages.</summary>
+public enum ReleaseGrain
+{
+    /// <summary>As large as alignment allows, up to order 10 (memblock).</summary>
+    LargestBlocks,
+
+    /// <summary>64 pages where a word of the bitmap is free as a whole, else single pages (bootmem).</summary>
+    Words,
+
+    /// <summary>Single pages (bootmem on a node that begins within a word).</summary>
+    Pages,
+}
+
 /// <summary>A zone as it stands at the end of boot: its extent, what was released into it, its marks.</summary>
 /// <param name="Spanned">Pages from start to end, holes included.</param>
 /// <param name="Present">Pages that exist.</param>
@@ -19,8 +32,12 @@ public sealed record ZoneImage(
 {
     /// <summary>Pages handed to the buddy allocator in all; the zone's free pages before anything is
     /// allocated.</summary>
-    public PageCount Freed { get; } =
-        new(Released.Sum(range => range.Pages.Value) + FreedLate.Sum(range => range.Pages.Value));
+    public PageCount Freed => new(Pages(Released) + Pages(Bitmap) + Pages(FreedLate));
+
+    /// <summary>The bitmap of bootmem, freed page by page after <see cref="Released"/>.</summary>
+    public ImmutableArray<PageRange> Bitmap { get; init; } = [];
+
+    public ReleaseGrain Grain { get; init; } = ReleaseGrain.LargestBlocks;
 
     /// <summary>Pageblocks that do not start as Movable.</summary>
     public ImmutableArray<TaggedPageblocks> Tagged { get; init; } = [];
@@ -31,4 +48,6 @@ public sealed record ZoneImage(
     private readonly PageCount? _managed;
 
     public PageFrameNumber End => Start + Spanned;
+
+    private static long Pages(ImmutableArray<PageRange> ranges) => ranges.Sum(range => range.Pages.Value);
 }

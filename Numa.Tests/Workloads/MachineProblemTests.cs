@@ -21,7 +21,7 @@ public class MachineProblemTests
     [InlineData("nodes: [{memory: 4GiB, cpus: 0}]\nkernelcore: 6G",
         "m.yaml:3:13: error NUMA106: kernelcore: '6G'" + NoSize + ", for example 6GiB")]
     [InlineData("nodes: [{memory: 4GiB, cpus: 0, size: 1}]",
-        "m.yaml:2:33: error NUMA102: unknown key 'size' in node 0; expected one of id, memory, cpus, managed")]
+        "m.yaml:2:33: error NUMA102: unknown key 'size' in node 0; expected one of id, memory, cpus, managed, ranges")]
     [InlineData("nodes: [{memory: 4GiB, memory: 4GiB, cpus: 0}]",
         "m.yaml:2:24: error NUMA104: key 'memory' stands already at m.yaml:2:10")]
     [InlineData("distances: [[10]]", "m.yaml:1:1: error NUMA103: the machine has no 'nodes'")]
@@ -96,6 +96,42 @@ public class MachineProblemTests
         "m.yaml:3:16: error NUMA108: zonelistOrder: 'zones' is unknown; did you mean 'zone'?")]
     public void Machine(string more, string expected) =>
         Check($"{Start}nodes: [{{memory: 4GiB, cpus: 0}}]\n{more}", expected);
+
+    [Theory]
+    [InlineData("[{cpus: 0, memory: 4GiB}]", "[\"[mem 0x100000-0x7fffffff] usable\"]",
+        "m.yaml:2:27: error NUMA115: node 0 gives memory, and e820 says how much there is;"
+        + " give ranges, or neither on a single node")]
+    [InlineData("[{cpus: 0}, {cpus: 1}]", "[\"[mem 0x100000-0x7fffffff] usable\"]",
+        "m.yaml:2:8: error NUMA103: none of 2 nodes has ranges; the map does not say which memory is whose")]
+    [InlineData("[{cpus: 0}]", "[\"[mem 0x100000-0x7fffffff] reserved\"]",
+        "m.yaml:3:7: error NUMA116: e820 names no usable memory")]
+    [InlineData("[{cpus: 0}]", "[\"[mem 0x100000-] usable\", \"[mem 0x2000-0x1000] usable\", usable]",
+        "m.yaml:3:8: error NUMA116: e820: found '] usable', expected a range such as"
+        + " [mem 0x0000000000100000-0x000000007fffffff]",
+        "m.yaml:3:34: error NUMA116: e820: found '] usable', expected an end not before the start 0x2000",
+        "m.yaml:3:64: error NUMA116: e820: 'usable' is no line such as"
+        + " [mem 0x0000000000100000-0x000000007fffffff] usable")]
+    public void Memory_maps(string nodes, string map, params string[] expected) =>
+        Check($"{Start}nodes: {nodes}\ne820: {map}", expected);
+
+    [Theory]
+    [InlineData("ranges: [1GiB-2GiB]", "earlyAllocator: memblok",
+        "m.yaml:3:17: error NUMA108: earlyAllocator: 'memblok' is unknown; did you mean 'memblock'?",
+        "m.yaml:2:41: error NUMA115: node 0 gives ranges, which cut an e820 map; without one give memory")]
+    [InlineData("id: 0", "memoryModel: dense", "m.yaml:3:14: error NUMA108: memoryModel: 'dense' is unknown;"
+        + " expected one of discontiguous, flat, sparse")]
+    [InlineData("id: 0", "mtrr: [2GiB-1GiB]",
+        "m.yaml:3:8: error NUMA116: write-back range 2GiB-1GiB ends before it starts, or nowhere")]
+    [InlineData("id: 0", "lateFree: {efi_boot: [1GiB-2GiB]}", "m.yaml:3:12: error NUMA102: unknown key 'efi_boot' in"
+        + " lateFree; expected one of efi_free_boot_services, swiotlb_exit")]
+    [InlineData("id: 0", "lateFree: {swiotlb_exit: [32MiB-64MiB]}", "m.yaml:3:26: error NUMA116:"
+        + " [mem 0x2000000-0x3ffffff] of swiotlb_exit begins below 48MiB, where the kernel and low memory lie")]
+    [InlineData("id: 0", "lateFree: {efi_free_boot_services: [1GiB-2GiB], swiotlb_exit: [1GiB-3GiB]}",
+        "m.yaml:3:63: error NUMA116: [mem 0x40000000-0xbfffffff] of swiotlb_exit is given back twice")]
+    [InlineData("managed: {Normal: 1}", "lateFree: {swiotlb_exit: [1GiB-2GiB]}", "m.yaml:3:11: error NUMA115:"
+        + " managed pages that are given leave nothing to free late; give one of the two")]
+    public void History(string node, string more, params string[] expected) =>
+        Check($"{Start}nodes: [{{memory: 4GiB, cpus: 0, {node}}}]\n{more}", expected);
 
     [Theory]
     [InlineData("nodes: [{memory: 4GiB, cpus: 0}]",

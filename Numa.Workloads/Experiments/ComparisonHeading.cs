@@ -15,7 +15,7 @@ internal static class ComparisonHeading
     /// <summary>For example <c>notes-two-node (2 x 64 GiB)</c>.</summary>
     public static string Machine(Scenario scenario, MachineImage machine)
     {
-        var sizes = scenario.Machine is DescribedMachine described
+        var sizes = scenario.Machine is DescribedMachine { Machine.MemoryMap.IsEmpty: true } described
             ? described.Machine.Nodes.Select(node => node.Memory.Bytes / 4096.0)
             : machine.Nodes.Select(node => (double)machine.Zones.Where(zone => zone.Id.Node == node)
                 .Sum(zone => zone.Present.Value));
@@ -47,9 +47,7 @@ internal static class ComparisonHeading
 
     /// <summary>What no kernel offers; null when every arm exists.</summary>
     public static string? Counterfactual(ImmutableArray<ComparisonArm> arms) =>
-        arms.FirstOrDefault(arm => arm.First.Result.Counterfactual) is { } arm
-            ? $"Linux {arm.Machine.Release.Name} knows node order only"
-            : null;
+        arms.FirstOrDefault(arm => arm.First.Result.Counterfactual)?.First.Result.Impossible;
 
     private static string Default(MachineImage machine) => DefaultZonelistOrder.Choose(machine.Release,
         machine.Nodes, machine.Zones.ToDictionary(zone => zone.Id, zone => zone.Present)) == ZonelistOrder.Node

@@ -59,7 +59,7 @@ public sealed class ScenarioRunner(TimeProvider time)
         var slowPath = report.SlowPath();
         var result = new RunResult(
             scenario.Name, seed, machine.Name, machine.Release.Name,
-            machine.Zonelists.Order.ToString().ToLowerInvariant(), booted.Counterfactual is not null,
+            machine.Zonelists.Order.ToString().ToLowerInvariant(), !booted.Counterfactuals.IsEmpty,
             clock.ToString().ToLowerInvariant(), "actors", options.Threads, hash, operations,
             outcome.Cpus.Sum(cpu => cpu.Counters.Allocations), outcome.Cpus.Sum(cpu => cpu.Counters.Frees),
             wall, operations / wall, report.SimulatedNanoseconds,
@@ -69,6 +69,7 @@ public sealed class ScenarioRunner(TimeProvider time)
             report.Workloads(), report.Actors(), report.WatermarkEvents(),
             [.. machine.Notes, .. scenario.Notes, .. SlowPathNotes(slowPath, tasks)])
         {
+            Impossible = booted.Counterfactuals.IsEmpty ? null : string.Join("; ", booted.Counterfactuals),
             PlacementHash = RunHash.OfPlacement(outcome.Zones, outcome.Cpus, tasks),
             Events = report.Events(),
         };

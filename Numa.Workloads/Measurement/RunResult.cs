@@ -53,6 +53,10 @@ public sealed record RunResult(
 
     /// <summary>How often all zonelists were built anew during the run.</summary>
     public int ZonelistRebuilds => Events.Count(happening => happening.RebuiltZonelists);
+
+    /// <summary>What the machine does and its release cannot; null when every part exists.</summary>
+    [JsonIgnore]
+    public string? Impossible { get; init; }
 }
 
 /// <summary>Failures of one kind for one request, and the zones tried by the first of them.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
+using Numa.Core.MemoryModels;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -13,6 +14,10 @@ public sealed record BootKeys(
     ImmutableArray<WrittenSysctl> Sysctls,
     ImmutableArray<string> Notes)
 {
+    public EarlyAllocatorKind? EarlyAllocator { get; init; }
+
+    public MemoryModelKind? MemoryModel { get; init; }
+
     /// <summary>The settings with everything said here; sysctls last, as the running kernel gets them.</summary>
     /// <exception cref="InputException">The release refuses a sysctl.</exception>
     public MemorySettings ApplyTo(MemorySettings settings, KernelRelease release)
@@ -38,7 +43,11 @@ public sealed record BootKeys(
         var sysctls = WrittenSysctl.Read(
             fields.Mapping(fields.Value("sysctls"), "sysctls"), fields, WrittenSysctl.Names, problems);
         return new(kernel, fields.OneOf("zonelistOrder", Vocabulary.ZonelistOrders),
-            fields.Word("transparentHugepages", Vocabulary.HugePages), sysctls, notes.ToImmutable());
+            fields.Word("transparentHugepages", Vocabulary.HugePages), sysctls, notes.ToImmutable())
+        {
+            EarlyAllocator = fields.Word("earlyAllocator", Vocabulary.EarlyAllocators),
+            MemoryModel = fields.Word("memoryModel", Vocabulary.MemoryModels),
+        };
     }
 
     private static Located<KernelRelease>? Release(

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
+using Numa.Core.MemoryModels;
 using Numa.Core.Text;
 using Numa.Core.Zones;
 
@@ -10,9 +11,26 @@ namespace Numa.Workloads.Scenarios;
 /// <summary>A machine that has booted, and how it came to it.</summary>
 /// <param name="Layout">What early boot made of the firmware's tables.</param>
 /// <param name="Tuning">Marks, reserves and sizes, as a later sysctl would find them.</param>
-/// <param name="Counterfactual">What the machine does that its release cannot; null when every part exists.</param>
+/// <param name="Counterfactual">An order of zonelists that its release does not know; null when it does.</param>
 public sealed record BootedMachine(
-    MachineImage Image, MemoryLayout Layout, MemoryTuning Tuning, string? Counterfactual);
+    MachineImage Image, MemoryLayout Layout, MemoryTuning Tuning, string? Counterfactual)
+{
+    /// <summary>All that the machine does and its release cannot, the order of zonelists included.</summary>
+    public ImmutableArray<string> Counterfactuals
+    {
+        get
+        {
+            var release = Layout.Release;
+            var found = ImmutableArray.CreateBuilder<string>();
+            if (Counterfactual is not null) found.Add(Counterfactual);
+            if (Layout.EarlyAllocator == EarlyAllocatorKind.Bootmem && !release.KnowsBootmem)
+                found.Add($"Linux {release.Name} on x86 knows no bootmem");
+            if (Layout.Model is { Kind: not MemoryModelKind.Sparse })
+                found.Add($"Linux {release.Name} on x86-64 knows sparse memory only");
+            return found.ToImmutable();
+        }
+    }
+}
 
 /// <summary>Boots the machine that a scenario or a machine file names.</summary>
 public static class MachineBoot
@@ -66,6 +84,8 @@ public static class MachineBoot
         {
             Release = release,
             Settings = keys.ApplyTo(machine.Settings, release),
+            EarlyAllocator = keys.EarlyAllocator ?? machine.EarlyAllocator,
+            MemoryModel = keys.MemoryModel ?? machine.MemoryModel,
             Notes = notes,
         });
     }

@@ -3,17 +3,17 @@ using System.Globalization;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
 using Numa.Core.Kernels;
+using Numa.Core.MemoryModels;
 
 namespace Numa.Workloads.Scenarios;
 
-/// <summary>Reads a machine that a person described: nodes, distances, holes, kernel, settings.</summary>
+/// <summary>Reads a machine that a person described: nodes, distances, memory, kernel, settings.</summary>
 internal static class MachineReader
 {
     /// <summary>Nodes of the largest x86-64 kernel. Source: <c>CONFIG_NODES_SHIFT</c>, range 1..10.</summary>
     private const int MaxNodes = 1024;
 
-    /// <summary>What 46 physical address bits reach, the most that kernels with four-level page tables map.</summary>
-    private const long MaxBytes = 1L << 46;
+    private const long MaxBytes = AddressRanges.MaxBytes;
 
     /// <param name="fallbackName">Name of a machine that gives none itself.</param>
     /// <returns>Null after a problem that leaves no machine; other problems are only noted.</returns>
@@ -36,8 +36,10 @@ internal static class MachineReader
         }
 
         CpuNumbers.Check(nodes, fields, items, problems);
-        var holes = Holes(fields, problems);
-        CheckMemory(nodes, fields, problems);
+        // No hole said: boot leaves the window for devices that PC firmware leaves below 4 GiB.
+        var holes = AddressRanges.Read(fields.Sequence("holes"), "hole", fields, problems);
+        FirmwareReader.CheckTogether(fields, nodes, problems);
+        if (!fields.Has("e820")) CheckMemory(nodes, fields, problems);
         var distances = DistanceReader.Read(fields, nodes.Length, problems);
         var kernel = scenario?.Kernel ?? keys.Kernel;
         if (kernel is null && !fields.Has("kernel"))
@@ -48,7 +50,28 @@ internal static class MachineReader
         var settings = keys.ApplyTo(new(), known, problems);
         if (scenario is not null) settings = scenario.ApplyTo(settings, known, problems);
         var name = fields.Text("name")?.Value ?? fallbackName;
-        return new(name, release, nodes, holes, distances, settings) { CommandLine = CommandLine(fields) };
+        return new(name, release, nodes, holes, distances, settings)
+        {
+            CommandLine = CommandLine(fields),
+            MemoryMap = FirmwareReader.Map(fields, problems),
+            WriteBack = FirmwareReader.WriteBack(fields, problems),
+            LateRanges = LateRanges(nodes, fields, problems),
+            EarlyAllocator = scenario?.EarlyAllocator ?? keys.EarlyAllocator ?? EarlyAllocatorKind.Memblock,
+            MemoryModel = scenario?.MemoryModel ?? keys.MemoryModel ?? MemoryModelKind.Sparse,
+        };
+    }
+
+    private static ImmutableArray<(LateFreeKind Kind, ulong Start, ulong End)> LateRanges(
+        ImmutableArray<SyntheticNode> nodes, Fields fields, ProblemList problems)
+    {
+        var late = FirmwareReader.LateRanges(fields, problems);
+        if (!late.IsEmpty && nodes.Any(node => !node.Managed.IsEmpty))
+        {
+            problems.Add(fields.PlaceOf("lateFree"), ProblemCodes.Conflict,
+                "managed pages that are given leave nothing to free late; give one of the two");
+        }
+
+        return late;
     }
 
     /// <summary>The kernel parameters that a described machine can have.</summary>
@@ -69,7 +92,9 @@ internal static class MachineReader
                 $"node number {id} says id {number}; ids run from 0 without gaps");
         }
 
-        var memory = fields.Text("memory", required: true) is { } size ? fields.Size(size, "memory") : null;
+        var memory = fields.Text("memory", required: !machine.Has("e820")) is { } size
+            ? fields.Size(size, "memory")
+            : null;
         var cpus = fields.Text("cpus") is { } list ? fields.Cpus(list, "cpus") : null;
         var managed = empty.ToBuilder();
         foreach (var entry in fields.Mapping(fields.Value("managed"), "managed")?.Entries ?? [])
@@ -96,7 +121,10 @@ internal static class MachineReader
                 $"node {id} manages {total} pages, but its {installed} are {installed.Pages} pages");
         }
 
-        return new(memory ?? default, cpus ?? [], managed.ToImmutable());
+        return new(memory ?? default, cpus ?? [], managed.ToImmutable())
+        {
+            Ranges = AddressRanges.Read(fields.Sequence("ranges"), "range", fields, problems),
+        };
     }
 
     private static void CheckMemory(ImmutableArray<SyntheticNode> nodes, Fields fields, ProblemList problems)
@@ -107,35 +135,5 @@ internal static class MachineReader
             problems.Add(fields.PlaceOf("nodes"), ProblemCodes.Memory, "the nodes hold more than 64TiB");
         if (total == 0 && problems.IsEmpty)
             problems.Add(fields.PlaceOf("nodes"), ProblemCodes.Memory, "no node has memory");
-    }
-
-    private static ImmutableArray<(ulong Start, ulong End)> Holes(Fields fields, ProblemList problems)
-    {
-        // None said: boot leaves the window for devices that PC firmware leaves below 4 GiB.
-        var texts = fields.Sequence("holes").Select(item => fields.Scalar(item, "a hole"));
-        var holes = ImmutableArray.CreateBuilder<(ulong Start, ulong End)>();
-        foreach (var text in texts)
-        {
-            if (text is not { } range) continue;
-            var ends = range.Value.Split('-');
-            if (ends.Length != 2)
-            {
-                problems.Add(range.At, ProblemCodes.Memory,
-                    $"'{YamlScalar.Short(range.Value)}' is no hole; expected a range such as 3GiB-4GiB");
-                continue;
-            }
-
-            var start = fields.Size(new(ends[0], range.At), "start of the hole");
-            var end = fields.Size(new(ends[1], range.At), "end of the hole");
-            if (start is null || end is null) continue;
-            if (end.Value.Bytes <= start.Value.Bytes || end.Value.Bytes > MaxBytes)
-                problems.Add(range.At, ProblemCodes.Memory, $"hole {range.Value} ends before it starts, or nowhere");
-            else if (holes.Count > 0 && (ulong)start.Value.Bytes < holes[^1].End)
-                problems.Add(range.At, ProblemCodes.Memory, $"hole {range.Value} begins below the end of the last");
-            else
-                holes.Add(((ulong)start.Value.Bytes, (ulong)end.Value.Bytes));
-        }
-
-        return holes.ToImmutable();
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
+using Numa.Core.MemoryModels;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -10,7 +11,7 @@ public static class Vocabulary
     public static ImmutableArray<string> Scenario { get; } =
     [
         "name", "about", "machine", "kernel", "zonelistOrder", "transparentHugepages", "sysctls", "seed", "clock",
-        "duration", "occupied", "events", "workloads", "costs", "compare",
+        "duration", "occupied", "events", "workloads", "costs", "compare", "earlyAllocator", "memoryModel",
     ];
 
     /// <summary>Kernel parameters that make Movable zones, by the size of either side.</summary>
@@ -19,14 +20,14 @@ public static class Vocabulary
     public static ImmutableArray<string> Machine { get; } =
     [
         "name", "about", "kernel", "nodes", "distances", "holes", "zonelistOrder", "transparentHugepages", "sysctls",
-        .. MovableSizes,
+        "e820", "mtrr", "lateFree", "earlyAllocator", "memoryModel", .. MovableSizes,
     ];
 
     /// <summary>Keys of a machine that a scenario holds too: the scenario's own value wins.</summary>
     public static ImmutableArray<string> Overridden { get; } =
-        ["kernel", "zonelistOrder", "transparentHugepages", "sysctls"];
+        ["kernel", "zonelistOrder", "transparentHugepages", "sysctls", "earlyAllocator", "memoryModel"];
 
-    public static ImmutableArray<string> Node { get; } = ["id", "memory", "cpus", "managed"];
+    public static ImmutableArray<string> Node { get; } = ["id", "memory", "cpus", "managed", "ranges"];
 
     public static ImmutableArray<string> Zones { get; } =
         [nameof(ZoneKind.DMA), nameof(ZoneKind.DMA32), nameof(ZoneKind.Normal), nameof(ZoneKind.Movable)];
@@ -58,6 +59,21 @@ public static class Vocabulary
             ["always"] = HugePageMode.Always,
             ["madvise"] = HugePageMode.Madvise,
             ["never"] = HugePageMode.Never,
+        }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    public static ImmutableSortedDictionary<string, EarlyAllocatorKind> EarlyAllocators { get; } =
+        new Dictionary<string, EarlyAllocatorKind>
+        {
+            ["memblock"] = EarlyAllocatorKind.Memblock,
+            ["bootmem"] = EarlyAllocatorKind.Bootmem,
+        }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    public static ImmutableSortedDictionary<string, MemoryModelKind> MemoryModels { get; } =
+        new Dictionary<string, MemoryModelKind>
+        {
+            ["flat"] = MemoryModelKind.Flat,
+            ["discontiguous"] = MemoryModelKind.Discontiguous,
+            ["sparse"] = MemoryModelKind.Sparse,
         }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
     public static ImmutableArray<string> ZonelistOrders { get; } = ["default", "node", "zone"];

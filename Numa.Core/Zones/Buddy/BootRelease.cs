@@ -1,4 +1,3 @@
-using System.Numerics;
 using Numa.Core.Addressing;
 using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
@@ -6,7 +5,7 @@ using Numa.Core.Kernels;
 namespace Numa.Core.Zones.Buddy;
 
 /// <summary>Hands a zone's boot memory to its buddy allocator.</summary>
-/// <remarks>Source: <c>__free_memory_core</c> and <c>__free_pages_memory</c>, Linux mm/memblock.c.</remarks>
+/// <remarks>Source: <c>__free_memory_core</c>, Linux mm/memblock.c.</remarks>
 internal static class BootRelease
 {
     public static void Into(BuddyAllocator buddy, KernelRelease release, ZoneImage image, long zero)
@@ -18,7 +17,13 @@ internal static class BootRelease
         {
             RequireInside(image, range);
             foreach (var part in ApartFromReserve(image, range))
-                Release(buddy, (int)(part.Start.Value - zero), (int)(part.End.Value - zero), toTail, ref work);
+                Release(buddy, part, zero, image.Grain, toTail, ref work);
+        }
+
+        foreach (var range in image.Bitmap)
+        {
+            RequireInside(image, range);
+            Release(buddy, range, zero, ReleaseGrain.Pages, toTail, ref work);
         }
 
         foreach (var range in image.FreedLate)
@@ -63,26 +68,26 @@ internal static class BootRelease
         yield return range;
     }
 
-    /// <summary>Cuts a range into the largest aligned blocks, lowest first.</summary>
-    /// <remarks>Each goes to the lists of its first pageblock's type; the largest blocks of one range have all
-    /// one.</remarks>
-    private static void Release(BuddyAllocator buddy, int start, int end, bool toTail, ref BuddyWork work)
+    /// <summary>Each block goes to the lists of its first pageblock's type; the largest blocks of one range have all
+    /// one.</summary>
+    private static void Release(
+        BuddyAllocator buddy, PageRange range, long zero, ReleaseGrain grain, bool toTail, ref BuddyWork work)
     {
         const int largest = 1 << Order.MaxValue;
+        var (start, end) = ((int)(range.Start.Value - zero), (int)(range.End.Value - zero));
         while (start < end)
         {
-            // Zone-relative zero is aligned like any multiple of 1024.
-            var order = start == 0 ? Order.MaxValue : Math.Min(Order.MaxValue, BitOperations.TrailingZeroCount(start));
-            while (start + (1L << order) > end) order--;
-            if (order == Order.MaxValue)
+            if (start % largest == 0 && end - start >= largest)
             {
-                // Order 10 merges no further: the whole stretch goes to its list as one run.
+                // Smaller pieces would merge and leave nothing on other lists, and order 10 merges no further: whatever
+                // the grain, the whole stretch goes to its list as one run.
                 var blocks = (end - start) / largest;
                 buddy.ReleaseLargest(start, blocks, (int)buddy.Tags[start], toTail);
                 start += blocks * largest;
                 continue;
             }
 
+            var order = ReleaseBlocks.OrderAt(start, end, grain);
             buddy.Free(start, order, (int)buddy.Tags[start], toTail, ref work);
             start += 1 << order;
         }

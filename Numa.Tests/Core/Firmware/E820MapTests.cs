@@ -79,15 +79,6 @@ public class E820MapTests
         Assert.Equal(0x101, map.MaxFrame(countAcpiData: true).Value);
     }
 
-    [Fact]
-    public void Memory_above_the_last_write_back_range_is_given_up()
-    {
-        var map = E820Map.Sanitise(Overlapping).TrimAboveWriteBack(0x200000000);
-
-        Assert.Equal(0x200000, map.MaxFrame(countAcpiData: false).Value);
-        Assert.Equal(E820Type.Reserved, map.Entries[^1].Type);
-    }
-
     // Goal: each byte gets the largest type claimed for it, and nothing else changes. Method: paint bytes one by one.
     [Fact]
     public void Sanitising_gives_each_byte_its_largest_type() =>
@@ -121,6 +112,25 @@ public class E820MapTests
             Assert.Equal(expected, Paint(updated.Entries));
             Assert.True(updated.MaxFrame(false) <= map.MaxFrame(false));
         }, iter: 2_000);
+
+    // Spec 01 §7: what the ends are must hold for any map. Method: pages of 64 MiB around 4 GiB.
+    [Fact]
+    public void Ends_lie_behind_all_memory_and_low_memory_below_4_GiB() =>
+        AnyMap.Sample(entries =>
+        {
+            const int shift = 28;   // Addresses 0..43 become 0 to 11 GiB.
+            var map = E820Map.Sanitise(entries.Select(
+                entry => entry with { Start = entry.Start << shift, Size = entry.Size << shift }));
+            var (max, low) = (map.MaxFrame(countAcpiData: false).Value, map.MaxLowFrame(countAcpiData: false).Value);
+
+            var ends = map.Entries.Where(entry => entry.Type == E820Type.Usable)
+                .Select(entry => (long)(entry.End >> 12)).ToList();
+            Assert.Equal(ends.DefaultIfEmpty().Max(), max);
+            Assert.True(low <= Math.Min(max, 0x100000));
+            Assert.All(map.Entries.Where(entry => entry.Type == E820Type.Usable && entry.End <= 1ul << 32),
+                entry => Assert.True((long)(entry.End >> 12) <= low));
+            Assert.True(map.MaxFrame(countAcpiData: true).Value >= max);
+        }, iter: 1_000);
 
     private static E820Type[] Paint(IEnumerable<E820Entry> entries)
     {
