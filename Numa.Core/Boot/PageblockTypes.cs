@@ -54,7 +54,7 @@ public static class PageblockTypes
         ImmutableArray<TaggedPageblocks>.Builder tagged, ZoneLayout zone, PageCount minMark)
     {
         var wanted = Math.Min(MostReserved, RoundUp(minMark.Value) / PageblockPages);
-        foreach (var range in zone.Released)
+        foreach (var range in Joined(zone.Released.Concat(zone.Bitmap)))
         {
             var whole = (RoundDown(range.End.Value) - RoundUp(range.Start.Value)) / PageblockPages;
             var taken = Math.Clamp(whole, 0, wanted);
@@ -62,6 +62,24 @@ public static class PageblockTypes
             Add(tagged, start, start + taken * PageblockPages, Migratetype.HighAtomic);
             wanted -= taken;
         }
+    }
+
+    private static IEnumerable<PageRange> Joined(IEnumerable<PageRange> ranges)
+    {
+        PageRange? open = null;
+        foreach (var range in ranges.OrderBy(range => range.Start))
+        {
+            if (open is { } last && last.End == range.Start)
+            {
+                open = last with { End = range.End };
+                continue;
+            }
+
+            if (open is { } done) yield return done;
+            open = range;
+        }
+
+        if (open is { } rest) yield return rest;
     }
 
     /// <summary>Tags the pageblocks whose first frame is in [from, to).</summary>

@@ -16,12 +16,13 @@ public class BootHistoryTests
     private const ulong MiB = 1ul << 20;
     private const ulong GiB = 1ul << 30;
 
-    // Goal: bootmem releases the pages that memblock does, in another order. Method: both boots of one machine.
+    // Goal: bootmem releases the pages that memblock does, in another order. Method: both boots of one machine. Up to
+    // 4.3 the one block that comes last, the bitmap's, is the first of the zone and so becomes MIGRATE_RESERVE.
     [Theory]
-    [InlineData("2.6.35")]
-    [InlineData("4.4")]
-    [InlineData("6.12")]
-    public void Bootmem_releases_the_same_pages_in_another_order(string release)
+    [InlineData("2.6.35", false)]
+    [InlineData("4.4", true)]
+    [InlineData("6.12", true)]
+    public void Bootmem_releases_the_same_pages_in_another_order(string release, bool showsInMovable)
     {
         var machine = Machine(release) with { Nodes = [Node(5 * GiB, 0), Node(2 * GiB, 1)] };
         var memblock = Boot(machine);
@@ -32,7 +33,7 @@ public class BootHistoryTests
             Assert.Equal((before.Id, before.Managed, before.Freed), (after.Id, after.Managed, after.Freed));
             var (lists, others) = (Lists(memblock, before), Lists(bootmem, after));
             Assert.Equal(lists.Order(), others.Order());
-            if (before.Id.Kind == ZoneKind.Normal) Assert.NotEqual(lists, others);
+            if (before.Id.Kind == ZoneKind.Normal) Assert.Equal(showsInMovable, !lists.SequenceEqual(others));
         }
 
         var node1 = bootmem.Image.Zones[^1];
@@ -44,7 +45,7 @@ public class BootHistoryTests
     [Fact]
     public void The_bitmap_is_freed_last()
     {
-        var boot = Boot(Machine("2.6.35") with { EarlyAllocator = EarlyAllocatorKind.Bootmem });
+        var boot = Boot(Machine("4.4") with { EarlyAllocator = EarlyAllocatorKind.Bootmem });
         var normal = boot.Image.Zones[^1];
 
         Assert.Equal(normal.Bitmap[0].Start.Value, new Zone(boot.Image.Release, normal)
