@@ -34,7 +34,7 @@ public static class DeferredZone
     public static PageCount ReleasedBefore(MemoryLayout layout) => new(layout.Zones.Sum(zone =>
     {
         var end = Start(layout, zone) ?? zone.Start + zone.Spanned;
-        return zone.Released.Select(range => range.CutTo(new(zone.Start, end)))
+        return zone.Released.Concat(zone.Bitmap).Select(range => range.CutTo(new(zone.Start, end)))
             .Where(range => range.Start < range.End).Sum(range => range.Pages.Value);
     }));
 }

@@ -114,6 +114,7 @@ public static class EarlyBoot
             Limits = limits,
             MovableStarts = movable,
             Early = record,
+            IsMapOfNodeRanges = machine.IsMapOfNodeRanges,
             IsEstimated = machine.Steps.IsEmpty && machine.Managed.IsEmpty,
             IsShuffled = BootParameters.Shuffles(machine.CommandLine),
             PagesTakenBeforeReport = BootParameters.PagesTakenBeforeReport(machine),

@@ -25,6 +25,9 @@ public sealed record MachineDescription
     /// <summary>The user replaced the firmware's map (<c>mem=</c>, <c>memmap=</c>).</summary>
     public bool IsUserMap { get; init; }
 
+    /// <summary>The firmware's map is lost; what the kernel listed as memory of its nodes stands in for it.</summary>
+    public bool IsMapOfNodeRanges { get; init; }
+
     /// <summary>Changes that the kernel made to the map, in order: RAM in [Start, End) became this type.</summary>
     public ImmutableArray<E820Entry> MapEdits { get; init; } = [];
 

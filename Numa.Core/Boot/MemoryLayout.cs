@@ -109,6 +109,9 @@ public sealed record MemoryLayout(
     /// <summary>What early boot took was not logged but estimated, and managed pages with it.</summary>
     public bool IsEstimated { get; init; }
 
+    /// <summary>The firmware's map is lost; the kernel's own list of memory ranges stood in for it.</summary>
+    public bool IsMapOfNodeRanges { get; init; }
+
     /// <summary>How memory was found in the firmware's map; null where there was none.</summary>
     public FirmwareMemory? Firmware { get; init; }
 

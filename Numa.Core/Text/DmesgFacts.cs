@@ -26,6 +26,12 @@ internal sealed class DmesgFacts
 
     public List<NodeBlock> FakeNodes { get; } = [];
 
+    /// <summary>Memory of the nodes as the kernel lists it once it knows them.</summary>
+    public List<NodeBlock> NodeRanges { get; } = [];
+
+    /// <summary>The lines that are being read are such ranges.</summary>
+    public bool IsListingNodeRanges { get; set; }
+
     public int OnlineCpus { get; set; }
 
     public int AllowedCpus { get; set; }
@@ -52,6 +58,9 @@ internal sealed class DmesgFacts
 
     /// <summary>Lines bear stamps: it is a kernel's log, if only a part of one.</summary>
     public bool HasStamps { get; set; }
+
+    /// <summary>The log begins behind the firmware's map, as when the kernel's buffer was too small.</summary>
+    public bool BeginningIsLost { get; set; }
 
     /// <summary>Messages that the kernel or the console says it lost.</summary>
     public long LostMessages { get; set; }

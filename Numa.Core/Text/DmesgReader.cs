@@ -1,4 +1,5 @@
 using Numa.Core.Boot;
+using Numa.Core.Firmware;
 using Numa.Core.Kernels;
 
 namespace Numa.Core.Text;
@@ -16,7 +17,8 @@ public static class DmesgReader
     /// <param name="text">The whole log.</param>
     /// <param name="file">Name of the file for problems.</param>
     /// <param name="name">Name of the machine.</param>
-    public static DmesgReading Read(string text, string file, string name)
+    /// <param name="version">The kernel's version, for a log whose beginning is lost; null when nobody knows.</param>
+    public static DmesgReading Read(string text, string file, string name, string? version = null)
     {
         var log = new DmesgProblems(file);
         var facts = new DmesgFacts();
@@ -35,6 +37,8 @@ public static class DmesgReader
             if (!ReadLine(line, facts, log) && !early.Read(line, log)) ReservationLines.Read(line, facts);
         }
 
+        facts.BeginningIsLost = facts.Version.Length == 0 && facts.NodeRanges.Count > 0;
+        if (facts.BeginningIsLost) facts.Version = version ?? "";
         return new(Describe(name, facts, early, log, number), log.All);
     }
 
@@ -56,6 +60,9 @@ public static class DmesgReader
             return true;
         }
 
+        // Printed a second time, once memory is set up.
+        if (facts.CommandLine.Length == 0 && text.StartsWith("Kernel command line: ", StringComparison.Ordinal))
+            facts.CommandLine = text["Kernel command line: ".Length..];
         if (text.StartsWith("Built ", StringComparison.Ordinal)) facts.ZonelistBuilds++;
         if (text.EndsWith(" printk messages dropped **", StringComparison.Ordinal)) facts.LostMessages += Dropped(text);
         return E820Lines.Read(line, facts, log)
@@ -71,14 +78,25 @@ public static class DmesgReader
         return scan.TrySkip("** ") && scan.TryNumber(out var count) && count > 0 ? count : 0;
     }
 
+    private static List<E820Entry> MapOf(IEnumerable<NodeBlock> ranges) =>
+        [.. ranges.Select(range => E820Entry.Between(range.Start, range.End, E820Type.Usable))];
+
+    private static SratTable SratOf(IEnumerable<NodeBlock> ranges) => new([],
+        [.. ranges.Select(range => new SratMemory(
+            range.Node, range.Node.Value, range.Start, range.End, Hotplug: false, NonVolatile: false))]);
+
     private static MachineDescription? Describe(
         string name, DmesgFacts facts, MemblockLog early, DmesgProblems log, int lastLine)
     {
         if (facts.Version.Length == 0)
         {
-            log.AddWhole("NUMA202", lastLine > 1 && facts.HasStamps
+            log.AddWhole("NUMA202", facts.BeginningIsLost
+                ? "the beginning of this log is lost, and with it the kernel's version: name it with --kernel, or save "
+                + "/proc/version beside it as version.txt"
+                : lastLine > 1 && facts.HasStamps
                 ? "the beginning of this log is lost: a boot begins with 'Linux version'. The kernel's buffer was too "
-                + "small: take the boot from 'journalctl -k -b', or boot with log_buf_len=4M and save dmesg again"
+                + "small: take the boot from 'journalctl -k -b', boot with log_buf_len=4M and save dmesg again, or use "
+                + "a saved /proc/zoneinfo as the machine"
                 : "no line begins with 'Linux version': the start of the boot is missing, or this is no kernel log");
             return null;
         }
@@ -91,7 +109,8 @@ public static class DmesgReader
             return null;
         }
 
-        var map = facts.UserMap.Count > 0 ? facts.UserMap : facts.FirmwareMap;
+        var map = facts.BeginningIsLost ? MapOf(facts.NodeRanges)
+            : facts.UserMap.Count > 0 ? facts.UserMap : facts.FirmwareMap;
         if (!map.Any(entry => entry.IsMemory))
         {
             log.AddWhole("NUMA205", "no BIOS-e820 line names usable memory: the start of the boot is missing");
@@ -105,6 +124,15 @@ public static class DmesgReader
         {
             notes.Add($"The log ends at line {lastLine}, before the kernel freed its init memory: what was freed "
                 + "from there on is missing from managed pages. No mark depends on it.");
+        }
+
+        if (facts.BeginningIsLost)
+        {
+            notes.Add("The beginning of this log is lost: memory is that of its 'Early memory node ranges', and what "
+                + "early boot took is estimated, whatever was logged.");
+            if (BootParameters.Find(facts.CommandLine, "movable_node") is not null)
+                notes.Add("Which memory can be unplugged is lost, too: there are no Movable zones for movable_node.");
+            steps = [];
         }
 
         if (facts.LostMessages > 0)
@@ -135,10 +163,11 @@ public static class DmesgReader
             CommandLine = facts.CommandLine,
             MemoryMap = [.. map],
             IsUserMap = facts.UserMap.Count > 0,
-            MapEdits = [.. facts.MapEdits],
+            MapEdits = facts.BeginningIsLost ? [] : [.. facts.MapEdits],
+            IsMapOfNodeRanges = facts.BeginningIsLost,
             HasFiveLevels = facts.ArchitectureEnd > FramesOfFourLevels,
-            Srat = new([.. facts.Cpus], [.. facts.Memory]),
-            FakeNodes = [.. facts.FakeNodes],
+            Srat = facts.BeginningIsLost ? SratOf(facts.NodeRanges) : new([.. facts.Cpus], [.. facts.Memory]),
+            FakeNodes = facts.BeginningIsLost ? [] : [.. facts.FakeNodes],
             CpuCount = facts.OnlineCpus > 0 ? facts.OnlineCpus : facts.AllowedCpus,
             AnnouncedCpus = facts.AnnouncedCpus.ToImmutable(),
             Steps = steps,

@@ -2,7 +2,7 @@ using Numa.Core.Addressing;
 
 namespace Numa.Core.Text;
 
-/// <summary>What a log says about nodes: the SRAT's CPUs and memory, and fake nodes.</summary>
+/// <summary>What a log says about nodes: the SRAT's CPUs and memory, fake nodes, and the memory of each.</summary>
 internal static class NodeLines
 {
     /// <summary>More nodes than any kernel has: CONFIG_NODES_SHIFT is at most 10.</summary>
@@ -11,6 +11,7 @@ internal static class NodeLines
     public static bool Read(KernelLogLine line, DmesgFacts facts, DmesgProblems log)
     {
         var scan = new LogScanner(line.Text);
+        if (ReadRange(line, facts)) return true;
         scan.TrySkip("ACPI: ");
         if (scan.TrySkip("SRAT: PXM ")) return ReadCpu(line, scan, facts, log);
         if (scan.TrySkip("SRAT: Node ")) return ReadMemory(line, scan, facts, log);
@@ -24,6 +25,25 @@ internal static class NodeLines
         }
 
         return scan.TrySkip("Faking node ") && ReadFake(line, scan, facts, log);
+    }
+
+    /// <summary>Reads <c>  node   0: [mem 0x1000-0x9efff]</c> under its heading.</summary>
+    private static bool ReadRange(KernelLogLine line, DmesgFacts facts)
+    {
+        var isHeading = line.Text == "Early memory node ranges";
+        var scan = new LogScanner(line.Text);
+        scan.SkipSpaces();
+        var isRange = facts.IsListingNodeRanges && scan.TrySkip("node ");
+        facts.IsListingNodeRanges = isHeading || isRange;
+        if (!isRange) return isHeading;
+        scan.SkipSpaces();
+        if (scan.TryNumber(out var node) && node is >= 0 and < MostNodes && scan.TrySkip(":")
+            && TryRange(ref scan, out var start, out var end))
+        {
+            facts.NodeRanges.Add(new(new((int)node), start, end));
+        }
+
+        return true;
     }
 
     private static bool ReadCpu(KernelLogLine line, LogScanner scan, DmesgFacts facts, DmesgProblems log)

@@ -75,7 +75,7 @@ public static class MachineBoot
 
     private static MemoryLayout Lay(CapturedMachine captured, BootKeys keys)
     {
-        var machine = Describe(captured);
+        var machine = Describe(captured, keys.Kernel?.Value.Name);
         var release = keys.Kernel?.Value ?? machine.Release;
         var notes = machine.Notes;
         if (release != machine.Release)
@@ -97,11 +97,14 @@ public static class MachineBoot
     }
 
     /// <summary>Reads what a captured machine's log and firmware tell.</summary>
+    /// <param name="kernel">Named by the user; stands in for a banner that the log has lost, as the version that was
+    /// saved beside it does.</param>
     /// <exception cref="InputException">They cannot be read.</exception>
-    public static MachineDescription Describe(CapturedMachine captured)
+    public static MachineDescription Describe(CapturedMachine captured, string? kernel = null)
     {
         var log = Path.Combine(captured.Folder, Dmesg);
-        var reading = DmesgReader.Read(ScenarioLoader.ReadWhole(log), log, captured.Name);
+        var version = SavedFiles.VersionIn(Path.Combine(captured.Folder, "version.txt"));
+        var reading = DmesgReader.Read(ScenarioLoader.ReadWhole(log), log, captured.Name, version ?? kernel);
         if (reading.Machine is not { } machine || !reading.Problems.IsEmpty) throw new InputException(reading.Problems);
         var table = Path.Combine(captured.Folder, Slit);
         if (ScenarioLoader.Exists(table))

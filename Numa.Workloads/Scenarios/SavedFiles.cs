@@ -64,11 +64,10 @@ internal static partial class SavedFiles
     private static KernelRelease? Release(
         SavedMachineFile file, ImmutableArray<string>.Builder notes, List<Problem> problems)
     {
-        if (Beside(file, "version") is { } version
-            && Version().Match(ScenarioLoader.ReadWhole(version)) is { Success: true } match
-            && KernelRelease.Find(match.Value, out var exact) is { } release)
+        if (Beside(file, "version") is { } path && VersionIn(path) is { } version
+            && KernelRelease.Find(version, out var exact) is { } release)
         {
-            if (!exact) notes.Add($"kernel {match.Value}: the rules of {release.Name}, the nearest older, stand in");
+            if (!exact) notes.Add($"kernel {version}: the rules of {release.Name}, the nearest older, stand in");
             return release;
         }
 
@@ -77,6 +76,13 @@ internal static partial class SavedFiles
             + " with --kernel or in the scenario"));
         return null;
     }
+
+    /// <summary>The kernel's version in a saved /proc/version, or what <c>uname -r</c> prints.</summary>
+    /// <returns>Null when there is no such file, or no version in it.</returns>
+    public static string? VersionIn(string path) =>
+        ScenarioLoader.Exists(path) && Version().Match(ScenarioLoader.ReadWhole(path)) is { Success: true } match
+            ? match.Value
+            : null;
 
     /// <summary>As many CPUs as zoneinfo has pagesets, on the nodes that list them.</summary>
     private static CpuTopology Cpus(

@@ -89,6 +89,7 @@ internal static partial class LogComparison
                 () => "the kernel's part spread evenly over the nodes, each start rounded up to 4 MiB");
         }
 
+        if (layout.IsMapOfNodeRanges) return;
         var ranges = log.Under("Early memory node ranges").Select(line => NodeRange().Match(line))
             .Where(line => line.Success)
             .Select(line => $"{line.Groups["node"].Value}:{Text(line)}").ToList();
