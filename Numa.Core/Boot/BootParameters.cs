@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Numa.Core.Addressing;
 using Numa.Core.Hotplug;
+using Numa.Core.Kernels;
 
 namespace Numa.Core.Boot;
 
@@ -72,13 +73,21 @@ public static class BootParameters
     /// <summary>Starts of the Movable zones that <c>movable_node</c>, <c>kernelcore=</c> or <c>movablecore=</c> ask
     /// for.
     /// </summary>
-    internal static ImmutableDictionary<NodeId, PageFrameNumber> MovableStarts(
+    public static ImmutableDictionary<NodeId, PageFrameNumber> MovableStarts(
         MachineDescription machine, ImmutableArray<MemblockRegion> memory, ImmutableArray<NodeMemory> nodes,
         ZoneLimits limits, List<string> notes)
     {
         var commandLine = machine.CommandLine;
         if (Find(commandLine, "movable_node") is not null)
             return MovableZoneStart.OfHotplugMemory(nodes, memory);
+        if (Find(commandLine, "kernelcore") == "mirror")
+        {
+            notes.Add("Which memory is mirrored is not in the log; none is taken to be.");
+            return machine.Release.KernelcoreMirror == KernelcoreMirrorRule.MovableFrom4GiB
+                ? MovableZoneStart.OfUnmirroredMemory(nodes)
+                : ImmutableDictionary<NodeId, PageFrameNumber>.Empty;
+        }
+
         var total = nodes.Sum(node => node.Ranges.Sum(range => range.Pages.Value));
         var kernelcore = Pages(commandLine, "kernelcore", total, notes);
         var movablecore = Pages(commandLine, "movablecore", total, notes);

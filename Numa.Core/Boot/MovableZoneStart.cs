@@ -9,6 +9,7 @@ namespace Numa.Core.Boot;
 public static class MovableZoneStart
 {
     private const long LargestBlock = 1024;
+    private const long Frames4GiB = 1L << 20;
 
     /// <param name="kernelcore">Pages that must stay outside Movable; null when not asked for.</param>
     /// <param name="movablecore">Pages wanted in Movable; null when not asked for.</param>
@@ -46,6 +47,22 @@ public static class MovableZoneStart
                 .Select(region => PageFrameNumber.Floor(region.Start).Value).ToList();
             if (hotplug.Count == 0) continue;
             var start = RoundUp(hotplug.Min());
+            if (start < node.End.Value) starts[node.Node] = new(start);
+        }
+
+        return starts.ToImmutable();
+    }
+
+    /// <summary>With <c>kernelcore=mirror</c> and no mirrored memory: each node's Movable zone begins where its memory
+    /// from 4 GiB on does.</summary>
+    public static ImmutableDictionary<NodeId, PageFrameNumber> OfUnmirroredMemory(ImmutableArray<NodeMemory> nodes)
+    {
+        var starts = ImmutableDictionary.CreateBuilder<NodeId, PageFrameNumber>();
+        foreach (var node in nodes)
+        {
+            var above = node.Ranges.Select(range => range.Start.Value).Where(start => start >= Frames4GiB).ToList();
+            if (above.Count == 0) continue;
+            var start = RoundUp(above.Min());
             if (start < node.End.Value) starts[node.Node] = new(start);
         }
 

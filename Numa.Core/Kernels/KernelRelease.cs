@@ -79,6 +79,8 @@ public sealed record KernelRelease
     /// <summary>Pages freed after the mass release raise the count of managed pages (3.11 and later).</summary>
     public bool LateFreesAreManaged { get; init; } = true;
 
+    public KernelcoreMirrorRule KernelcoreMirror { get; init; } = KernelcoreMirrorRule.Nothing;
+
     /// <summary>With movable_node the search for early memory goes upward until the SRAT is read (5.12 and later;
     /// before, above the kernel's image, and only where configured).</summary>
     public bool MovableNodeSearchesUpward { get; init; }
@@ -248,6 +250,7 @@ public sealed record KernelRelease
     private static readonly KernelRelease V49 = V44 with
     {
         Name = "4.9",
+        KernelcoreMirror = KernelcoreMirrorRule.MovableFrom4GiB,
         Watermarks = WatermarkSpacing.ScaleFactor,
         FairZonePolicy = false,
         KswapdWokenPerZone = false,
@@ -269,6 +272,7 @@ public sealed record KernelRelease
     private static readonly KernelRelease V61 = new()
     {
         Name = "6.1",
+        KernelcoreMirror = KernelcoreMirrorRule.MovableFrom4GiB,
         ZonelistOrders = ZonelistOrderRule.NodeOnly,
         NodeLoad = NodeLoadRule.Increment,
         Watermarks = WatermarkSpacing.ScaleFactor,
@@ -308,6 +312,7 @@ public sealed record KernelRelease
     private static readonly KernelRelease V612 = V61 with
     {
         Name = "6.12",
+        KernelcoreMirror = KernelcoreMirrorRule.Nothing,
         Calls = BootCalls.Since64,
         ListsMemorylessLocalNode = false,
         ForgetsNodeBeforeRebuild = true,

@@ -171,6 +171,16 @@ public enum HotplugZoneRule
     WhenOnline,
 }
 
+/// <summary>What <c>kernelcore=mirror</c> does where no memory is mirrored.</summary>
+public enum KernelcoreMirrorRule
+{
+    /// <summary>Nothing: the word is not known (before 4.6), or there must be mirrored memory (6.12).</summary>
+    Nothing,
+
+    /// <summary>All memory from 4 GiB on becomes Movable (4.6 and later).</summary>
+    MovableFrom4GiB,
+}
+
 /// <summary>How the lock of a zone is handed to the next waiter.</summary>
 public enum LockHandOver
 {

@@ -90,6 +90,28 @@ public class ZoneSizeTests
         Assert.Equal(new(new(1), new(0x300000)), Assert.Single(starts));
     }
 
+    // Real boots of 2 x 3 GiB with kernelcore=mirror: 6.1 made all memory above 4 GiB Movable, 6.12 none.
+    [Theory]
+    [InlineData("4.4", "")]
+    [InlineData("4.9", "0:0x100000 1:0x140000")]
+    [InlineData("6.1", "0:0x100000 1:0x140000")]
+    [InlineData("6.12", "")]
+    public void Without_mirrored_memory_the_release_decides_what_mirroring_moves(string release, string starts)
+    {
+        ImmutableArray<NodeMemory> nodes =
+            [Node(0, (0x1, 0x9f), (0x100, 0x7ffe0), (0x100000, 0x140000)), Node(1, (0x140000, 0x200000))];
+        var machine = new MachineDescription
+        {
+            Name = "mirror", Release = Generators.Zones.Release(release), CommandLine = "kernelcore=mirror",
+        };
+        var notes = new List<string>();
+        var found = BootParameters.MovableStarts(machine, [], nodes, new(new(1), new(0x200000)), notes);
+
+        Assert.Equal(starts, string.Join(' ', found.OrderBy(start => start.Key)
+            .Select(start => $"{start.Key}:{start.Value}")));
+        Assert.Single(notes);
+    }
+
     [Fact]
     public void A_core_as_large_as_memory_leaves_no_movable_zone() =>
         Assert.Empty(MovableZoneStart.Find([Node0, Node1], Limits, new PageCount(1L << 40), null));
