@@ -105,10 +105,14 @@ internal static partial class LogComparison
 
     private static string Zones(ZonelistSet set, Match walk)
     {
-        var node = int.Parse(walk.Groups["node"].Value, CultureInfo.InvariantCulture);
-        if (set.Nodes.FirstOrDefault(lists => lists.Node.Value == node) is not { } lists) return "no such node";
+        if (!ZoneId.TryParse(walk.Groups["node"].Value, walk.Groups["kind"].Value, out var zone)
+            || set.Nodes.FirstOrDefault(lists => lists.Node == zone.Node) is not { } lists)
+        {
+            return "no such node or zone";
+        }
+
         var list = walk.Groups["list"].Value == "general" ? lists.Fallback : lists.ThisNode;
-        return string.Join(' ', list.Permitted(Enum.Parse<ZoneKind>(walk.Groups["kind"].Value)));
+        return string.Join(' ', list.Permitted(zone.Kind));
     }
 
     private static string Ours(MemoryLayout layout, string name)
