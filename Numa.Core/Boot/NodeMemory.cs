@@ -11,7 +11,7 @@ public sealed record NodeMemory(NodeId Node, ImmutableArray<PageRange> Ranges)
     public PageFrameNumber End => Ranges[^1].End;
 
     /// <summary>Nodes that have memory, ascending.</summary>
-    public static ImmutableArray<NodeMemory> From(MemblockRegions memory) =>
+    public static ImmutableArray<NodeMemory> From(IEnumerable<MemblockRegion> memory) =>
     [
         .. memory.GroupBy(region => region.Node ?? new NodeId(0)).OrderBy(group => group.Key)
             .Select(group => new NodeMemory(group.Key,

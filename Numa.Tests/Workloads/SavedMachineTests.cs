@@ -166,6 +166,57 @@ public sealed class SavedMachineTests : IDisposable
         Assert.Contains("tells nothing of the boot", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("earlyAllocator=bootmem")]
+    [InlineData("memoryModel=flat")]
+    public async Task What_only_a_boot_decides_cannot_be_set_on_a_saved_machine(string setting)
+    {
+        var saved = Save(File.ReadAllText(Config("zoneinfo.txt")), "6.1", null);
+        var run = await CommandLineRun.OfAsync(
+            ["show", saved, "zoneinfo", "--set", setting], new Numa.Cli.Execution.Simulator(TimeProvider.System));
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("error NUMA115: a saved zoneinfo tells nothing of the boot", run.Error,
+            StringComparison.Ordinal);
+    }
+
+    // Goal: pageblocks of a saved machine are counted. Method: 2 x 4 GiB of memory are 4096 of 2 MiB.
+    [Fact]
+    public async Task A_saved_machine_has_pageblocks()
+    {
+        var saved = Save(File.ReadAllText(Config("zoneinfo.txt")), "6.1", null);
+        var run = await CommandLineRun.OfAsync(
+            ["show", saved, "pagetypeinfo"], new Numa.Cli.Execution.Simulator(TimeProvider.System));
+
+        var counts = run.Output.Split('\n').Where(line => line.StartsWith("Node ", StringComparison.Ordinal)
+            && !line.Contains("type", StringComparison.Ordinal)).ToList();
+        Assert.Equal(4, counts.Count);
+        Assert.Equal(4096, counts.Sum(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4..]
+            .Sum(int.Parse)));
+    }
+
+    // Goal: no number in a file ends in an unexpected error, and what is refused is named by its line.
+    [Theory]
+    [InlineData("        min      9223372036854775807", "zoneinfo.txt:5:1: error NUMA160")]
+    [InlineData("        boost    99999999999999", "zoneinfo.txt:5:1: error NUMA160")]
+    [InlineData("        protection: (0, 99999999999999)", "zoneinfo.txt:5:1: error NUMA160")]
+    [InlineData("  pagesets\n    cpu: 9223372036854775807", "zoneinfo.txt:6:1: error NUMA160")]
+    [InlineData("Node 1024, zone   Normal\n  pages free     1", "zoneinfo.txt:5:1: error NUMA160")]
+    [InlineData("Node 1, zone   +1\n  pages free     1", "zoneinfo.txt:5:1: error NUMA160")]
+    [InlineData("Node 0, zone   Normal\n  pages free     1", "zoneinfo.txt:5:1: error NUMA160")]
+    public void A_number_that_cannot_be_is_a_problem_where_it_stands(string line, string problem)
+    {
+        var found = Assert.Throws<InputException>(() => Boot($"""
+            Node 0, zone   Normal
+              pages free     50
+                    spanned  100
+                    present  100
+            {line}
+            """, "6.1", null)).Problems;
+
+        Assert.Contains(problem, Assert.Single(found).ToString(), StringComparison.Ordinal);
+    }
+
     /// <summary>Nodes in the order in which node 0 falls back.</summary>
     private static string NodesOf(BootedMachine booted) => string.Join(' ', Numa.Core.Text.ZonelistText
         .FallbackOrder(booted.Image.Zonelists.Nodes[0]).Split(": ")[1].Trim());

@@ -92,6 +92,12 @@ public static class MachineBoot
 
     private static MemoryLayout Lay(SavedMachineFile saved, BootKeys keys)
     {
+        if (keys.EarlyAllocator is not null || keys.MemoryModel is not null)
+        {
+            throw new InputException([new(saved.At, ProblemCodes.Conflict,
+                "a saved zoneinfo tells nothing of the boot: earlyAllocator and memoryModel cannot be set")]);
+        }
+
         var layout = SavedBoot.Run(SavedFiles.Read(saved, keys.Kernel?.Value));
         return layout with { Settings = keys.ApplyTo(layout.Settings, layout.Release) };
     }
