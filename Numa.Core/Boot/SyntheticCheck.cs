@@ -1,13 +1,13 @@
 using Numa.Core.Addressing;
 using Numa.Core.Diagnostics;
+using Numa.Core.Firmware;
 
 namespace Numa.Core.Boot;
 
 /// <summary>What no machine can look like.</summary>
 internal static class SyntheticCheck
 {
-    /// <summary>Physical addresses have 46 bits.</summary>
-    private const long MostBytes = 1L << 46;
+    private const long MostBytes = E820Map.MaxArchFrames << PageFrameNumber.PageShift;
 
     public static IReadOnlyList<Problem> FindProblems(SyntheticMachine machine)
     {

@@ -1,4 +1,5 @@
 using Numa.Core.Boot;
+using Numa.Core.Firmware;
 using Numa.Core.Kernels;
 
 namespace Numa.Core.Text;
@@ -9,9 +10,6 @@ namespace Numa.Core.Text;
 public static class DmesgReader
 {
     private const string Banner = "Linux version ";
-
-    /// <summary>Frames of the 46 address bits that four levels of page tables are used for.</summary>
-    private const ulong FramesOfFourLevels = 1ul << 34;
 
     /// <param name="text">The whole log.</param>
     /// <param name="file">Name of the file for problems.</param>
@@ -136,7 +134,7 @@ public static class DmesgReader
             MemoryMap = [.. map],
             IsUserMap = facts.UserMap.Count > 0,
             MapEdits = [.. facts.MapEdits],
-            HasFiveLevels = facts.ArchitectureEnd > FramesOfFourLevels,
+            HasFiveLevels = facts.ArchitectureEnd > E820Map.MaxArchFrames,
             Srat = new([.. facts.Cpus], [.. facts.Memory]),
             FakeNodes = [.. facts.FakeNodes],
             CpuCount = facts.OnlineCpus > 0 ? facts.OnlineCpus : facts.AllowedCpus,

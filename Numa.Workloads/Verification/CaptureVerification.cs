@@ -30,6 +30,7 @@ public static partial class CaptureVerification
         var folder = new CaptureFolder(path);
         folder.RequireLog();
         var boot = CaptureBoot.From(path);
+        boot.Image.RequireFreeLists();
         var report = new Report(folder.Name);
         SwitchHugePages(folder, boot);
         var guesses = new List<string>();
