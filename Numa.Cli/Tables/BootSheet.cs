@@ -76,10 +76,9 @@ internal static class BootSheet
         Line(text, $"Early memory node ranges");
         foreach (var region in layout.Memory)
         {
-            var (start, end) = (PageFrameNumber.Ceiling(region.Start), PageFrameNumber.Floor(region.End));
+            var (start, end) = region.WholePages;
             if (start >= end) continue;
-            var node = (region.Node ?? new NodeId(0)).Value;
-            Line(text, $"  node {node,3}: [mem 0x{start.Address:x16}-0x{end.Address - 1:x16}]");
+            Line(text, $"  node {region.HomeNode.Value,3}: [mem 0x{start.Address:x16}-0x{end.Address - 1:x16}]");
         }
     }
 
