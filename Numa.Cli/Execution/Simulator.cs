@@ -80,8 +80,7 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         var file = ScenarioLoader.LoadMachine(machine, settings);
         var writes = after.Select(setting => new Setting("--after", setting.Path, setting.Value)).ToList();
         var booted = MachineBoot.Boot(file.Machine, file.Boot, writes);
-        var whatIf = booted.Counterfactuals.Select(impossible => $"COUNTERFACTUAL: {impossible}");
-        return (booted, [.. file.Notes, .. booted.Image.Notes, .. whatIf]);
+        return (booted, [.. file.Notes, .. booted.Image.Notes, .. RunHeader.Counterfactuals(booted)]);
     }
 
     private static Scenario Load(RunRequest request, IEnumerable<Setting> vary)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
+using Numa.Core.Firmware;
 using Numa.Core.Text;
 using Numa.Workloads.Scenarios;
 
@@ -14,7 +15,7 @@ internal static class BootSheet
     {
         var (layout, image) = (machine.Layout, machine.Image);
         var text = new StringBuilder();
-        foreach (var impossible in machine.Counterfactuals) Line(text, $"COUNTERFACTUAL: {impossible}");
+        foreach (var label in RunHeader.Counterfactuals(machine)) Line(text, $"{label}");
         if (layout.Firmware is { } firmware) Map(text, layout, firmware);
         if (layout.IsNodeFaked) Faked(text, layout);
         Ranges(text, layout);
@@ -46,7 +47,8 @@ internal static class BootSheet
 
         if (firmware.MaxLowFrame < firmware.MaxFrame) LastFrame(firmware.MaxLowFrame);
 
-        void LastFrame(PageFrameNumber frame) => Line(text, $"{speaker}last_pfn = {frame} max_arch_pfn = 0x400000000");
+        void LastFrame(PageFrameNumber frame) =>
+            Line(text, $"{speaker}last_pfn = {frame} max_arch_pfn = 0x{E820Map.MaxArchFrames:x}");
     }
 
     private static void Faked(StringBuilder text, MemoryLayout layout)
@@ -74,10 +76,9 @@ internal static class BootSheet
         Line(text, $"Early memory node ranges");
         foreach (var region in layout.Memory)
         {
-            var (start, end) = (PageFrameNumber.Ceiling(region.Start), PageFrameNumber.Floor(region.End));
+            var (start, end) = region.WholePages;
             if (start >= end) continue;
-            var node = (region.Node ?? new NodeId(0)).Value;
-            Line(text, $"  node {node,3}: [mem 0x{start.Address:x16}-0x{end.Address - 1:x16}]");
+            Line(text, $"  node {region.HomeNode.Value,3}: [mem 0x{start.Address:x16}-0x{end.Address - 1:x16}]");
         }
     }
 

@@ -162,16 +162,15 @@ internal static class BootStages
     private static void Lists(StringBuilder text, BootedMachine machine)
     {
         Line(text, $"Free lists after boot, largest blocks, the head first");
-        foreach (var image in machine.Image.Zones)
+        foreach (var zone in MachineSheet.Zones(machine))
         {
-            var zone = new Zone(machine.Image.Release, image);
             for (var order = Order.MaxValue; order >= 0; order--)
             {
                 var blocks = zone.FreeList(order, Migratetype.Movable).Take(ShownBlocks + 1).ToList();
                 if (blocks.Count == 0) continue;
                 var more = blocks.Count > ShownBlocks ? " ..." : "";
                 var shown = blocks.Take(ShownBlocks).Select(block => new PageFrameNumber(block));
-                Line(text, $"  {image.Id} order {order}: {string.Join(" ", shown)}{more}");
+                Line(text, $"  {zone.Id} order {order}: {string.Join(" ", shown)}{more}");
                 break;
             }
         }

@@ -11,7 +11,7 @@ internal static class ComparisonTable
     {
         page.Title($"{result.Scenario} on {result.Machine}, {result.KernelLine}");
         if (result.Counterfactual is { } what)
-            page.Alarm("  COUNTERFACTUAL: " + what);
+            page.Alarm("  " + RunHeader.Counterfactual(what));
         if (result.Clock != "virtual") page.Alarm("  wall clock: NOT REPRODUCIBLE");
         var label = result.Walks.Select(Name).Append(ReachableName).Max(name => name.Length);
         foreach (var walk in result.Walks) Walk(page, result, walk, label);

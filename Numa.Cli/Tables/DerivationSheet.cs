@@ -43,8 +43,8 @@ internal static class DerivationSheet
         var inputs = BootSequence.InputsInForce(machine.Layout, machine.Tuning);
         var set = machine.Image.Zonelists;
         var text = new StringBuilder();
-        var cause = machine.Counterfactual is { } impossible
-            ? $"COUNTERFACTUAL: {impossible}"
+        var cause = machine.ImpossibleOrder is { } impossible
+            ? RunHeader.Counterfactual(impossible)
             : ZonelistBuilder.ReasonForOrder(inputs);
         Line(text, $"Linux {inputs.Release.Name}, {set.Order.ToString().ToLowerInvariant()} order: {cause}");
         text.Append(inputs.NodesWithCpus.IsEmpty

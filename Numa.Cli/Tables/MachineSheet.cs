@@ -3,6 +3,7 @@ using System.Text;
 using Numa.Cli.Execution;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
+using Numa.Core.Diagnostics;
 using Numa.Core.Text;
 using Numa.Core.Zones;
 using Numa.Core.Zones.Pagesets;
@@ -35,8 +36,12 @@ internal static class MachineSheet
     }
 
     /// <summary>The machine's zones after boot released its memory and before anything was taken.</summary>
-    private static IEnumerable<Zone> Zones(BootedMachine machine) =>
-        machine.Image.Zones.Select(zone => new Zone(machine.Image.Release, zone));
+    /// <exception cref="InputException">A zone is larger than free lists are kept of.</exception>
+    public static IEnumerable<Zone> Zones(BootedMachine machine)
+    {
+        machine.Image.RequireFreeLists();
+        return machine.Image.Zones.Select(zone => new Zone(machine.Image.Release, zone));
+    }
 
     private static string Pagetypeinfo(BootedMachine machine) => BlockCountText.Pagetypeinfo(
         machine.Image.Release, Zones(machine), frame => machine.Layout.Model?.IsValid(frame) ?? false);
@@ -45,7 +50,7 @@ internal static class MachineSheet
     {
         var image = machine.Image;
         var text = new StringBuilder();
-        if (machine.Counterfactual is { } impossible) text.Append("COUNTERFACTUAL: ").AppendLine(impossible);
+        foreach (var label in RunHeader.Counterfactuals(machine)) text.AppendLine(label);
         foreach (var lists in image.Zonelists.Nodes) text.AppendLine(ZonelistText.FallbackOrder(lists));
         text.AppendLine(ZonelistText.Built(
             image.Release, image.Zonelists.Order, image.Nodes.Length, machine.Layout.EstimatedTotal));

@@ -1,4 +1,5 @@
 using Numa.Workloads.Measurement;
+using Numa.Workloads.Scenarios;
 
 namespace Numa.Cli.Tables;
 
@@ -10,7 +11,14 @@ internal static class RunHeader
 
     /// <summary>The label of a what-if that no such kernel offers; null when the kernel does.</summary>
     public static string? Counterfactual(RunResult run) =>
-        run.Counterfactual ? $"COUNTERFACTUAL: {run.Impossible}" : null;
+        run.Counterfactual ? Counterfactual($"{run.Impossible}") : null;
+
+    /// <summary>The labels of all that a booted machine does and its release cannot.</summary>
+    public static IEnumerable<string> Counterfactuals(BootedMachine machine) =>
+        machine.Counterfactuals.Select(Counterfactual);
+
+    /// <param name="impossible">What no real kernel does.</param>
+    public static string Counterfactual(string impossible) => $"COUNTERFACTUAL: {impossible}";
 
     public static bool IsReproducible(RunResult run) => run.Clock == "virtual";
 

@@ -12,6 +12,9 @@ public readonly record struct Order : IComparable<Order>
     /// <summary>Order of a pageblock, the unit that carries a migratetype: 512 pages.</summary>
     public const int Pageblock = 9;
 
+    /// <summary>Pages of a pageblock.</summary>
+    public const long PageblockPages = 1L << Pageblock;
+
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="value"/> is outside 0..10.</exception>
     public Order(int value)
     {

@@ -5,5 +5,11 @@ public readonly record struct PageRange(PageFrameNumber Start, PageFrameNumber E
 {
     public PageCount Pages => End - Start;
 
+    /// <summary>The pages that lie in a range of addresses as a whole; its end may precede its start when none
+    /// does.</summary>
+    /// <remarks>Unit: bytes. Shape: [start, end).</remarks>
+    public static PageRange Whole(ulong start, ulong end) =>
+        new(PageFrameNumber.Ceiling(start), PageFrameNumber.Floor(end));
+
     public bool Contains(PageFrameNumber frame) => frame >= Start && frame < End;
 }

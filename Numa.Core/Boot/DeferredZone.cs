@@ -1,4 +1,5 @@
 using Numa.Core.Addressing;
+using Numa.Core.MemoryModels;
 
 namespace Numa.Core.Boot;
 
@@ -6,16 +7,15 @@ namespace Numa.Core.Boot;
 /// <remarks>Source: <c>defer_init</c>, Linux mm/mm_init.c.</remarks>
 public static class DeferredZone
 {
-    private const long SectionPages = 32768;
+    private const long SectionPages = SparseModel.SectionFrames;
 
     /// <summary>First deferred frame of a zone; null when all of it is released at once.</summary>
     public static PageFrameNumber? Start(MemoryLayout layout, ZoneLayout zone)
     {
         if (!layout.Release.DefersHighestZone || layout.EarlyAllocator == EarlyAllocatorKind.Bootmem) return null;
         var span = new PageRange(zone.Start, zone.Start + zone.Spanned);
-        var ranges = layout.Memory.Where(region => (region.Node ?? new NodeId(0)) == zone.Id.Node)
-            .Select(region => new PageRange(PageFrameNumber.Ceiling(region.Start), PageFrameNumber.Floor(region.End)))
-            .ToList();
+        var ranges = layout.Memory.Where(region => region.HomeNode == zone.Id.Node)
+            .Select(region => region.WholePages).ToList();
         if (ranges.Max(range => range.End.Value) != span.End.Value) return null;
         var initialised = 0L;
         foreach (var range in ranges.Select(range => range.CutTo(span)).Where(range => range.Start < range.End))

@@ -93,13 +93,12 @@ public static class EarlyBoot
             size.Present,
             ManagedEstimate.For(size, dmaReserve, machine.Release, machine.MemoryModel),
             ReleasedRanges.Of(size, nodes.First(node => node.Node == size.Id.Node), memblock, machine.Managed),
-            LateFreePlacement.In(size, nodes, late, kind => kind >= LateFreeKind.Swiotlb))
+            LateFreePlacement.In(size, nodes, late, LateFreePlacement.IsLate))
         {
             FreedEarly = LateFreePlacement.In(size, nodes, late, LateFreePlacement.IsEarly),
-            FreedBeforeHugePages =
-                LateFreePlacement.In(size, nodes, late, kind => kind == LateFreeKind.EfiBootServicesByInitcall),
+            FreedBeforeHugePages = LateFreePlacement.In(size, nodes, late, LateFreePlacement.IsBeforeHugePages),
             UncountedEarly = Uncounted(size, LateFreePlacement.IsEarly),
-            UncountedLate = Uncounted(size, kind => kind >= LateFreeKind.Swiotlb),
+            UncountedLate = Uncounted(size, LateFreePlacement.IsLate),
             GiganticPages = new(nodes.Where(node => node.Node == size.Id.Node).Sum(node => record.GiganticPages
                 .SelectMany(range => node.Within(range.CutTo(size.Span))).Sum(range => range.Pages.Value))),
             CountsGiganticPagesFirst = machine.Release.CountsGiganticPagesFirst,

@@ -12,7 +12,6 @@ public static class EarlyEstimate
     private const ulong KernelStart = 16ul << 20;
     private const ulong KernelSize = 32ul << 20;
     private const ulong LargePage = 2ul << 20;
-    private const ulong SectionBytes = 128ul << 20;
 
     /// <summary>Alignment within the image: between its parts and around the bss. Measured: 3.9 to 4.6 MiB.</summary>
     private const ulong Gaps = 4ul << 20;

@@ -22,15 +22,14 @@ internal static class LateFreePlacement
     {
         var placed = ImmutableArray.CreateBuilder<(LateFreeKind, PageRange)>();
         placed.AddRange(machine.LateRanges.OrderBy(late => late.Kind).Select(late =>
-            (late.Kind, new PageRange(PageFrameNumber.Ceiling(late.Start), PageFrameNumber.Floor(late.End)))));
+            (late.Kind, PageRange.Whole(late.Start, late.End))));
         foreach (var free in machine.LateFrees)
         {
             if (free.Kind == LateFreeKind.EfiBootServicesByInitcall)
             {
                 // Below 1 MiB nothing is freed: firmware is known to write there.
                 placed.AddRange(machine.BootServices
-                    .Select(range => new PageRange(
-                        PageFrameNumber.Ceiling(range.Start), PageFrameNumber.Floor(range.End)))
+                    .Select(range => PageRange.Whole(range.Start, range.End))
                     .Where(range => range.End > FirstMiB)
                     .Select(range => range.Start < FirstMiB ? range with { Start = FirstMiB } : range)
                     .Where(range => IsReserved(memblock, range))
@@ -69,6 +68,12 @@ internal static class LateFreePlacement
 
     /// <summary>Freed before the watermarks are computed.</summary>
     public static bool IsEarly(LateFreeKind kind) => kind <= LateFreeKind.SmpAlternatives;
+
+    /// <summary>Freed after the watermarks are first computed, and before huge pages raise them.</summary>
+    public static bool IsBeforeHugePages(LateFreeKind kind) => kind == LateFreeKind.EfiBootServicesByInitcall;
+
+    /// <summary>Freed after both: no mark moves for it.</summary>
+    public static bool IsLate(LateFreeKind kind) => !IsEarly(kind) && !IsBeforeHugePages(kind);
 
     /// <summary>Given back by the early allocator itself, which counts what it releases in every release.</summary>
     public static bool IsOfEarlyAllocator(LateFreeKind kind) =>

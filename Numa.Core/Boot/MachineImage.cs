@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
+using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
 using Numa.Core.Nodes;
 using Numa.Core.Zonelists;
@@ -23,6 +24,16 @@ public sealed record MachineImage(
     int MinFreeKbytes,
     ImmutableArray<string> Notes)
 {
+    /// <summary>Refuses a machine with a zone that free lists cannot be kept of; all else about it is known.</summary>
+    /// <exception cref="InputException">A zone spans more than 4 TiB.</exception>
+    public void RequireFreeLists()
+    {
+        var large = Zones.Where(zone => !Zone.Fits(zone)).ToList();
+        if (large.Count == 0) return;
+        throw new InputException([.. large.Select(zone => new Problem(new(Name, 0, 0), "NUMA219",
+            $"zone {zone.Id} spans {zone.Spanned} pages; free lists are kept of zones up to 4TiB"))]);
+    }
+
     public int SlotOf(ZoneId zone)
     {
         for (var slot = 0; slot < Zones.Length; slot++)

@@ -38,8 +38,7 @@ public static class ManagedEstimate
     {
         var memory = NodeMemory.From(memblock.Memory).Sum(node => node.PagesIn(BelowDmaEnd).Value);
         var free = memblock.FreeRanges()
-            .Select(range => new PageRange(PageFrameNumber.Ceiling(range.Start), PageFrameNumber.Floor(range.End)))
-            .Select(range => range.CutTo(BelowDmaEnd))
+            .Select(range => range.WholePages.CutTo(BelowDmaEnd))
             .Where(range => range.Start < range.End)
             .Sum(range => range.Pages.Value);
         return new(memory - free);

@@ -21,6 +21,12 @@ public readonly record struct MemblockRegion(ulong Start, ulong End, NodeId? Nod
 {
     public ulong Size => End - Start;
 
+    /// <summary>Its node; node 0 where nothing names one.</summary>
+    public NodeId HomeNode => Node ?? new NodeId(0);
+
+    /// <summary>Its whole pages.</summary>
+    public PageRange WholePages => PageRange.Whole(Start, End);
+
     public bool Joins(MemblockRegion next) => End == next.Start && Node == next.Node && Flags == next.Flags;
 
     public override string ToString() => $"[0x{Start:x}-0x{End:x})" + (Node is { } node ? $" node {node}" : "");

@@ -118,7 +118,7 @@ public sealed record MemoryLayout(
     /// <summary>No table named nodes, or its claims were not believed: all memory is node 0.</summary>
     public bool IsNodeFaked { get; init; }
 
-    /// <summary>Which frames have descriptors, and what those cost; null where nothing was laid out.</summary>
+    /// <summary>Which frames have descriptors, and what those cost; null in a layout without memory.</summary>
     public MemoryModel? Model { get; init; }
 
     public EarlyAllocatorKind EarlyAllocator { get; init; }

@@ -11,14 +11,12 @@ public sealed record NodeMemory(NodeId Node, ImmutableArray<PageRange> Ranges)
     public PageFrameNumber End => Ranges[^1].End;
 
     /// <summary>Nodes that have memory, ascending.</summary>
-    public static ImmutableArray<NodeMemory> From(MemblockRegions memory) =>
+    public static ImmutableArray<NodeMemory> From(IEnumerable<MemblockRegion> memory) =>
     [
-        .. memory.GroupBy(region => region.Node ?? new NodeId(0)).OrderBy(group => group.Key)
+        .. memory.GroupBy(region => region.HomeNode).OrderBy(group => group.Key)
             .Select(group => new NodeMemory(group.Key,
             [
-                .. group.Select(region => new PageRange(
-                        PageFrameNumber.Ceiling(region.Start), PageFrameNumber.Floor(region.End)))
-                    .Where(range => range.Start < range.End),
+                .. group.Select(region => region.WholePages).Where(range => range.Start < range.End),
             ]))
             .Where(node => !node.Ranges.IsEmpty),
     ];

@@ -14,7 +14,6 @@ namespace Numa.Core.Boot;
 /// </remarks>
 public static class PageblockTypes
 {
-    private const long PageblockPages = 1L << Order.Pageblock;
     private const int MostReserved = 2;
 
     /// <summary>The pageblocks that are not Movable.</summary>
@@ -43,8 +42,7 @@ public static class PageblockTypes
         var early = new PageRange(new(RoundDown(zone.Start.Value)), deferred);
         // A pageblock that two nodes or zones share is made Movable by the lower one.
         return layout.Memory
-            .Select(region => new PageRange(PageFrameNumber.Ceiling(region.Start), PageFrameNumber.Floor(region.End)))
-            .Select(range => range.CutTo(early))
+            .Select(region => region.WholePages.CutTo(early))
             .Concat(zone.Released.Select(range => range.CutTo(new(deferred, end))))
             .Where(range => range.Start < range.End);
     }
@@ -53,13 +51,13 @@ public static class PageblockTypes
     private static void Reserve(
         ImmutableArray<TaggedPageblocks>.Builder tagged, ZoneLayout zone, PageCount minMark)
     {
-        var wanted = Math.Min(MostReserved, RoundUp(minMark.Value) / PageblockPages);
+        var wanted = Math.Min(MostReserved, RoundUp(minMark.Value) / Order.PageblockPages);
         foreach (var range in Joined(zone.Released.Concat(zone.Bitmap)))
         {
-            var whole = (RoundDown(range.End.Value) - RoundUp(range.Start.Value)) / PageblockPages;
+            var whole = (RoundDown(range.End.Value) - RoundUp(range.Start.Value)) / Order.PageblockPages;
             var taken = Math.Clamp(whole, 0, wanted);
             var start = RoundUp(range.Start.Value);
-            Add(tagged, start, start + taken * PageblockPages, Migratetype.HighAtomic);
+            Add(tagged, start, start + taken * Order.PageblockPages, Migratetype.HighAtomic);
             wanted -= taken;
         }
     }
@@ -89,7 +87,7 @@ public static class PageblockTypes
         if (start < end) tagged.Add(new(new(new(start), new(end)), tag));
     }
 
-    private static long RoundUp(long frame) => (frame + (PageblockPages - 1)) & ~(PageblockPages - 1);
+    private static long RoundUp(long frame) => (frame + (Order.PageblockPages - 1)) & ~(Order.PageblockPages - 1);
 
-    private static long RoundDown(long frame) => frame & ~(PageblockPages - 1);
+    private static long RoundDown(long frame) => frame & ~(Order.PageblockPages - 1);
 }

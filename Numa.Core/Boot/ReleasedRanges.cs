@@ -16,8 +16,7 @@ public static class ReleasedRanges
         return
         [
             .. memblock.FreeRanges(zone.Id.Node)
-                .Select(range => new PageRange(PageFrameNumber.Ceiling(range.Start), PageFrameNumber.Floor(range.End)))
-                .Select(range => range.CutTo(zone.Span))
+                .Select(range => range.WholePages.CutTo(zone.Span))
                 .Where(range => range.Start < range.End),
         ];
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
+using Numa.Core.MemoryModels;
 using Numa.Core.Zones;
 
 namespace Numa.Core.Boot;
@@ -16,10 +17,13 @@ public static class SavedBoot
         var notes = new List<string>(machine.Notes);
         var zones = machine.Zones.Select(zone => Lay(zone, notes)).ToImmutableArray();
         var settings = SettingsInference.Infer(machine, notes);
+        ImmutableArray<MemblockRegion> memory = [.. machine.Zones.SelectMany(MemoryOf)];
         return new(machine.Name, machine.Release, machine.Nodes, machine.Cpus, machine.Distances, zones, settings,
             [.. notes])
         {
-            Memory = [.. machine.Zones.SelectMany(MemoryOf)],
+            Memory = memory,
+            Model = MemoryModel.Of(
+                MemoryModelKind.Sparse, NodeMemory.From(memory), machine.Release.HasSubsections),
             IsSaved = true,
         };
     }

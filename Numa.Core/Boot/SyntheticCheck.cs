@@ -1,23 +1,21 @@
 using Numa.Core.Addressing;
 using Numa.Core.Diagnostics;
+using Numa.Core.Firmware;
 
 namespace Numa.Core.Boot;
 
 /// <summary>What no machine can look like.</summary>
 internal static class SyntheticCheck
 {
-    private const int MostNodes = 1024;
-
-    /// <summary>Physical addresses have 46 bits.</summary>
-    private const long MostBytes = 1L << 46;
+    private const long MostBytes = E820Map.MaxArchFrames << PageFrameNumber.PageShift;
 
     public static IReadOnlyList<Problem> FindProblems(SyntheticMachine machine)
     {
         var problems = new List<Problem>();
         void Add(string code, string message) => problems.Add(new(new(machine.Name, 0, 0), code, message));
 
-        if (machine.Nodes.Length is 0 or > MostNodes)
-            Add("NUMA213", $"the machine has {machine.Nodes.Length} nodes, expected 1 to {MostNodes}");
+        if (machine.Nodes.Length is 0 or > NodeId.MaxCount)
+            Add("NUMA213", $"the machine has {machine.Nodes.Length} nodes, expected 1 to {NodeId.MaxCount}");
         if (machine.Distances.NodeCount < machine.Nodes.Length)
             Add("NUMA214", $"distances for {machine.Distances.NodeCount} nodes, expected {machine.Nodes.Length}");
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
+using Numa.Core.MemoryModels;
 
 namespace Numa.Core.Boot;
 
@@ -7,14 +8,13 @@ namespace Numa.Core.Boot;
 /// <remarks>Source: <c>memmap_init</c>, Linux mm/mm_init.c.</remarks>
 public static class UnavailableRanges
 {
-    private const long SectionPages = 32768;
+    private const long SectionPages = SparseModel.SectionFrames;
 
     /// <summary>Pages of each such hole, with the zone that its descriptors go to: the one that follows.</summary>
     public static ImmutableArray<(ZoneId Zone, PageCount Pages)> Of(MemoryLayout layout)
     {
         var ranges = layout.Memory
-            .Select(region => (Node: region.Node ?? new NodeId(0), Range: new PageRange(
-                PageFrameNumber.Ceiling(region.Start), PageFrameNumber.Floor(region.End))))
+            .Select(region => (Node: region.HomeNode, Range: region.WholePages))
             .Where(entry => entry.Range.Start < entry.Range.End).ToList();
         var sections = ranges.SelectMany(entry => Sections(entry.Range)).ToHashSet();
         var holes = ImmutableArray.CreateBuilder<(ZoneId, PageCount)>();

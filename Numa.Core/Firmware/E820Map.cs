@@ -8,7 +8,8 @@ namespace Numa.Core.Firmware;
 /// sanitising.</remarks>
 public sealed class E820Map
 {
-    /// <summary>Highest frame of a machine with 46 physical address bits.</summary>
+    /// <summary>First frame beyond the 46 physical address bits that four levels of page tables are used
+    /// for.</summary>
     public const long MaxArchFrames = 0x400000000;
 
     private const ulong BiosStart = 0xa0000;
@@ -50,14 +51,8 @@ public sealed class E820Map
         return Sanitise(edited);
     }
 
-    /// <summary>Takes away what lies in [start, end) and has the given type.</summary>
-    public E820Map Remove(ulong start, ulong end, E820Type type) => Update(start, end, type, E820Type.None);
-
-    /// <summary>Keeps the first page and the BIOS area from ever being taken for memory.</summary>
+    /// <summary>Edits that keep the first page and the BIOS area from ever being taken for memory.</summary>
     /// <remarks>Source: <c>trim_bios_range</c>, Linux arch/x86/kernel/setup.c.</remarks>
-    public E820Map TrimBiosRange() => BiosTrim.Aggregate(this, (map, edit) => map.Apply(edit));
-
-    /// <summary>The two edits of <see cref="TrimBiosRange"/>.</summary>
     public static ImmutableArray<E820Entry> BiosTrim { get; } =
     [
         E820Entry.Between(0, FirstPageEnd, E820Type.Reserved), E820Entry.Between(BiosStart, BiosEnd, E820Type.None),

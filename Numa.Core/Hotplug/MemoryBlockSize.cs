@@ -1,4 +1,5 @@
 using Numa.Core.Addressing;
+using Numa.Core.MemoryModels;
 
 namespace Numa.Core.Hotplug;
 
@@ -7,7 +8,7 @@ namespace Numa.Core.Hotplug;
 public static class MemoryBlockSize
 {
     /// <summary>A section, the smallest block: 128 MiB.</summary>
-    public static readonly PageCount Section = new(32768);
+    public static readonly PageCount Section = new(SparseModel.SectionFrames);
 
     private static readonly PageCount Largest = new(Section.Value << 4);
 

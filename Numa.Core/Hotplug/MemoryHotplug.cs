@@ -108,6 +108,7 @@ public sealed class MemoryHotplug
     {
         if (_zones.Values.Any(zone => zone.PagesIn(range) > PageCount.Zero))
             return $"memory from {range.Start} to {range.End} is online already";
+        if (!IsThere(node, range)) return $"node {node} has no memory from {range.Start} to {range.End}";
         if (ChoosesAtAdd && type != OnlineType.Default)
         {
             var (normal, movable) = (ZoneOf(new(node, ZoneKind.Normal)), ZoneOf(new(node, ZoneKind.Movable)));
@@ -175,6 +176,11 @@ public sealed class MemoryHotplug
         if (!isUsed) _nodes.Remove(node);
         return null;
     }
+
+    /// <summary>Whether a range of the node was plugged in, or boot found memory there.</summary>
+    private bool IsThere(NodeId node, PageRange range) =>
+        _added.Any(added => added.Node == node && Overlap(added.Range, range))
+        || _boot.Any(zone => zone.Id.Node == node && zone.PagesIn(range) > PageCount.Zero);
 
     private static bool Overlap(PageRange a, PageRange b) => a.Start < b.End && a.End > b.Start;
 

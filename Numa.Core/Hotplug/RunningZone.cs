@@ -21,9 +21,8 @@ public sealed record RunningZone(
     internal static RunningZone From(ZoneLayout zone, ImmutableArray<MemblockRegion> memory)
     {
         var span = new PageRange(zone.Start, zone.Start + zone.Spanned);
-        var ranges = memory.Where(region => (region.Node ?? new(0)) == zone.Id.Node)
-            .Select(region => new PageRange(
-                PageFrameNumber.Ceiling(region.Start), PageFrameNumber.Floor(region.End)).CutTo(span))
+        var ranges = memory.Where(region => region.HomeNode == zone.Id.Node)
+            .Select(region => region.WholePages.CutTo(span))
             .Where(range => range.Start < range.End);
         return new(zone.Id, span, zone.ManagedAtTuning, [.. ranges]);
     }

@@ -56,6 +56,6 @@ internal sealed class ZoneSelection(OnlinePolicy policy, Func<ZoneId, RunningZon
         return Fits(early(null)) && (!policy.PerNode || Fits(early(node)));
 
         bool Fits((PageCount EarlyKernel, PageCount Movable) there) =>
-            (there.Movable + pages).Value <= ratio * there.EarlyKernel.Value / 100;
+            (there.Movable + pages).Value <= (Int128)ratio * there.EarlyKernel.Value / 100;
     }
 }

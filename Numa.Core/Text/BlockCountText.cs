@@ -12,7 +12,6 @@ namespace Numa.Core.Text;
 public static class BlockCountText
 {
     private const int MostCounted = 100000;
-    private const long PageblockPages = 1L << Order.Pageblock;
 
     /// <param name="zones">Populated zones, ascending.</param>
     public static string Buddyinfo(IEnumerable<Zone> zones)
@@ -41,7 +40,7 @@ public static class BlockCountText
         foreach (var node in zones.GroupBy(zone => zone.Id.Node))
         {
             text.Append(CultureInfo.InvariantCulture, $"Page block order: {Order.Pageblock}\n");
-            text.Append(CultureInfo.InvariantCulture, $"Pages per block:  {PageblockPages}\n\n");
+            text.Append(CultureInfo.InvariantCulture, $"Pages per block:  {Order.PageblockPages}\n\n");
             text.Append(CultureInfo.InvariantCulture, $"{"Free pages count per migrate type at order",-43} ");
             for (var order = 0; order < Order.Count; order++)
                 text.Append(CultureInfo.InvariantCulture, $"{order,6} ");
@@ -78,7 +77,7 @@ public static class BlockCountText
         Func<PageFrameNumber, bool> hasPages)
     {
         var counts = types.ToDictionary(type => type.Type, _ => 0L);
-        for (var frame = zone.Image.Start; frame < zone.Image.End; frame += new PageCount(PageblockPages))
+        for (var frame = zone.Image.Start; frame < zone.Image.End; frame += new PageCount(Order.PageblockPages))
         {
             if (hasPages(frame)) counts[zone.TagOf(frame.Value)]++;
         }

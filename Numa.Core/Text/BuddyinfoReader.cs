@@ -40,9 +40,7 @@ public static class BuddyinfoReader
         var words = line.Split((char[])[' ', ',', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
         if (words is not ["Node", var node, "zone", var kind, .. var counts]) return false;
         if (counts.Length != Order.Count) return false;
-        if (!int.TryParse(node, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return false;
-        if (!Enum.TryParse<ZoneKind>(kind, out var known) || char.IsAsciiDigit(kind[0])) return false;
-        zone = new(new(id), known);
+        if (!ZoneId.TryParse(node, kind, out zone)) return false;
         var numbers = counts.Select(count =>
             int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : -1L);
         blocks = [.. numbers];

@@ -8,8 +8,6 @@ internal static class CpuLines
     /// <summary>The largest NR_CPUS of x86-64.</summary>
     private const long MostCpus = 8192;
 
-    private const long MostNodes = 1024;
-
     public static bool Read(KernelLogLine line, DmesgFacts facts, DmesgProblems log)
     {
         var scan = new LogScanner(line.Text);
@@ -57,7 +55,7 @@ internal static class CpuLines
     {
         scan.SkipSpaces();
         scan.TrySkip("#");
-        if (!scan.TryNumber(out var node) || node is < 0 or >= MostNodes)
+        if (!scan.TryNumber(out var node) || node is < 0 or >= NodeId.MaxCount)
         {
             log.Malformed(line, scan.Position, "the number of a node");
             return true;

@@ -11,9 +11,6 @@ public static class DmesgReader
 {
     private const string Banner = "Linux version ";
 
-    /// <summary>Frames of the 46 address bits that four levels of page tables are used for.</summary>
-    private const ulong FramesOfFourLevels = 1ul << 34;
-
     /// <param name="text">The whole log.</param>
     /// <param name="file">Name of the file for problems.</param>
     /// <param name="name">Name of the machine.</param>
@@ -165,7 +162,7 @@ public static class DmesgReader
             IsUserMap = facts.UserMap.Count > 0,
             MapEdits = facts.BeginningIsLost ? [] : [.. facts.MapEdits],
             IsMapOfNodeRanges = facts.BeginningIsLost,
-            HasFiveLevels = facts.ArchitectureEnd > FramesOfFourLevels,
+            HasFiveLevels = facts.ArchitectureEnd > E820Map.MaxArchFrames,
             Srat = facts.BeginningIsLost ? SratOf(facts.NodeRanges) : new([.. facts.Cpus], [.. facts.Memory]),
             FakeNodes = facts.BeginningIsLost ? [] : [.. facts.FakeNodes],
             CpuCount = facts.OnlineCpus > 0 ? facts.OnlineCpus : facts.AllowedCpus,

@@ -134,7 +134,7 @@ internal sealed class MemblockLog
             && scan.TrySkip(" max_addr=") && scan.TryHex(out max))
         {
             size = (ulong)bytes;
-            NodeId? wanted = node is >= 0 and < 1024 ? new NodeId((int)node) : null;
+            NodeId? wanted = node is >= 0 and < NodeId.MaxCount ? new NodeId((int)node) : null;
             _pendingIsGigantic = line.Text.Contains("alloc_bootmem_huge_page", StringComparison.Ordinal);
             _pending = new(size, align == 0 ? DefaultAlignment : align, from, max, wanted, isExact);
         }

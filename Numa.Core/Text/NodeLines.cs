@@ -5,9 +5,6 @@ namespace Numa.Core.Text;
 /// <summary>What a log says about nodes: the SRAT's CPUs and memory, fake nodes, and the memory of each.</summary>
 internal static class NodeLines
 {
-    /// <summary>More nodes than any kernel has: CONFIG_NODES_SHIFT is at most 10.</summary>
-    private const long MostNodes = 1024;
-
     public static bool Read(KernelLogLine line, DmesgFacts facts, DmesgProblems log)
     {
         var scan = new LogScanner(line.Text);
@@ -50,7 +47,7 @@ internal static class NodeLines
     {
         if (scan.TryNumber(out var domain) && domain is >= 0 and <= int.MaxValue
             && scan.TrySkip(" -> APIC ") && scan.TryHex(out var apic) && apic <= uint.MaxValue
-            && scan.TrySkip(" -> Node ") && scan.TryNumber(out var node) && node is >= 0 and < MostNodes)
+            && scan.TrySkip(" -> Node ") && scan.TryNumber(out var node) && node is >= 0 and < NodeId.MaxCount)
         {
             facts.Cpus.Add(new((int)domain, (uint)apic, new((int)node)));
         }
@@ -64,7 +61,7 @@ internal static class NodeLines
 
     private static bool ReadMemory(KernelLogLine line, LogScanner scan, DmesgFacts facts, DmesgProblems log)
     {
-        if (scan.TryNumber(out var node) && node is >= 0 and < MostNodes
+        if (scan.TryNumber(out var node) && node is >= 0 and < NodeId.MaxCount
             && scan.TrySkip(" PXM ") && scan.TryNumber(out var domain) && domain is >= 0 and <= int.MaxValue
             && TryRange(ref scan, out var start, out var end))
         {
@@ -83,7 +80,7 @@ internal static class NodeLines
 
     private static bool ReadFake(KernelLogLine line, LogScanner scan, DmesgFacts facts, DmesgProblems log)
     {
-        if (scan.TryNumber(out var node) && node is >= 0 and < MostNodes && scan.TrySkip(" at")
+        if (scan.TryNumber(out var node) && node is >= 0 and < NodeId.MaxCount && scan.TrySkip(" at")
             && TryRange(ref scan, out var start, out var end))
         {
             facts.FakeNodes.Add(new(new((int)node), start, end));

@@ -12,6 +12,9 @@ public sealed class ZoneinfoReader
 {
     private const string Code = "NUMA160";
 
+    /// <summary>Pages of the 52 address bits that x86-64 has at most.</summary>
+    private const long MostPages = 1L << 40;
+
     private readonly List<ZoneinfoZone> _zones = [];
     private readonly List<ZoneCounter> _counters = [];
     private readonly List<ZoneCounter> _nodeCounters = [];
@@ -20,6 +23,9 @@ public sealed class ZoneinfoReader
     private ZoneinfoZone? _zone;
     private bool _inNodeCounters;
     private bool _hasPromo;
+
+    /// <summary>The zone was refused: its lines are no problems of their own.</summary>
+    private bool _isRefused;
 
     private ZoneinfoReader()
     {
@@ -46,7 +52,7 @@ public sealed class ZoneinfoReader
     private bool TryTake(string line)
     {
         if (line.StartsWith("Node ", StringComparison.Ordinal)) return TryStartZone(line);
-        if (_zone is null) return false;
+        if (_zone is null) return _isRefused;
         var words = line.Split((char[])[' ', '(', ')', ','], StringSplitOptions.RemoveEmptyEntries);
         switch (words)
         {
@@ -56,10 +62,10 @@ public sealed class ZoneinfoReader
             case ["pagesets"]:
                 return true;
             case ["protection:", .. var columns]:
-                var pages = columns.Select(column => Number(column) ?? -1).ToImmutableArray();
+                var pages = columns.Select(column => Pages(column) ?? -1).ToImmutableArray();
                 _zone = _zone with { Protection = pages };
                 return !pages.Contains(-1);
-            case ["pages", "free", var free] when Number(free) is { } value:
+            case ["pages", "free", var free] when Pages(free) is { } value:
                 _inNodeCounters = false;
                 _zone = _zone with { Free = value };
                 return true;
@@ -75,12 +81,12 @@ public sealed class ZoneinfoReader
     private bool TryStartZone(string line)
     {
         FinishZone();
+        _isRefused = true;
         var words = line.Split((char[])[' ', ','], StringSplitOptions.RemoveEmptyEntries);
-        if (words is not ["Node", var node, "zone", var name] || Number(node) is not ({ } id and <= int.MaxValue))
-            return false;
-        if (!Enum.TryParse<ZoneKind>(name, out var kind) || !Enum.IsDefined(kind) || char.IsAsciiDigit(name[0]))
-            return false;
-        _zone = new(new ZoneId(new((int)id), kind));
+        if (words is not ["Node", var node, "zone", var name] || !ZoneId.TryParse(node, name, out var id)) return false;
+        if (_zones.Any(zone => zone.Id == id)) return false;
+        _isRefused = false;
+        _zone = new(id);
         return true;
     }
 
@@ -91,7 +97,7 @@ public sealed class ZoneinfoReader
         if (name == "cpu:") _pagesets.Add(default);
         switch (name)
         {
-            case "cpu:": return _pagesets.Count == value + 1;
+            case "cpu:": return value == _pagesets.Count - 1;
             case "count:": return TryPageset(value, (pageset, number) => pageset with { Count = number });
             case "high:": return TryPageset(value, (pageset, number) => pageset with { High = number });
             // Bounds of an auto-tuned high mark, which releases after 6.12 print; they follow from the marks.
@@ -117,7 +123,7 @@ public sealed class ZoneinfoReader
             "inactive_ratio:" or "node_inactive_ratio:" => zone with { InactiveRatio = value },
             _ => null,
         };
-        if (_zone is not null) return true;
+        if (_zone is not null) return value <= MostPages;
         _zone = zone;
         if (name.EndsWith(':')) return false;
         (_inNodeCounters ? _nodeCounters : _counters).Add(new(name, value));
@@ -151,6 +157,8 @@ public sealed class ZoneinfoReader
         _nodeCounters.Clear();
         _pagesets.Clear();
     }
+
+    private static long? Pages(string text) => Number(text) is { } pages and <= MostPages ? pages : null;
 
     private static long? Number(string text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : null;

@@ -19,7 +19,7 @@ internal sealed class NodeOrdering(
     NodeDistances distances)
 {
     /// <summary>Weight of a distance against a load. Any value above every load orders the nodes alike.</summary>
-    private const long MaxNumNodes = 1024;
+    private const long MaxNumNodes = NodeId.MaxCount;
 
     // Each of N nodes chooses N times among N, so what is asked of a node is one array element. Index = node number.
     private readonly long[] _load = new long[Size(nodes)];

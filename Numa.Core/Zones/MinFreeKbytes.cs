@@ -19,7 +19,6 @@ public static class MinFreeKbytes
 
     private const int KiBPerPage = 4;
     private const int MigratetypesOfPagesets = 3;
-    private const long PageblockPages = 1L << Order.Pageblock;
 
     /// <summary>Pages that kernel and user requests can reach before any zone falls below its high mark.</summary>
     /// <remarks>The kernel walks the current CPU's fallback list; every such list holds every zone.</remarks>
@@ -47,7 +46,7 @@ public static class MinFreeKbytes
     /// <remarks>At most a twentieth of the buffer pages. The cap of the square-root rule does not apply.</remarks>
     public static long ForHugePages(KernelRelease release, IEnumerable<ManagedZone> zones, PageCount bufferPages)
     {
-        var pages = PageblockPages * ZonesForHugePages(release, zones)
+        var pages = Order.PageblockPages * ZonesForHugePages(release, zones)
             * (2 + MigratetypesOfPagesets * MigratetypesOfPagesets);
         return Math.Min(pages, bufferPages.Value / 20) * KiBPerPage;
     }

@@ -8,8 +8,6 @@ namespace Numa.Core.Zones;
 /// <remarks>Every line repeats a computation of <see cref="MemoryTuning"/> with the numbers that it had then.</remarks>
 public static class TuningDerivation
 {
-    private const long PageblockPages = 1L << Order.Pageblock;
-
     /// <summary>The life of vm.min_free_kbytes, a line for each event.</summary>
     public static IEnumerable<string> MinFree(MemoryTuning tuning) =>
         tuning.MinFreeSteps.Select(step => $"{Reason(tuning.Release, step)} => {step.After} KiB");
@@ -106,8 +104,8 @@ public static class TuningDerivation
             MinFreeRule.Written => "written by hand",
             MinFreeRule.SquareRoot => $"square root of 16 x {step.BufferPages.Value * 4} KiB ({step.BufferPages} pages "
                 + $"above the high marks) = {step.Wanted}, {cap}, and never below what was written",
-            _ => $"transparent huge pages: {PageblockPages} pages x {step.Zones} zones x (2 + 3 x 3) = "
-                + $"{PageblockPages * step.Zones * 11} pages, at most a twentieth of {step.BufferPages} = "
+            _ => $"transparent huge pages: {Order.PageblockPages} pages x {step.Zones} zones x (2 + 3 x 3) = "
+                + $"{Order.PageblockPages * step.Zones * 11} pages, at most a twentieth of {step.BufferPages} = "
                 + $"{step.BufferPages.Value / 20} pages: {step.Wanted} KiB, and not less than {step.Before}",
         };
     }

@@ -22,7 +22,7 @@ public sealed class Zone
         Release = release;
         Image = image;
         _base = image.Start.Value & ~((1L << Order.MaxValue) - 1);
-        Invariant.Holds(image.End.Value - _base <= 1L << PageWord.LinkBits, "a zone spans at most 4 TiB");
+        Invariant.Holds(Fits(image), "a zone spans at most 4 TiB");
         _buddy = new BuddyAllocator(release, (int)(image.Start.Value - _base), (int)(image.End.Value - _base))
         {
             Retagged = (page, tag) => Retagged.Add((_base + page, tag)),
@@ -34,6 +34,10 @@ public sealed class Zone
         Tuning = image.Tuning;
         BootRelease.Into(_buddy, release, image, _base);
     }
+
+    /// <summary>Whether free lists can be kept of a zone: it spans at most 4 TiB, from a border of 4 MiB on.</summary>
+    public static bool Fits(ZoneImage image) =>
+        image.End.Value - (image.Start.Value & ~((1L << Order.MaxValue) - 1)) <= 1L << PageWord.LinkBits;
 
     public KernelRelease Release { get; }
 

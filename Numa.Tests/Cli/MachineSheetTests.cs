@@ -91,6 +91,23 @@ public class MachineSheetTests
         Assert.Contains("managed at the end: 2031239 pages", text, StringComparison.Ordinal);
     }
 
+    // Goal: a machine whose free lists cannot be kept is refused where they are needed, and shown where not.
+    [Theory]
+    [InlineData(2, "show", "machines/two-socket-8g.yaml", "buddyinfo", "nodes.0.memory=8TiB")]
+    [InlineData(2, "show", "machines/two-socket-8g.yaml", "boot", "nodes.0.memory=8TiB")]
+    [InlineData(2, "run", "scenarios/dma32-device.yaml", "--set", "machine.nodes.0.memory=8TiB")]
+    [InlineData(0, "show", "machines/two-socket-8g.yaml", "zoneinfo", "nodes.0.memory=8TiB")]
+    public async Task A_zone_larger_than_its_free_lists_is_a_problem(
+        int exitCode, string command, string file, string topic, string setting)
+    {
+        string[] arguments = [command, Path.Combine(ScenarioTexts.Configs, file), topic, "--set", setting];
+        var run = await CommandLineRun.OfAsync(
+            [.. arguments.Distinct()], new Simulator(TimeProvider.System));
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.Equal(exitCode == 2, run.Error.Contains("error NUMA219: zone 0:Normal spans", StringComparison.Ordinal));
+    }
+
     private static BootedMachine Boot()
     {
         var file = ScenarioLoader.LoadMachine(Path.Combine(ScenarioTexts.Configs, "machines", "qemu-2node-4g"), []);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CsCheck;
 using Numa.Core.Addressing;
 using Numa.Core.Diagnostics;
@@ -9,7 +10,7 @@ using Numa.Workloads.Scenarios;
 namespace Numa.Tests.Workloads;
 
 /// <summary>A saved /proc/zoneinfo as a machine.</summary>
-public sealed class SavedMachineTests : IDisposable
+public sealed partial class SavedMachineTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("numa-saved-").FullName;
     private int _saved;
@@ -130,7 +131,7 @@ public sealed class SavedMachineTests : IDisposable
         var saved = Save(File.ReadAllText(Config("zoneinfo.txt")), File.ReadAllText(Config("version.txt")), null);
         var run = await CommandLineRun.OfAsync(
             ["run", Path.Combine(ScenarioTexts.Configs, "scenarios", "page-fault-storm.yaml"), "--machine", saved,
-             "--format", "json"], new Numa.Cli.Execution.Simulator(TimeProvider.System));
+             "--set", "operations=2000", "--format", "json"], new Numa.Cli.Execution.Simulator(TimeProvider.System));
 
         Assert.Equal((0, ""), (run.ExitCode, run.ExitCode == 0 ? "" : run.Error));
         Assert.Contains("\"conserved\": true", run.Output, StringComparison.Ordinal);
@@ -166,9 +167,105 @@ public sealed class SavedMachineTests : IDisposable
         Assert.Contains("tells nothing of the boot", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("earlyAllocator=bootmem")]
+    [InlineData("memoryModel=flat")]
+    public async Task What_only_a_boot_decides_cannot_be_set_on_a_saved_machine(string setting)
+    {
+        var saved = Save(File.ReadAllText(Config("zoneinfo.txt")), "6.1", null);
+        var run = await CommandLineRun.OfAsync(
+            ["show", saved, "zoneinfo", "--set", setting], new Numa.Cli.Execution.Simulator(TimeProvider.System));
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("error NUMA115: a saved zoneinfo tells nothing of the boot", run.Error,
+            StringComparison.Ordinal);
+    }
+
+    // Goal: pageblocks of a saved machine are counted. Method: 2 x 4 GiB of memory are 4096 of 2 MiB.
+    [Fact]
+    public async Task A_saved_machine_has_pageblocks()
+    {
+        var saved = Save(File.ReadAllText(Config("zoneinfo.txt")), "6.1", null);
+        var run = await CommandLineRun.OfAsync(
+            ["show", saved, "pagetypeinfo"], new Numa.Cli.Execution.Simulator(TimeProvider.System));
+
+        var counts = run.Output.Split('\n').Where(line => line.StartsWith("Node ", StringComparison.Ordinal)
+            && !line.Contains("type", StringComparison.Ordinal)).ToList();
+        Assert.Equal(4, counts.Count);
+        Assert.Equal(4096, counts.Sum(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4..]
+            .Sum(int.Parse)));
+    }
+
+    // Goal: no number in a file ends in an unexpected error, and what is refused is named by its line.
+    [Theory]
+    [InlineData("        min      9223372036854775807", "zoneinfo.txt:5:1: error NUMA160")]
+    [InlineData("        boost    99999999999999", "zoneinfo.txt:5:1: error NUMA160")]
+    [InlineData("        protection: (0, 99999999999999)", "zoneinfo.txt:5:1: error NUMA160")]
+    [InlineData("  pagesets\n    cpu: 9223372036854775807", "zoneinfo.txt:6:1: error NUMA160")]
+    [InlineData("Node 1024, zone   Normal\n  pages free     1", "zoneinfo.txt:5:1: error NUMA160")]
+    [InlineData("Node 1, zone   +1\n  pages free     1", "zoneinfo.txt:5:1: error NUMA160")]
+    [InlineData("Node 0, zone   Normal\n  pages free     1", "zoneinfo.txt:5:1: error NUMA160")]
+    public void A_number_that_cannot_be_is_a_problem_where_it_stands(string line, string problem)
+    {
+        var found = Assert.Throws<InputException>(() => Boot($"""
+            Node 0, zone   Normal
+              pages free     50
+                    spanned  100
+                    present  100
+            {line}
+            """, "6.1", null)).Problems;
+
+        Assert.Contains(problem, Assert.Single(found).ToString(), StringComparison.Ordinal);
+    }
+
+    // Goal: whatever a user's files hold, they make a machine or problems. Method: the files of a real machine, with
+    // lines lost, cut, told twice, and numbers that nobody expects.
+    [Fact]
+    public void Damaged_files_end_in_a_machine_or_in_problems()
+    {
+        var capture = new TuningCapture(Path.Combine(TuningCapture.Root(), "4.9.229-4node-2g-ring-default"));
+        var counts = string.Concat(Enumerable.Repeat("  7", Numa.Core.Addressing.Order.Count));
+        string[][] texts =
+        [
+            capture["zoneinfo.txt"].Split('\n'), capture["nodes.txt"].Split('\n'),
+            [.. capture.Zoneinfo("zoneinfo.txt").Select(zone => $"Node {zone.Id.Node}, zone {zone.Id.Kind} {counts}")],
+        ];
+        string[] numbers = ["0", "-1", "1023", "4294967296", "9223372036854775807", "99999999999999999999", "", "x"];
+        var edit = Gen.Select(Gen.Int[0, 2], Gen.Double[0, 1], Gen.Int[0, 6], Gen.Int[0, numbers.Length - 1]);
+        var machines = 0;
+        edit.Array[1, 4].Sample(edits =>
+        {
+            var lines = texts.Select(text => text.ToList()).ToArray();
+            foreach (var (file, place, kind, number) in edits)
+            {
+                var text = lines[file];
+                var at = (int)(place * (text.Count - 1));
+                if (kind == 0) text.RemoveAt(at);
+                else if (kind == 1) text.Insert(at, text[text.Count - 1 - at]);
+                else if (kind == 2) text[at] = text[at][..(text[at].Length / 2)];
+                else text[at] = Digits().Replace(text[at], numbers[number], 1, text[at].Length / 2);
+                if (text.Count == 0) text.Add("");
+            }
+
+            try
+            {
+                Boot(string.Join('\n', lines[0]), "4.9.229", string.Join('\n', lines[1]), string.Join('\n', lines[2]));
+                Interlocked.Increment(ref machines);
+            }
+            catch (InputException refused)
+            {
+                Assert.NotEmpty(refused.Problems);
+            }
+        }, iter: 600);
+        Assert.InRange(machines, 60, 599);
+    }
+
     /// <summary>Nodes in the order in which node 0 falls back.</summary>
     private static string NodesOf(BootedMachine booted) => string.Join(' ', Numa.Core.Text.ZonelistText
         .FallbackOrder(booted.Image.Zonelists.Nodes[0]).Split(": ")[1].Trim());
+
+    [GeneratedRegex(@"\d+")]
+    private static partial Regex Digits();
 
     private static string Config(string file) =>
         Path.Combine(ScenarioTexts.Configs, "machines", "qemu-2node-4g", file);

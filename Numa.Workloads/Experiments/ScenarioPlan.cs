@@ -17,6 +17,7 @@ public static class ScenarioPlan
     /// <exception cref="InputException">The scenario does not fit its machine; all problems are in it.</exception>
     public static SimulationPlan Of(Scenario scenario, BootedMachine booted, ulong seed, SimulationClock clock)
     {
+        booted.Image.RequireFreeLists();
         var problems = new ProblemList();
         if (clock == SimulationClock.Wall) RefuseEndless(scenario, problems);
         var occupied = Occupied(scenario, booted, problems);

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Numa.Core.Addressing;
+using Numa.Core.Firmware;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -6,7 +8,7 @@ namespace Numa.Workloads.Scenarios;
 internal static class AddressRanges
 {
     /// <summary>What 46 physical address bits reach, the most that kernels with four-level page tables map.</summary>
-    internal const long MaxBytes = 1L << 46;
+    internal const long MaxBytes = E820Map.MaxArchFrames << PageFrameNumber.PageShift;
 
     /// <param name="noun">What a range is, for messages: <c>hole</c>.</param>
     internal static ImmutableArray<(ulong Start, ulong End)> Read(

@@ -11,9 +11,9 @@ namespace Numa.Workloads.Scenarios;
 /// <summary>A machine that has booted, and how it came to it.</summary>
 /// <param name="Layout">What early boot made of the firmware's tables.</param>
 /// <param name="Tuning">Marks, reserves and sizes, as a later sysctl would find them.</param>
-/// <param name="Counterfactual">An order of zonelists that its release does not know; null when it does.</param>
+/// <param name="ImpossibleOrder">Why its release has no such order of zonelists; null when it has.</param>
 public sealed record BootedMachine(
-    MachineImage Image, MemoryLayout Layout, MemoryTuning Tuning, string? Counterfactual)
+    MachineImage Image, MemoryLayout Layout, MemoryTuning Tuning, string? ImpossibleOrder)
 {
     /// <summary>All that the machine does and its release cannot, the order of zonelists included.</summary>
     public ImmutableArray<string> Counterfactuals
@@ -22,7 +22,7 @@ public sealed record BootedMachine(
         {
             var release = Layout.Release;
             var found = ImmutableArray.CreateBuilder<string>();
-            if (Counterfactual is not null) found.Add(Counterfactual);
+            if (ImpossibleOrder is not null) found.Add(ImpossibleOrder);
             if (Layout.EarlyAllocator == EarlyAllocatorKind.Bootmem && !release.KnowsBootmem)
                 found.Add($"Linux {release.Name} on x86 knows no bootmem");
             if (Layout.Model is { Kind: not MemoryModelKind.Sparse })
@@ -92,6 +92,12 @@ public static class MachineBoot
 
     private static MemoryLayout Lay(SavedMachineFile saved, BootKeys keys)
     {
+        if (keys.EarlyAllocator is not null || keys.MemoryModel is not null)
+        {
+            throw new InputException([new(saved.At, ProblemCodes.Conflict,
+                "a saved zoneinfo tells nothing of the boot: earlyAllocator and memoryModel cannot be set")]);
+        }
+
         var layout = SavedBoot.Run(SavedFiles.Read(saved, keys.Kernel?.Value));
         return layout with { Settings = keys.ApplyTo(layout.Settings, layout.Release) };
     }

@@ -10,9 +10,6 @@ namespace Numa.Workloads.Scenarios;
 /// <summary>Reads a machine that a person described: nodes, distances, memory, kernel, settings.</summary>
 internal static class MachineReader
 {
-    /// <summary>Nodes of the largest x86-64 kernel. Source: <c>CONFIG_NODES_SHIFT</c>, range 1..10.</summary>
-    private const int MaxNodes = 1024;
-
     private const long MaxBytes = AddressRanges.MaxBytes;
 
     /// <param name="fallbackName">Name of a machine that gives none itself.</param>
@@ -24,12 +21,12 @@ internal static class MachineReader
         keys = BootKeys.Read(fields, problems);
         var items = fields.Sequence("nodes", required: true);
         var nodes = items.Select((item, id) => NodeOf(item, id, fields, problems)).ToImmutableArray();
-        if (nodes.Length is 0 or > MaxNodes)
+        if (nodes.Length is 0 or > NodeId.MaxCount)
         {
             if (fields.Value("nodes") is YamlSequence sequence)
             {
                 problems.Add(sequence.At, ProblemCodes.Nodes,
-                    $"the machine has {nodes.Length} nodes; expected 1 to {MaxNodes}");
+                    $"the machine has {nodes.Length} nodes; expected 1 to {NodeId.MaxCount}");
             }
 
             return null;
@@ -86,7 +83,7 @@ internal static class MachineReader
         var empty = ImmutableDictionary<ZoneKind, PageCount>.Empty;
         if (machine.Mapping(item, $"node {id}") is not { } mapping) return new(default, [], empty);
         var fields = new Fields(mapping, $"node {id}", Vocabulary.Node, problems);
-        if (fields.Number("id", 0, MaxNodes) is { } number && number != id)
+        if (fields.Number("id", 0, NodeId.MaxCount) is { } number && number != id)
         {
             problems.Add(fields.PlaceOf("id"), ProblemCodes.Nodes,
                 $"node number {id} says id {number}; ids run from 0 without gaps");

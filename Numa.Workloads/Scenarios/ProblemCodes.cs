@@ -59,4 +59,7 @@ public static class ProblemCodes
 
     /// <summary>A step of memory hotplug of which nothing tells what was done.</summary>
     public const string Hotplug = "NUMA120";
+
+    /// <summary>A dump of a kernel's memory with a list of what are no frames.</summary>
+    public const string Dump = "NUMA121";
 }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Numa.Core.Addressing;
+using Numa.Core.Diagnostics;
+using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Verification;
 
@@ -25,10 +27,15 @@ internal sealed record DumpLine(ZoneId Zone, ImmutableArray<string> Words)
     {
         var at = Words.IndexOf(name) + 1;
         return at > 0 && at < Words.Length
-            && long.TryParse(Words[at], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var frame)
+            && TryFrame(Words[at], out var frame)
             ? frame
             : null;
     }
+
+    /// <summary>Reads hexadecimal digits of a frame within the 52 address bits that x86-64 has at most.</summary>
+    public static bool TryFrame(string digits, out long frame) =>
+        long.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out frame)
+        && frame is >= 0 and < 1L << 40;
 }
 
 /// <summary>The blocks of one free list, head first.</summary>
@@ -38,8 +45,12 @@ internal sealed record DumpedList(ZoneId Zone, int Order, string Migratetype, Im
 /// <remarks>Format: the captures' <c>freelists.txt</c>. Lines of other kinds are passed over.</remarks>
 internal sealed class AllocatorDump
 {
-    private AllocatorDump(string text)
+    private const string FrameDigits = "a frame in hexadecimal digits";
+
+    private AllocatorDump(string file, string text)
     {
+        var problems = new List<Problem>();
+        var number = 0;
         var zones = ImmutableArray.CreateBuilder<DumpLine>();
         var pagesets = ImmutableArray.CreateBuilder<DumpLine>();
         var zonelists = ImmutableArray.CreateBuilder<string>();
@@ -47,10 +58,11 @@ internal sealed class AllocatorDump
         var pageblocks = ImmutableDictionary.CreateBuilder<long, int>();
         foreach (var line in text.Split('\n'))
         {
+            number++;
             ImmutableArray<string> words = [.. line.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
-            if (words is ["pageblocks", var start, ":", var digits]
-                && long.TryParse(start, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var first))
+            if (words is ["pageblocks", var start, ":", var digits])
             {
+                var first = Frame(start);
                 for (var i = 0; i < digits.Length; i++)
                     pageblocks[first + ((long)i << Order.Pageblock)] = char.IsAsciiHexDigit(digits[i])
                         ? Convert.ToInt32(digits[i].ToString(), 16)
@@ -58,20 +70,37 @@ internal sealed class AllocatorDump
             }
 
             if (words is ["zonelist", ..]) zonelists.Add(line.TrimEnd());
-            if (words.Length < 3 || !TryZone(words[1], words[2], out var zone)) continue;
+            if (words.Length < 3 || !ZoneId.TryParse(words[1], words[2], out var zone)) continue;
             if (words[0] == "zone") zones.Add(new(zone, words[3..]));
             if (words[0] == "pcpinfo") pagesets.Add(new(zone, words[3..]));
-            if (words is ["free", _, _, var order, var type, _, ":", .. var frames]
-                && int.TryParse(order, CultureInfo.InvariantCulture, out var size))
+            if (words is ["free", _, _, var order, var type, _, ":", .. var frames])
             {
-                free.Add(new(zone, size, type, [.. frames.Select(frame =>
-                    long.Parse(frame, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))]));
+                if (!int.TryParse(order, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
+                    || size > Order.MaxValue)
+                {
+                    Refuse(order, "an order from 0 to 10");
+                    continue;
+                }
+
+                free.Add(new(zone, size, type, [.. frames.Select(Frame)]));
             }
         }
+
+        if (problems.Count > 0) throw new InputException(problems);
 
         (Zones, Pagesets) = (zones.ToImmutable(), pagesets.ToImmutable());
         PageblockTypes = pageblocks.ToImmutable();
         (Zonelists, FreeLists) = (zonelists.ToImmutable(), free.ToImmutable());
+
+        long Frame(string word)
+        {
+            if (DumpLine.TryFrame(word, out var frame)) return frame;
+            Refuse(word, FrameDigits);
+            return 0;
+        }
+
+        void Refuse(string found, string expected) => problems.Add(
+            new(new(file, number, 1), ProblemCodes.Dump, $"found '{found}' in the dump; expected {expected}"));
     }
 
     public ImmutableArray<DumpLine> Zones { get; }
@@ -86,15 +115,8 @@ internal sealed class AllocatorDump
     /// it.</summary>
     public ImmutableDictionary<long, int> PageblockTypes { get; }
 
+    /// <returns>Null when there is no such file.</returns>
+    /// <exception cref="InputException">Lists or pageblocks hold what is no frame or order.</exception>
     public static AllocatorDump? Read(CaptureFolder folder, string file) =>
-        folder.TryRead(file, out var text) ? new(text) : null;
-
-    private static bool TryZone(string node, string kind, out ZoneId zone)
-    {
-        zone = default;
-        if (!int.TryParse(node, CultureInfo.InvariantCulture, out var number)) return false;
-        if (!Enum.TryParse<ZoneKind>(kind, out var known) || char.IsAsciiDigit(kind[0])) return false;
-        zone = new(new(number), known);
-        return true;
-    }
+        folder.TryRead(file, out var text) ? new(Path.Combine(folder.Path, file), text) : null;
 }

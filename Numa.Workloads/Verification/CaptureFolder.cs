@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 using Numa.Core.Diagnostics;
+using Numa.Core.Text;
 using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Verification;
@@ -45,6 +47,16 @@ internal sealed class CaptureFolder(string path)
             throw new InputException(
                 [new(new(full, 0, 0), ProblemCodes.File, $"cannot be read: {exception.Message}")]);
         }
+    }
+
+    /// <summary>Zones of a saved /proc/zoneinfo.</summary>
+    /// <exception cref="InputException">The file is there and cannot be read, or holds something else.</exception>
+    public bool TryReadZoneinfo(string file, out ImmutableArray<ZoneinfoZone> zones)
+    {
+        zones = [];
+        if (!TryRead(file, out var text)) return false;
+        (zones, var problems) = ZoneinfoReader.Read(System.IO.Path.Combine(Path, file), text);
+        return problems.IsEmpty ? true : throw new InputException(problems);
     }
 
     /// <exception cref="InputException">The file is there and cannot be read.</exception>

@@ -30,6 +30,7 @@ public static partial class CaptureVerification
         var folder = new CaptureFolder(path);
         folder.RequireLog();
         var boot = CaptureBoot.From(path);
+        boot.Image.RequireFreeLists();
         var report = new Report(folder.Name);
         SwitchHugePages(folder, boot);
         var guesses = new List<string>();
@@ -65,10 +66,8 @@ public static partial class CaptureVerification
     {
         var (zones, marks, reserves, pagesets) = (new Tally(), new Tally(), new Tally(), new Tally());
         var state = new StateComparison(boot.Image.Release, boot.Tuning);
-        if (folder.TryRead(Zoneinfo, out var text))
+        if (folder.TryReadZoneinfo(Zoneinfo, out var kernel))
         {
-            var (kernel, problems) = ZoneinfoReader.Read(Zoneinfo, text);
-            if (!problems.IsEmpty) throw new InputException(problems);
             ZoneComparison.Compare(zones, Zoneinfo, kernel, boot);
             if (boot.Layout.IsEstimated) guesses.AddRange(ZoneComparison.Guesses(kernel, boot.Image));
             state.Marks(marks, Zoneinfo, kernel);

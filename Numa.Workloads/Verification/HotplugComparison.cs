@@ -35,8 +35,7 @@ internal sealed partial class HotplugComparison(CaptureFolder capture, CaptureBo
 
     private void CompareZoneinfo(string file)
     {
-        if (!capture.TryRead(file, out var text)) return;
-        var zones = ZoneinfoReader.Read(file, text).Zones;
+        if (!capture.TryReadZoneinfo(file, out var zones)) return;
         foreach (var zone in zones)
         {
             var start = zone.IsPopulated ? zone.Start.Value : (long?)null;

@@ -95,10 +95,9 @@ internal static partial class LogComparison
             .Select(line => $"{line.Groups["node"].Value}:{Text(line)}").ToList();
         if (ranges.Count == 0) return;
         var ours = layout.Memory
-            .Select(region => (region.Node,
-                Start: PageFrameNumber.Ceiling(region.Start), End: PageFrameNumber.Floor(region.End)))
-            .Where(range => range.Start < range.End)
-            .Select(range => $"{range.Node ?? new NodeId(0)}:0x{range.Start.Address:x}-0x{range.End.Address - 1:x}")
+            .Select(region => (region.HomeNode, Pages: region.WholePages))
+            .Where(range => range.Pages.Start < range.Pages.End)
+            .Select(range => $"{range.HomeNode}:{Text(range.Pages)}")
             .ToList();
         Each(tally, $"{File} Early memory node range", ranges, ours,
             "RAM of the memory map in whole pages, cut where the firmware's nodes change");
@@ -106,10 +105,14 @@ internal static partial class LogComparison
 
     private static string Zones(ZonelistSet set, Match walk)
     {
-        var node = int.Parse(walk.Groups["node"].Value, CultureInfo.InvariantCulture);
-        if (set.Nodes.FirstOrDefault(lists => lists.Node.Value == node) is not { } lists) return "no such node";
+        if (!ZoneId.TryParse(walk.Groups["node"].Value, walk.Groups["kind"].Value, out var zone)
+            || set.Nodes.FirstOrDefault(lists => lists.Node == zone.Node) is not { } lists)
+        {
+            return "no such node or zone";
+        }
+
         var list = walk.Groups["list"].Value == "general" ? lists.Fallback : lists.ThisNode;
-        return string.Join(' ', list.Permitted(Enum.Parse<ZoneKind>(walk.Groups["kind"].Value)));
+        return string.Join(' ', list.Permitted(zone.Kind));
     }
 
     private static string Ours(MemoryLayout layout, string name)
@@ -117,7 +120,7 @@ internal static partial class LogComparison
         if (!Enum.TryParse<ZoneKind>(name, out var kind) || kind > ZoneKind.Normal || layout.Limits is null)
             return "empty";
         var range = layout.Limits[kind];
-        return range.Start < range.End ? $"0x{range.Start.Address:x}-0x{range.End.Address - 1:x}" : "empty";
+        return range.Start < range.End ? Text(range) : "empty";
     }
 
     private static void Regions(
@@ -152,6 +155,8 @@ internal static partial class LogComparison
 
     private static string Text(MemblockRegion region) =>
         $"0x{region.Start:x}-0x{region.End - 1:x}" + (region.Node is { } node ? $" on node {node}" : "");
+
+    private static string Text(PageRange range) => $"0x{range.Start.Address:x}-0x{range.End.Address - 1:x}";
 
     private static string Text(Match range) => range.Groups["first"].Success
         ? $"0x{Hex(range.Groups["first"]):x}-0x{Hex(range.Groups["last"]):x}"

@@ -12,7 +12,6 @@ namespace Numa.Workloads.Verification;
 /// released, and, up to 4.3, which pageblocks are MIGRATE_RESERVE: nothing later changes that.</remarks>
 internal sealed partial class PageblockComparison(CaptureBoot boot)
 {
-    private const long PageblockPages = 1L << Order.Pageblock;
     private readonly KernelRelease _release = boot.Image.Release;
 
     private bool HasFixedReserve => _release.HighAtomic == HighAtomicRule.ReservePageblocks;
@@ -24,13 +23,14 @@ internal sealed partial class PageblockComparison(CaptureBoot boot)
         {
             var zone = new Zone(_release, image with { Released = [], FreedLate = [] });
             var given = image.Released.Concat(image.FreedLate).ToList();
-            for (var frame = -(-image.Start.Value & -PageblockPages); frame < image.End.Value; frame += PageblockPages)
+            var first = -(-image.Start.Value & -Order.PageblockPages);
+            for (var frame = first; frame < image.End.Value; frame += Order.PageblockPages)
             {
                 if (!kernel.TryGetValue(frame, out var number) || !IsMemory(frame)) continue;
                 var theirs = MigratetypeNumbers.Numbered(_release, number & 7);
                 var ours = zone.TagOf(frame);
                 var where = $"{file} {image.Id} pageblock 0x{frame:x}";
-                if (!given.Any(range => range.Start.Value < frame + PageblockPages && range.End.Value > frame))
+                if (!given.Any(range => range.Start.Value < frame + Order.PageblockPages && range.End.Value > frame))
                 {
                     tally.Same(where, Name(theirs), Name(ours),
                         () => "Movable once its first page is initialised or, if deferred, released; else Unmovable");
@@ -56,7 +56,7 @@ internal sealed partial class PageblockComparison(CaptureBoot boot)
                 zone.Id.Node.ToString() == row.Groups["node"].Value
                 && zone.Id.Kind.ToString() == row.Groups["zone"].Value);
             var reserved = image?.Tagged.Where(tagged => tagged.Tag == Migratetype.HighAtomic)
-                .Sum(tagged => tagged.Range.Pages.Value / PageblockPages) ?? 0;
+                .Sum(tagged => tagged.Range.Pages.Value / Order.PageblockPages) ?? 0;
             tally.Same($"{file} {row.Groups["node"]}:{row.Groups["zone"]} Reserve",
                 long.Parse(counts[column].Value, CultureInfo.InvariantCulture), reserved, ReserveRule);
         }

@@ -66,9 +66,8 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
 
     private void Compare(string zoneinfo, string dumped)
     {
-        if (folder.TryRead(zoneinfo, out var text))
+        if (folder.TryReadZoneinfo(zoneinfo, out var zones))
         {
-            var zones = ZoneinfoReader.Read(zoneinfo, text).Zones;
             _state.Marks(tally, zoneinfo, zones);
             _state.Reserves(tally, zoneinfo, zones);
             _state.Pagesets(tally, zoneinfo, zones);

@@ -45,7 +45,7 @@ public class E820MapTests
         Assert.Equal(0x322800, map.MaxFrame(countAcpiData: false).Value);
         Assert.Equal(0x7ffe0, map.MaxLowFrame(countAcpiData: false).Value);
 
-        var trimmed = map.TrimBiosRange();
+        var trimmed = E820Map.BiosTrim.Aggregate(map, (edited, edit) => edited.Apply(edit));
         Assert.Equal(new(0, 0x1000, E820Type.Reserved), trimmed.Entries[0]);
         Assert.Equal(new(0x1000, 0x9ec00, E820Type.Usable), trimmed.Entries[1]);
     }

@@ -3,7 +3,7 @@ using Numa.Core.Addressing;
 using Numa.Core.Hotplug;
 using Numa.Core.Kernels;
 using Numa.Core.Nodes;
-using static Numa.Tests.Core.Hotplug.RunningMachine;
+using static Numa.Tests.Core.Hotplug.PlugMachine;
 
 namespace Numa.Tests.Core.Hotplug;
 
@@ -62,9 +62,9 @@ public class MemoryHotplugPropertyTests
                 + (machine.Layout.Release.HotplugZone == HotplugZoneRule.WhenOnline ? $"{zone.Span}" : "");
         }, iter: 300);
 
-    private static RunningMachine Machine(string release, int[] nodes, int[] distances)
+    private static PlugMachine Machine(string release, int[] nodes, int[] distances)
     {
-        var machine = new RunningMachine(
+        var machine = new PlugMachine(
             release, new(4, distances.Select((d, i) => i / 4 == i % 4 ? NodeDistances.Local : d)),
             [new(0), new(2)], new(),
             ("0:DMA32", 0x1000, 500000, 480000), ("0:Normal", 0x100000, 100000, 90000),
@@ -74,7 +74,7 @@ public class MemoryHotplugPropertyTests
         return machine;
     }
 
-    private static string? Write(RunningMachine machine, int[] nodes, int block, OnlineType? type)
+    private static string? Write(PlugMachine machine, int[] nodes, int block, OnlineType? type)
     {
         var range = Range(First + block * Block);
         return type is { } online
@@ -85,7 +85,7 @@ public class MemoryHotplugPropertyTests
     private static List<string> Lists(MemoryHotplug hotplug) =>
         [.. hotplug.Zonelists.Nodes.Select(lists => $"{lists.Node}: {Walk(lists.Fallback)}")];
 
-    private static void Check(RunningMachine machine, int online)
+    private static void Check(PlugMachine machine, int online)
     {
         var hotplug = machine.Hotplug;
         var populated = hotplug.Zones.Where(zone => zone.IsPopulated).ToList();

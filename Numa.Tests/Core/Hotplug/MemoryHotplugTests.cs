@@ -3,7 +3,7 @@ using Numa.Core.Boot;
 using Numa.Core.Hotplug;
 using Numa.Core.Nodes;
 using Numa.Core.Zones;
-using static Numa.Tests.Core.Hotplug.RunningMachine;
+using static Numa.Tests.Core.Hotplug.PlugMachine;
 
 namespace Numa.Tests.Core.Hotplug;
 
@@ -20,7 +20,7 @@ public class MemoryHotplugTests
     [InlineData("6.12")]
     public void The_first_memory_of_a_node_may_be_Movable(string release)
     {
-        var machine = new RunningMachine(release, NodeDistances.Uniform(2), OneCpuEach, new(), LowZones);
+        var machine = new PlugMachine(release, NodeDistances.Uniform(2), OneCpuEach, new(), LowZones);
         Assert.Null(machine.Hotplug.Add(new(1), Range(0x400000, 4)));
         Assert.Equal("0:DMA32 0:DMA", Walk(machine.Hotplug.Zonelists[new(1)].Fallback));
         machine.Online(1, Range(0x400000, 4), OnlineType.Movable);
@@ -44,7 +44,7 @@ public class MemoryHotplugTests
     [Fact]
     public void Memory_of_a_higher_zone_raises_the_reserves_below_it()
     {
-        var machine = new RunningMachine("6.1", NodeDistances.Uniform(1), [new(0)], new(),
+        var machine = new PlugMachine("6.1", NodeDistances.Uniform(1), [new(0)], new(),
             ("0:DMA32", 0x1000, 500000, 500000), ("0:Normal", FourGiB, 1048576, 1000000));
         Assert.Equal(3906, machine.Tuning[Id("0:DMA32")].LowmemReserve[(int)ZoneKind.Normal].Value);
         machine.Tuning.Apply(new(Sysctl.HugePages, "never"));
@@ -64,7 +64,7 @@ public class MemoryHotplugTests
     [Fact]
     public void A_zone_whose_only_block_goes_offline_leaves_all_lists()
     {
-        var machine = new RunningMachine("6.1", NodeDistances.Uniform(2), OneCpuEach, new(),
+        var machine = new PlugMachine("6.1", NodeDistances.Uniform(2), OneCpuEach, new(),
             [.. LowZones, ("1:Normal", FourGiB, 524288, 511113)]);
         var range = Range(0x180000);
         machine.Hotplug.Add(new(1), range);
@@ -86,7 +86,7 @@ public class MemoryHotplugTests
     [InlineData("6.12", 128)]
     public void The_same_blocks_extend_Normal_or_make_a_Movable_zone(string release, long movableMin)
     {
-        var machine = new RunningMachine(release, NodeDistances.Uniform(2), OneCpuEach, new(),
+        var machine = new PlugMachine(release, NodeDistances.Uniform(2), OneCpuEach, new(),
             [.. LowZones, ("1:Normal", FourGiB, 524288, 511113)]);
         var range = Range(0x180000, 8);
         Assert.Null(machine.Hotplug.Add(new(1), range));
@@ -109,7 +109,7 @@ public class MemoryHotplugTests
     [Fact]
     public void A_plain_online_follows_the_zone_that_the_block_lies_in()
     {
-        var machine = new RunningMachine("6.1", NodeDistances.Uniform(1), [new(0)], new(),
+        var machine = new PlugMachine("6.1", NodeDistances.Uniform(1), [new(0)], new(),
             ("0:Normal", FourGiB, 524288, 511113));
         var (a, c) = (Range(0x180000), Range(0x190000));
         machine.Hotplug.Add(new(0), Range(0x180000, 4));
@@ -129,7 +129,7 @@ public class MemoryHotplugTests
     [Fact]
     public void The_option_movable_node_turns_the_choice_round()
     {
-        var machine = new RunningMachine("6.1", NodeDistances.Uniform(1), [new(0)], new(PrefersMovable: true),
+        var machine = new PlugMachine("6.1", NodeDistances.Uniform(1), [new(0)], new(PrefersMovable: true),
             ("0:Normal", FourGiB, 524288, 511113));
         Assert.Equal(ZoneKind.Movable, machine.Hotplug.ZoneFor(new(0), Range(0x180000), OnlineType.Default));
         Assert.Equal(ZoneKind.Normal, machine.Hotplug.ZoneFor(new(0), Range(0x180000), OnlineType.Kernel));
@@ -142,7 +142,7 @@ public class MemoryHotplugTests
     [InlineData(1, 13, ZoneKind.Normal)]
     public void The_auto_movable_policy_keeps_a_ratio(int node, int blocks, ZoneKind expected)
     {
-        var machine = new RunningMachine(
+        var machine = new PlugMachine(
             "6.1", NodeDistances.Uniform(2), OneCpuEach, new(MovableRatio: OnlinePolicy.DefaultMovableRatio),
             ("0:Normal", FourGiB, 4 * Block, 4 * Block), ("1:Normal", FourGiB + 4 * Block, 4 * Block, 4 * Block));
         var range = Range(0x400000, blocks);
@@ -164,7 +164,7 @@ public class MemoryHotplugTests
     [InlineData("6.12", "Fallback order for Node 0: 0 1 ")]
     public void A_node_that_loses_its_memory_is_named_once_more_by_6_1(string release, string last)
     {
-        var machine = new RunningMachine(release, new(3, [10, 15, 30, 15, 10, 20, 30, 20, 10]), [new(0)], new(),
+        var machine = new PlugMachine(release, new(3, [10, 15, 30, 15, 10, 20, 30, 20, 10]), [new(0)], new(),
             [.. LowZones, ("1:Normal", FourGiB, 524288, 511113)]);
         Assert.DoesNotContain(machine.Hotplug.Zonelists.Nodes, lists => lists.Node == new NodeId(2));
         var range = Range(0x180000);
@@ -192,7 +192,7 @@ public class MemoryHotplugTests
     [InlineData("4.9")]
     public void Up_to_4_12_only_the_border_between_Normal_and_Movable_moves(string release)
     {
-        var machine = new RunningMachine(release, NodeDistances.Uniform(1), [new(0)], new(),
+        var machine = new PlugMachine(release, NodeDistances.Uniform(1), [new(0)], new(),
             ("0:Normal", FourGiB, 524288, 511113));
         var (a, b) = (Range(0x180000), Range(0x188000));
         var normal = Id("0:Normal");
@@ -223,7 +223,7 @@ public class MemoryHotplugTests
     [Fact]
     public void Before_5_10_huge_pages_do_not_ask_again_after_hotplug()
     {
-        var machine = new RunningMachine("4.4", NodeDistances.Uniform(1), [new(0)], new(),
+        var machine = new PlugMachine("4.4", NodeDistances.Uniform(1), [new(0)], new(),
             ("0:Normal", FourGiB, 524288, 511113));
         Assert.Equal(22528, machine.Tuning.MinFreeKbytes);
         var buffer = 511113 + Block - machine.Tuning[Id("0:Normal")].Marks.High.Value;
@@ -237,7 +237,7 @@ public class MemoryHotplugTests
     [Fact]
     public void Memory_that_boot_finds_late_is_in_its_image()
     {
-        var layout = new RunningMachine("6.12", NodeDistances.Uniform(2), OneCpuEach, new(),
+        var layout = new PlugMachine("6.12", NodeDistances.Uniform(2), OneCpuEach, new(),
             [.. LowZones, ("1:Normal", FourGiB, 524288, 511113)]).Layout;
         var late = layout.Zones[^1] with { FreedLate = [new(new(FourGiB + 520000), new(FourGiB + 521000))] };
         layout = layout with { Zones = layout.Zones.SetItem(layout.Zones.Length - 1, late) };
@@ -261,7 +261,7 @@ public class MemoryHotplugTests
     [Fact]
     public void What_cannot_be_is_refused_and_changes_nothing()
     {
-        var machine = new RunningMachine("6.1", NodeDistances.Uniform(1), [new(0)], new(),
+        var machine = new PlugMachine("6.1", NodeDistances.Uniform(1), [new(0)], new(),
             ("0:Normal", FourGiB, 524288, 511113));
         var (hotplug, range) = (machine.Hotplug, Range(0x180000));
         Assert.Contains("128 MiB", hotplug.Add(new(0), new(new(0x180001), new(0x188001))));

@@ -120,6 +120,24 @@ public class HotplugVerificationTests
             Assert.Throws<InputException>(() => CaptureVerification.Verify(capture.Folder)).Problems).Message);
     }
 
+    // Goal: a table of a step is read as carefully as those of the machine itself.
+    [Theory]
+    [InlineData("03-offline-again/zoneinfo.txt", "spanned  4095", "spanned  -4095", "error NUMA160")]
+    [InlineData("04-online_movable-all/freelists.txt", " 180000 180400 ", " 18000x 180400 ",
+        "error NUMA121: found '18000x' in the dump; expected a frame in hexadecimal digits")]
+    [InlineData("04-online_movable-all/freelists.txt", "^free 1 Movable 10 ", "free 1 Movable 20 ",
+        "error NUMA121: found '20' in the dump; expected an order from 0 to 10")]
+    public void A_table_that_cannot_be_read_is_a_problem_of_the_input(
+        string file, string pattern, string replacement, string problem)
+    {
+        using var capture = new HotplugCapture("6.1-hotplug");
+        capture.Change(file, pattern, replacement);
+        var found = Assert.Single(
+            Assert.Throws<InputException>(() => CaptureVerification.Verify(capture.Folder)).Problems).ToString();
+        Assert.Contains(problem, found, StringComparison.Ordinal);
+        Assert.Contains(file + ":", found, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_write_to_a_block_that_no_file_shows_is_a_problem_of_the_input()
     {

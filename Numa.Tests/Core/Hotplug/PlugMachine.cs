@@ -10,12 +10,12 @@ using Numa.Core.Zones;
 namespace Numa.Tests.Core.Hotplug;
 
 /// <summary>A small machine of given zones, booted, with its zonelists built again as a running system would.</summary>
-internal sealed class RunningMachine
+internal sealed class PlugMachine
 {
     /// <summary>Pages of a memory block of 128 MiB.</summary>
     public const long Block = 32768;
 
-    public RunningMachine(
+    public PlugMachine(
         string release, NodeDistances distances, NodeId[] nodeOfCpu, OnlinePolicy policy,
         params (string Zone, long Start, long Pages, long Managed)[] zones)
     {
