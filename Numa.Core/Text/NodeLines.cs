@@ -34,7 +34,7 @@ internal static class NodeLines
         facts.IsListingNodeRanges = isHeading || isRange;
         if (!isRange) return isHeading;
         scan.SkipSpaces();
-        if (scan.TryNumber(out var node) && node is >= 0 and < MostNodes && scan.TrySkip(":")
+        if (scan.TryNumber(out var node) && node is >= 0 and < NodeId.MaxCount && scan.TrySkip(":")
             && TryRange(ref scan, out var start, out var end))
         {
             facts.NodeRanges.Add(new(new((int)node), start, end));
