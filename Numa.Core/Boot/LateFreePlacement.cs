@@ -24,7 +24,7 @@ internal static class LateFreePlacement
         placed.AddRange(machine.LateRanges.OrderBy(late => late.Kind).Select(late =>
             (late.Kind, PageRange.Whole(late.Start, late.End))));
         var unknown = PageFrameNumber.Ceiling(machine.KernelImage.End);
-        if (!IsImageKnown(machine) && machine.LateFrees.Length > 0)
+        if (!IsImageKnown(machine) && machine.LateFrees.Any(free => free.Kind > LateFreeKind.Initrd))
             notes.Add("The sizes of the kernel's parts are not in the log: what is freed of it is taken from its end.");
         foreach (var free in machine.LateFrees)
         {
@@ -44,6 +44,7 @@ internal static class LateFreePlacement
             PageRange? range;
             if (free.Kind == LateFreeKind.Initrd) range = RamDisk(machine, pages);
             else if (IsImageKnown(machine)) range = InImage(machine, free.Kind, pages);
+            else if (machine.KernelImage.End == 0) range = null;
             else
             {
                 // The image lies in one zone, so the zone's count is right wherever in the image the pages were.
