@@ -3,6 +3,8 @@ using System.CommandLine;
 using Numa.Cli.Execution;
 using Numa.Cli.Exports;
 using Numa.Cli.Tables;
+using Numa.Core.Diagnostics;
+using Numa.Workloads.Verification;
 
 namespace Numa.Cli.Commands;
 
@@ -36,14 +38,31 @@ internal sealed class VerifyCommand : NumaCommand
     private int Verify(ParseResult parsed)
     {
         var captures = parsed.GetRequiredValue(_captures);
-        var reports = captures.Select(_simulator.Verify).ToImmutableArray();
+        var problems = new List<Problem>();
+        var reports = ImmutableArray.CreateBuilder<CaptureReport>();
+        foreach (var capture in captures)
+        {
+            try
+            {
+                reports.Add(_simulator.Verify(capture));
+            }
+            catch (InputException exception)
+            {
+                problems.AddRange(exception.Problems);
+            }
+        }
+
         foreach (var report in reports)
         {
             foreach (var note in report.Notes) _terminal.Error.WriteLine($"note: {report.Capture}: {note}");
         }
 
-        if (parsed.GetValue(_format) == "json") _terminal.Output.WriteLine(JsonExport.Claims(reports));
-        else Page.Print(_terminal, page => VerifyTable.Write(page, reports));
+        // One capture that cannot be read takes nothing away from the others.
+        if (parsed.GetValue(_format) == "json" && problems.Count == 0)
+            _terminal.Output.WriteLine(JsonExport.Claims(reports.ToImmutable()));
+        else if (reports.Count > 0 && parsed.GetValue(_format) != "json")
+            Page.Print(_terminal, page => VerifyTable.Write(page, reports));
+        if (problems.Count > 0) throw new InputException(problems);
         return reports.All(report => report.AllEqual) ? ExitCode.Success : ExitCode.Failed;
     }
 }

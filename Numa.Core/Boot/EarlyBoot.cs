@@ -113,6 +113,7 @@ public static class EarlyBoot
             Limits = limits,
             MovableStarts = movable,
             Early = record,
+            PlacesLateFrees = machine.Release.LogPlacesLateFrees && LateFreePlacement.IsImageKnown(machine),
             IsMapOfNodeRanges = machine.IsMapOfNodeRanges,
             IsEstimated = machine.Steps.IsEmpty && machine.Managed.IsEmpty,
             IsShuffled = BootParameters.Shuffles(machine.CommandLine),

@@ -23,6 +23,9 @@ internal static class LateFreePlacement
         var placed = ImmutableArray.CreateBuilder<(LateFreeKind, PageRange)>();
         placed.AddRange(machine.LateRanges.OrderBy(late => late.Kind).Select(late =>
             (late.Kind, PageRange.Whole(late.Start, late.End))));
+        var unknown = PageFrameNumber.Ceiling(machine.KernelImage.End);
+        if (!IsImageKnown(machine) && machine.LateFrees.Any(free => free.Kind > LateFreeKind.Initrd))
+            notes.Add("The sizes of the kernel's parts are not in the log: what is freed of it is taken from its end.");
         foreach (var free in machine.LateFrees)
         {
             if (free.Kind == LateFreeKind.EfiBootServicesByInitcall)
@@ -38,7 +41,17 @@ internal static class LateFreePlacement
             }
 
             var pages = PageFrameNumber.Ceiling((ulong)free.SizeKiB << 10).Value;
-            var range = free.Kind == LateFreeKind.Initrd ? RamDisk(machine, pages) : InImage(machine, free.Kind, pages);
+            PageRange? range;
+            if (free.Kind == LateFreeKind.Initrd) range = RamDisk(machine, pages);
+            else if (IsImageKnown(machine)) range = InImage(machine, free.Kind, pages);
+            else if (machine.KernelImage.End == 0) range = null;
+            else
+            {
+                // The image lies in one zone, so the zone's count is right wherever in the image the pages were.
+                range = new(new(Math.Max(0, unknown.Value - pages)), unknown);
+                unknown = range.Value.Start;
+            }
+
             // Only what is still reserved can be given back: an estimate must not free a page twice.
             if (range is not { } found || !IsReserved(memblock, found))
             {
@@ -52,6 +65,9 @@ internal static class LateFreePlacement
 
         return placed.ToImmutable();
     }
+
+    /// <summary>The log tells how large the parts of the kernel's image are.</summary>
+    public static bool IsImageKnown(MachineDescription machine) => machine.KernelImage.CodeKiB > 0;
 
     /// <summary>The placed ranges that lie in a zone.</summary>
     public static ImmutableArray<PageRange> In(

@@ -109,6 +109,9 @@ public sealed record MemoryLayout(
     /// <summary>What early boot took was not logged but estimated, and managed pages with it.</summary>
     public bool IsEstimated { get; init; }
 
+    /// <summary>Where pages lie that are freed after boot is known to the page.</summary>
+    public bool PlacesLateFrees { get; init; } = true;
+
     /// <summary>The firmware's map is lost; the kernel's own list of memory ranges stood in for it.</summary>
     public bool IsMapOfNodeRanges { get; init; }
 

@@ -56,11 +56,14 @@ internal sealed class DmesgFacts
     /// <summary>First frame that the CPU could not address.</summary>
     public ulong ArchitectureEnd { get; set; }
 
-    /// <summary>Lines bear stamps: it is a kernel's log, if only a part of one.</summary>
-    public bool HasStamps { get; set; }
+    /// <summary>The log does not say which kernel it is of, but the rest of it is a kernel's.</summary>
+    public bool BannerIsLost { get; set; }
+
+    /// <summary>The heading of the firmware's map was there: the map is complete.</summary>
+    public bool SawMap { get; set; }
 
     /// <summary>The log begins behind the firmware's map, as when the kernel's buffer was too small.</summary>
-    public bool BeginningIsLost { get; set; }
+    public bool BeginningIsLost => BannerIsLost && !SawMap;
 
     /// <summary>Messages that the kernel or the console says it lost.</summary>
     public long LostMessages { get; set; }

@@ -9,7 +9,7 @@ namespace Numa.Core.Text;
 /// nothing about memory, nodes or CPUs are passed over. Source: the kernel's own printk formats.</remarks>
 public static class DmesgReader
 {
-    private const string Banner = "Linux version ";
+    private const string Banner = KernelLog.Banner;
 
     /// <param name="text">The whole log.</param>
     /// <param name="file">Name of the file for problems.</param>
@@ -20,23 +20,15 @@ public static class DmesgReader
         var log = new DmesgProblems(file);
         var facts = new DmesgFacts();
         var early = new MemblockLog();
-        var number = 0;
-        foreach (var raw in text.EnumerateLines())
+        var boot = KernelLog.Read(text);
+        foreach (var line in boot.Lines)
         {
-            var line = KernelLogLine.From(++number, raw.ToString());
-            facts.HasStamps |= line.Column > 1;
-            if (line.Text.StartsWith(Banner, StringComparison.Ordinal) && facts.Version.Length > 0)
-            {
-                log.Add(line, 0, "NUMA204", "a second boot begins here, expected one; the rest is not read");
-                break;
-            }
-
             if (!ReadLine(line, facts, log) && !early.Read(line, log)) ReservationLines.Read(line, facts);
         }
 
-        facts.BeginningIsLost = facts.Version.Length == 0 && facts.NodeRanges.Count > 0;
-        if (facts.BeginningIsLost) facts.Version = version ?? "";
-        return new(Describe(name, facts, early, log, number), log.All);
+        facts.BannerIsLost = facts.Version.Length == 0 && (facts.SawMap || facts.NodeRanges.Count > 0);
+        if (facts.BannerIsLost) facts.Version = version ?? "";
+        return new(Describe(name, facts, early, log, boot), log.All);
     }
 
     private static bool ReadLine(KernelLogLine line, DmesgFacts facts, DmesgProblems log)
@@ -83,14 +75,14 @@ public static class DmesgReader
             range.Node, range.Node.Value, range.Start, range.End, Hotplug: false, NonVolatile: false))]);
 
     private static MachineDescription? Describe(
-        string name, DmesgFacts facts, MemblockLog early, DmesgProblems log, int lastLine)
+        string name, DmesgFacts facts, MemblockLog early, DmesgProblems log, KernelLog boot)
     {
         if (facts.Version.Length == 0)
         {
-            log.AddWhole("NUMA202", facts.BeginningIsLost
+            log.AddWhole("NUMA202", facts.BannerIsLost
                 ? "the beginning of this log is lost, and with it the kernel's version: name it with --kernel, or save "
                 + "/proc/version beside it as version.txt"
-                : lastLine > 1 && facts.HasStamps
+                : boot.LastLine > 1 && boot.HasStamps
                 ? "the beginning of this log is lost: a boot begins with 'Linux version'. The kernel's buffer was too "
                 + "small: take the boot from 'journalctl -k -b', boot with log_buf_len=4M and save dmesg again, or use "
                 + "a saved /proc/zoneinfo as the machine"
@@ -119,10 +111,20 @@ public static class DmesgReader
         var isCut = !facts.LateFrees.Any(free => free.Kind >= LateFreeKind.Init);
         if (isCut)
         {
-            notes.Add($"The log ends at line {lastLine}, before the kernel freed its init memory: what was freed "
+            notes.Add($"The log ends at line {boot.LastLine}, before the kernel freed its init memory: what was freed "
                 + "from there on is missing from managed pages. No mark depends on it.");
         }
 
+        if (isCut && !facts.SawMemoryReport && facts.NodeRanges.Count == 0)
+        {
+            notes.Add("It ends before the kernel has listed its nodes' memory: nodes and CPUs that it would have named "
+                + "are missing, too.");
+        }
+
+        if (boot.SecondBoot is { } second)
+            notes.Add($"Another boot begins at line {second}; only the first is read.");
+        if (facts.BannerIsLost && !facts.BeginningIsLost)
+            notes.Add($"The first line of this log is lost; the kernel is taken to be {facts.Version}.");
         if (facts.BeginningIsLost)
         {
             notes.Add("The beginning of this log is lost: memory is that of its 'Early memory node ranges', and what "

@@ -11,6 +11,7 @@ internal static class E820Lines
 
     public static bool Read(KernelLogLine line, DmesgFacts facts, DmesgProblems log)
     {
+        facts.SawMap |= line.Text.EndsWith("BIOS-provided physical RAM map:", StringComparison.Ordinal);
         foreach (var source in MapSources)
         {
             if (line.Text.StartsWith(source, StringComparison.Ordinal))

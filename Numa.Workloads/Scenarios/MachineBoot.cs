@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
+using Numa.Core.Firmware;
 using Numa.Core.Kernels;
 using Numa.Core.MemoryModels;
 using Numa.Core.Text;
@@ -112,14 +113,16 @@ public static class MachineBoot
         var version = SavedFiles.VersionIn(Path.Combine(captured.Folder, "version.txt"));
         var reading = DmesgReader.Read(ScenarioLoader.ReadWhole(log), log, captured.Name, version ?? kernel);
         if (reading.Machine is not { } machine || !reading.Problems.IsEmpty) throw new InputException(reading.Problems);
-        var table = Path.Combine(captured.Folder, Slit);
-        if (ScenarioLoader.Exists(table))
-        {
-            var slit = HexTableReader.ReadSlit(ScenarioLoader.ReadWhole(table), table, out var problems);
-            if (!problems.IsEmpty) throw new InputException(problems);
-            machine = machine with { Slit = slit };
-        }
+        return machine with { Slit = ReadSlit(captured.Folder) };
+    }
 
-        return machine;
+    /// <summary>The SLIT that was saved in a folder; null when none was.</summary>
+    /// <exception cref="InputException">It cannot be read.</exception>
+    internal static SlitTable? ReadSlit(string folder)
+    {
+        var table = Path.Combine(folder, Slit);
+        if (!ScenarioLoader.Exists(table)) return null;
+        var slit = HexTableReader.ReadSlit(ScenarioLoader.ReadWhole(table), table, out var problems);
+        return problems.IsEmpty ? slit : throw new InputException(problems);
     }
 }

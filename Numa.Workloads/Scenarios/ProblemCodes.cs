@@ -60,6 +60,9 @@ public static class ProblemCodes
     /// <summary>A step of memory hotplug of which nothing tells what was done.</summary>
     public const string Hotplug = "NUMA120";
 
+    /// <summary>A record of what was done to a running kernel, of which no line can be read.</summary>
+    public const string Steps = "NUMA122";
+
     /// <summary>A dump of a kernel's memory with a list of what are no frames.</summary>
     public const string Dump = "NUMA121";
 }

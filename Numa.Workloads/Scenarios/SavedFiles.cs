@@ -14,7 +14,6 @@ namespace Numa.Workloads.Scenarios;
 internal static partial class SavedFiles
 {
     public const string Zoneinfo = "zoneinfo";
-    private const string Slit = "acpi-SLIT.hex.txt";
 
     /// <summary>Every zoneinfo begins with its first zone.</summary>
     public static bool IsZoneinfo(string text) => text.StartsWith("Node 0, zone ", StringComparison.Ordinal);
@@ -113,11 +112,8 @@ internal static partial class SavedFiles
     {
         if (nodes is { Distances.IsEmpty: false }) return nodes.Between(online);
         var count = online.Max(node => node.Value) + 1;
-        var table = Path.Combine(Path.GetDirectoryName(file.Path) ?? "", Slit);
-        if (ScenarioLoader.Exists(table))
+        if (MachineBoot.ReadSlit(Path.GetDirectoryName(file.Path) ?? "") is { } slit)
         {
-            var slit = HexTableReader.ReadSlit(ScenarioLoader.ReadWhole(table), table, out var problems);
-            if (slit is null) throw new InputException(problems);
             return slit.ToNodeDistances(
                 count, Enumerable.Range(0, count).ToImmutableDictionary(node => node, node => new NodeId(node)));
         }

@@ -100,6 +100,8 @@ public static partial class CaptureVerification
                 .Zonelists(lists, Dump, dump, boot.Image.Zonelists);
         }
 
+        NodeComparison.Compare(lists, folder, boot.Image);
+
         if (KernelMessages.Read(folder, Log) is { } log)
         {
             LogComparison.Zonelists(lists, log, boot);

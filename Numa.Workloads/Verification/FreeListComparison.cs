@@ -59,7 +59,7 @@ internal sealed class FreeListComparison(CaptureBoot boot, string file, Allocato
                     CompareOrder(order, where, settled, released, size);
                     _inOrder[size] += settled.Kernel.Count;
                     rest.AddRange(Unsettled(kernel, settled.Kernel)
-                        .Where(frame => _image.Release.LogPlacesLateFrees || !IsNearLateFrees(zone, frame))
+                        .Where(frame => boot.Layout.PlacesLateFrees || !IsNearLateFrees(zone, frame))
                         .Select(frame => (where, size, frame)));
                 }
             }

@@ -8,8 +8,7 @@ internal sealed class KernelMessages
 {
     private KernelMessages(string text)
     {
-        var number = 0;
-        Lines = [.. text.Split('\n').Select(line => KernelLogLine.From(++number, line).Text.TrimEnd())];
+        Lines = [.. KernelLog.Read(text).Lines.Select(line => line.Text.TrimEnd())];
     }
 
     public ImmutableArray<string> Lines { get; }

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Numa.Core.Diagnostics;
 using Numa.Core.Text;
 using Numa.Core.Zonelists;
 using Numa.Core.Zones;
+using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Verification;
 
@@ -16,6 +18,7 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
 
     public void Run()
     {
+        CompareSysctls("sysctl-vm.txt");
         boot.Tuning.ReadLowmemReserveRatio();
         Compare(AfterReading, "");
         foreach (var mode in (string[])["never", "always"])
@@ -26,8 +29,32 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
             Compare($"zoneinfo.after-thp-{mode}.txt", $"pcp.after-thp-{mode}.txt");
         }
 
-        if (!folder.TryRead("sysctl-changes.txt", out var changes)) return;
-        foreach (Match change in Change().Matches(changes)) Write(change);
+        const string file = "sysctl-changes.txt";
+        if (!folder.TryRead(file, out var changes)) return;
+        var writes = Change().Matches(changes);
+        if (writes.Count == 0)
+        {
+            throw new InputException([new(new(Path.Combine(folder.Path, file), 0, 0), ProblemCodes.Steps,
+                "found no write that can be read, expected lines such as "
+                + "'zoneinfo.after-min_free_kbytes.txt: min_free_kbytes <- \"67584\" errno 0, reads back \"67584\"'")]);
+        }
+
+        foreach (Match change in writes) Write(change);
+    }
+
+    /// <summary>What the kernel's own settings were before anything was written.</summary>
+    private void CompareSysctls(string file)
+    {
+        if (!folder.TryRead(file, out var text)) return;
+        foreach (Match setting in Setting().Matches(text))
+        {
+            var name = "vm." + setting.Groups["name"].Value;
+            if (!Sysctl.Exists(boot.Image.Release, name)) continue;
+            tally.Same($"{file} {name}", setting.Groups["value"].Value, boot.Tuning.ReadBack(name),
+                () => name == Sysctl.MinFreeKbytes
+                    ? string.Join("; ", TuningDerivation.MinFree(boot.Tuning))
+                    : "the release's default");
+        }
     }
 
     private void Write(Match change)
@@ -85,6 +112,9 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
     [GeneratedRegex("^zoneinfo\\.(?<step>\\S+)\\.txt: (?<name>\\w+) <- \"(?<value>.*)\" errno (?<errno>\\d+), "
         + "reads back \"(?<back>.*)\"\r?$", RegexOptions.Multiline)]
     private static partial Regex Change();
+
+    [GeneratedRegex(@"^(?<name>\w+) = (?<value>[^\r\n]*)", RegexOptions.Multiline)]
+    private static partial Regex Setting();
 
     [GeneratedRegex(@"^min_free_kbytes = (\d+)", RegexOptions.Multiline)]
     private static partial Regex MinFree();

@@ -40,6 +40,22 @@ public class MemoryHotplugTests
         Assert.Equal("1:Movable", Walk(machine.Hotplug.Zonelists[new(1)].ThisNode));
     }
 
+    // Goal: only memory that is there goes online, on the node where it is; else a zonelist would name a node that is not.
+    [Theory]
+    [InlineData(1, 0x400000)]
+    [InlineData(0, 0x500000)]
+    public void What_was_not_plugged_in_cannot_go_online(int node, long start)
+    {
+        var machine = new PlugMachine("6.1", NodeDistances.Uniform(2), [new(0)], new(), LowZones);
+        Assert.Null(machine.Hotplug.Add(new(0), Range(0x400000, 4)));
+        var walk = Walk(machine.Hotplug.Zonelists[new(0)].Fallback);
+
+        Assert.Contains($"node {node} has no memory",
+            machine.Hotplug.Online(new(node), Range(start), OnlineType.Movable), StringComparison.Ordinal);
+        Assert.Equal(walk, Walk(machine.Hotplug.Zonelists[new(0)].Fallback));
+        Assert.Equal(2, machine.Hotplug.Zones.Length);
+    }
+
     // Spec example 2: 1 GiB more of Normal raises the reserve of the zone below it.
     [Fact]
     public void Memory_of_a_higher_zone_raises_the_reserves_below_it()

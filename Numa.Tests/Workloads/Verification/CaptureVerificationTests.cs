@@ -105,6 +105,54 @@ public class CaptureVerificationTests
         Assert.Equal(14, report.LeftOut.Length);
     }
 
+    // Goal: what the log says of the kernel's parts only tells where in the image pages are freed late. Method: the boot
+    // without that line has the same zones, marks and zonelists.
+    [Theory]
+    [MemberData(nameof(Machines))]
+    public void Without_the_report_of_memory_counts_and_marks_are_the_same(string machine)
+    {
+        using var copy = new CaptureCopy(machine);
+        var whole = CaptureBoot.From(copy.Folder);
+        copy.Change("dmesg.txt", "^.*Memory: .*$", "");
+        var bare = CaptureBoot.From(copy.Folder);
+
+        Assert.Equal(
+            whole.Image.Zones.Select(zone => (zone.Id, zone.Start, zone.Spanned, zone.Present, zone.Managed, zone.Freed)),
+            bare.Image.Zones.Select(zone => (zone.Id, zone.Start, zone.Spanned, zone.Present, zone.Managed, zone.Freed)));
+        Assert.Equal(whole.Tuning.MinFreeKbytes, bare.Tuning.MinFreeKbytes);
+        Assert.Equal(
+            whole.Image.Zones.Select(zone => (zone.Tuning.Marks, zone.Tuning.Pageset, zone.Tuning.TotalReserve)),
+            bare.Image.Zones.Select(zone => (zone.Tuning.Marks, zone.Tuning.Pageset, zone.Tuning.TotalReserve)));
+        Assert.Contains(bare.Image.Notes, note => note.StartsWith("The sizes of the kernel's parts", StringComparison.Ordinal));
+        Assert.True(CaptureVerification.Verify(copy.Folder).AllEqual);
+    }
+
+    // Goal: a log is read as it is found. Method: lines of other programs on the console, each line twice, two boots in
+    // one file, the banner cut off; nothing of it changes a claim.
+    [Theory]
+    [InlineData("foreign")]
+    [InlineData("doubled")]
+    [InlineData("two boots")]
+    [InlineData("no banner")]
+    public void Text_around_the_boot_changes_nothing(string what)
+    {
+        using var copy = new CaptureCopy(Machine);
+        var path = Path.Combine(copy.Folder, "dmesg.txt");
+        var lines = File.ReadAllLines(path);
+        File.WriteAllLines(path, what switch
+        {
+            "foreign" => lines.SelectMany((line, i) => i % 7 == 3 ? ["host login: root", line] : new[] { line }),
+            "doubled" => lines.SelectMany(line => new[] { line, line }),
+            "two boots" => lines.Concat(lines),
+            _ => lines.Where(line => !line.Contains("] Linux version ", StringComparison.Ordinal)),
+        });
+        var report = CaptureVerification.Verify(copy.Folder);
+
+        Assert.True(report.AllEqual);
+        Assert.Contains(report.Claims, claim => claim is { Claim: "early-memory", Compared: > 50 });
+        Assert.Equal(what is "two boots" or "no banner" ? 1 : 0, report.Notes.Length);
+    }
+
     // Goal: every listed block is judged, once. Method: count the dump's; the two Normal zones were released by two CPUs
     // each, so their order is not settled, and of DMA and DMA32 the blocks are in order that no allocation can have
     // reached: 256 and 2359 pages, twice, are 1 and 5 of 3 and 477 largest blocks. One of those is near late frees.
