@@ -89,6 +89,24 @@ internal sealed class StateComparison(KernelRelease release, MemoryTuning tuning
         }
     }
 
+    /// <summary>Right after the marks were computed, which fills the batches of the fair zone policy.</summary>
+    public void FairBatches(Tally tally, string file, IEnumerable<ZoneinfoZone> zones)
+    {
+        if (!release.FairZonePolicy) return;
+        foreach (var zone in zones)
+        {
+            var ours = tuning[zone.Id];
+            foreach (var batch in zone.Counters.Where(counter => counter.Name == "nr_alloc_batch"))
+            {
+                // What a CPU has not folded yet, at most the threshold, is missing from the counter.
+                var isHidden = Math.Abs(batch.Value - ours.FairBatch.Value) <= ours.StatThreshold;
+                tally.Same($"{file} {zone.Id} nr_alloc_batch", isHidden ? ours.FairBatch.Value : batch.Value,
+                    ours.FairBatch.Value, () => $"high - low = {ours.Marks.High} - {ours.Marks.Low}, up to the "
+                        + $"threshold {ours.StatThreshold} that is not folded");
+            }
+        }
+    }
+
     public void Zonelists(Tally tally, string file, AllocatorDump dump, ZonelistSet set)
     {
         var ours = ZonelistText.Lists(set).ToDictionary(Head);

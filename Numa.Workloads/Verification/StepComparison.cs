@@ -26,7 +26,7 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
             if (!folder.TryRead($"zoneinfo.after-thp-{mode}.txt", out _)) continue;
             boot.Tuning.Apply(new(Sysctl.HugePages, mode));
             CompareMinFree($"sysctl-vm.after-thp-{mode}.txt");
-            Compare($"zoneinfo.after-thp-{mode}.txt", $"pcp.after-thp-{mode}.txt");
+            Compare($"zoneinfo.after-thp-{mode}.txt", $"pcp.after-thp-{mode}.txt", fillsBatches: mode == "always");
         }
 
         const string file = "sysctl-changes.txt";
@@ -78,7 +78,8 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
         }
 
         if (Order() != before) boot.Hotplug.RebuildZonelists();
-        Compare($"zoneinfo.{step}.txt", $"pcp.{step}.txt");
+        Compare($"zoneinfo.{step}.txt", $"pcp.{step}.txt",
+            fillsBatches: name == Sysctl.MinFreeKbytes && verdict.Accepted);
     }
 
     private ZonelistOrderChoice Order() =>
@@ -91,13 +92,14 @@ internal sealed partial class StepComparison(CaptureFolder folder, CaptureBoot b
             () => string.Join("; ", TuningDerivation.MinFree(boot.Tuning)));
     }
 
-    private void Compare(string zoneinfo, string dumped)
+    private void Compare(string zoneinfo, string dumped, bool fillsBatches = false)
     {
         if (folder.TryReadZoneinfo(zoneinfo, out var zones))
         {
             _state.Marks(tally, zoneinfo, zones);
             _state.Reserves(tally, zoneinfo, zones);
             _state.Pagesets(tally, zoneinfo, zones);
+            if (fillsBatches) _state.FairBatches(tally, zoneinfo, zones);
         }
 
         if (dumped.Length == 0 || AllocatorDump.Read(folder, dumped) is not { } dump) return;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Numa.Core.Addressing;
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Text;
@@ -125,6 +126,26 @@ public class CaptureVerificationTests
             bare.Image.Zones.Select(zone => (zone.Tuning.Marks, zone.Tuning.Pageset, zone.Tuning.TotalReserve)));
         Assert.Contains(bare.Image.Notes, note => note.StartsWith("The sizes of the kernel's parts", StringComparison.Ordinal));
         Assert.True(CaptureVerification.Verify(copy.Folder).AllEqual);
+    }
+
+    // Goal: the batches of the fair zone policy are compared, as far as a CPU's unfolded share lets one. Method: the
+    // counter of a zone after a write that fills it, threshold 30, one beyond what may be hidden.
+    [Theory]
+    [InlineData(30, true)]
+    [InlineData(31, false)]
+    public void A_fair_batch_is_held_against_high_less_low(int off, bool isHidden)
+    {
+        using var copy = new CaptureCopy("spill-4.4.178-node").With("4.4.178-2node-4g-node");
+        var file = Path.Combine(copy.Folder, "zoneinfo.after-min_free_kbytes.txt");
+        var zones = ZoneinfoReader.Read(file, File.ReadAllText(file)).Zones;
+        var zone = zones.Single(zone => zone.Id == new ZoneId(new(0), ZoneKind.Normal));
+        var batch = (zone.Marks.High - zone.Marks.Low).Value;
+        var before = Claim(CaptureVerification.Verify(copy.Folder), "sysctls");
+        copy.Change("zoneinfo.after-min_free_kbytes.txt",
+            $@"(Node 0, zone +Normal(?s:.)*?nr_alloc_batch +)\d+", "${1}" + (batch - off));
+        var after = Claim(CaptureVerification.Verify(copy.Folder), "sysctls");
+
+        Assert.Equal((before.Compared, before.Equal - (isHidden ? 0 : 1)), (after.Compared, after.Equal));
     }
 
     // Goal: a log is read as it is found. Method: lines of other programs on the console, each line twice, two boots in
