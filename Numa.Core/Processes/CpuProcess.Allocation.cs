@@ -320,7 +320,7 @@ public sealed partial class CpuProcess
         Observer?.Allocated(
             Id, task, _walk.Request, Counters.Allocations, _walk.Begin, _now, -1, false, _walk.LockWait, _tried);
         task.Failed(failure);
-        if (kind == FailureKind.NeedsReclaim) End(task, TaskEnd.NeedsReclaim);
+        if (kind == FailureKind.NeedsReclaim && task.EndsAtReclaim) End(task, TaskEnd.NeedsReclaim);
     }
 
     private static bool IsBelowHigh(CpuZone zone) =>

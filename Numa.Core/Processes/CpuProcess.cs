@@ -2,6 +2,7 @@ using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
 using Numa.Core.Time;
+using Numa.Core.Zones;
 using Numa.Core.Zones.Pagesets;
 
 namespace Numa.Core.Processes;
@@ -102,6 +103,10 @@ public sealed partial class CpuProcess
     /// <summary>Latency of allocations that were not plain hits is reported here. Unit: virtual nanoseconds.</summary>
     public Action<long>? Latency { get; set; }
 
+    /// <summary>Every visit that came back is shown here before its reply is used; valid during the call
+    /// only.</summary>
+    public Action<ZoneVisit>? Visited { get; set; }
+
     /// <summary>Where the zones of every task's allocations are noted; null where nobody compares.</summary>
     public ZoneRuns[]? Placement { get; set; }
 
@@ -182,6 +187,7 @@ public sealed partial class CpuProcess
         zone.View = visit.Record;
         zone.FreeDelta = visit.FreeDelta;
         zone.FairDelta = visit.FairDelta;
+        Visited?.Invoke(visit);
         Invariant.Holds(visit.FairFolded == 0);
         var continuation = _continuation;
         _continuation = Continuation.None;
@@ -206,11 +212,22 @@ public sealed partial class CpuProcess
     {
         if (_zones[slot] is { } known) return known;
         var image = _machine.Zones[slot];
-        var made = new CpuZone(slot, image.Id, image.Tuning, new Pageset(_machine.Release, image.Tuning.Pageset),
-            _tags[slot], _costs.WayAt(_machine.Image.Distances[Node, image.Id.Node]));
+        var made = new CpuZone(slot, image.Id, image.Tuning, MakePageset(image, _tags[slot]), _tags[slot],
+            _costs.WayAt(_machine.Image.Distances[Node, image.Id.Node]));
+        if (image.State is { } state)
+        {
+            made.FreeDelta = state.FreeDeltaOf(Id, image.Tuning.StatThreshold);
+            made.Expire = state.Pagesets[Id].Expire;
+        }
+
         if (_board is { } board) See(made, board.Records[slot]);
         return _zones[slot] = made;
     }
+
+    private Pageset MakePageset(ZoneImage image, PageblockTagBoard tags) => image.State is { } state
+        ? new(_machine.Release, image.Tuning.Pageset, state.Pagesets[Id],
+            frame => tags.AsOf(frame, VirtualInstant.Zero))
+        : new(_machine.Release, image.Tuning.Pageset);
 
     /// <summary>Brings the CPU's view of a zone up to the board instant that it may read now.</summary>
     private void Refresh(CpuZone zone)
@@ -231,6 +248,7 @@ public sealed partial class CpuProcess
         visit.Zone = zone.Slot;
         visit.Kind = kind;
         visit.Sequence = ++_sequence;
+        visit.ByTimer = continuation is Continuation.FoldDeltas or Continuation.DrainRemote;
         visit.Way = zone.Way;
         visit.Arrival = _now + new VirtualDuration(zone.Way);
         visit.Tie = _costs.Tie(visit.Arrival.Nanoseconds, Id);

@@ -35,6 +35,13 @@ public sealed class ZoneProcess
         zone.Describe(ref _latest);
         _latest.Folded = _latest.Free;
         _latest.FairBatch = zone.Tuning.FairBatch.Value;
+        if (zone.Image.State is { } state)
+        {
+            _latest.Folded = state.Folded;
+            _latest.FairBatch = state.FairBatch;
+            _latest.FairDepleted = state.FairDepleted;
+        }
+
         FreeAtStart = _latest.Free;
         _history = new(_latest);
         _board = new(costs.SignalLatency, _latest);
@@ -152,6 +159,7 @@ public sealed class ZoneProcess
     private void Fold(ZoneVisit visit, VirtualInstant effect, VirtualInstant arrival)
     {
         visit.Taken = 0;
+        visit.Fallbacks = 0;
         visit.Wait = 0;
         visit.Hold = 0;
         var before = (_latest.Folded, _latest.FairBatch, _latest.FairDepleted);
@@ -189,6 +197,7 @@ public sealed class ZoneProcess
             case ZoneVisitKind.Refill or ZoneVisitKind.Direct:
                 visit.MakeRoom(visit.Count);
                 visit.Taken = Zone.Take(visit.Order, visit.Type, visit.Flags, visit.Count, visit.Frames, ref work);
+                visit.Fallbacks = work.Fallbacks;
                 pages = (long)visit.Taken << visit.Order;
                 ChargeTaken(visit);
                 if (visit.Taken > 0 && (visit.Flags & AllocationFlags.HighAtomic) != 0)

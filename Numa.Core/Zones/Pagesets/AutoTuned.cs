@@ -14,6 +14,13 @@ internal sealed class AutoTuned : PagesetTuning
 
     public override int AllocFactor => _allocFactor;
 
+    public override void Restore(PagesetState state)
+    {
+        base.Restore(state);
+        (_high, _freeCount, _allocFactor) = (state.High, state.FreeCount, state.AllocFactor);
+        _previousFreeWasHighOrder = state.PreviousFreeWasHighOrder;
+    }
+
     public override void BeginAllocation() => _freeCount >>= 1;
 
     public override int NextRefill(int count, int order, bool zoneBelowHigh)

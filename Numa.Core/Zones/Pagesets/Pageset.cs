@@ -39,6 +39,20 @@ public sealed class Pageset
         _reclaimableFirst = release.ReclaimablePrecedesMovable;
     }
 
+    /// <summary>A pageset as a running kernel held it.</summary>
+    /// <param name="tagOf">Tag of a frame's pageblock: the type that the kernel remembers of a listed block.</param>
+    public Pageset(KernelRelease release, PagesetSize size, PagesetState state, Func<long, Migratetype> tagOf)
+        : this(release, size)
+    {
+        _tuning.Restore(state);
+        foreach (var ((order, type), frames) in state.Lists)
+        {
+            ref var list = ref Lists()[IndexOf(order, type)];
+            foreach (var frame in frames) list.PushTail(frame << TypeBits | (long)tagOf(frame));
+            Count += frames.Length << order;
+        }
+    }
+
     /// <summary>Pages on all lists.</summary>
     public int Count { get; private set; }
 

@@ -24,6 +24,9 @@ internal abstract class PagesetTuning
 
     public virtual int AllocFactor => 0;
 
+    /// <summary>Takes over what a running kernel's pageset had learnt.</summary>
+    public virtual void Restore(PagesetState state) => CacheHoldsBatches = state.CacheHoldsBatches;
+
     public abstract void BeginAllocation();
 
     /// <summary>Blocks to ask the zone for.</summary>
@@ -63,6 +66,8 @@ internal sealed class LowMarkPerCpu : PagesetTuning
     private int _freeFactor;
 
     public override int FreeFactor => _freeFactor;
+
+    public override void Restore(PagesetState state) => _freeFactor = state.FreeFactor;
 
     public override void BeginAllocation() => _freeFactor >>= 1;
 
