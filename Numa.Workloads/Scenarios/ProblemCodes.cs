@@ -59,4 +59,7 @@ public static class ProblemCodes
 
     /// <summary>A step of memory hotplug of which nothing tells what was done.</summary>
     public const string Hotplug = "NUMA120";
+
+    /// <summary>A trace whose events cannot be replayed.</summary>
+    public const string Trace = "NUMA231";
 }

@@ -34,6 +34,11 @@ internal sealed record DumpLine(ZoneId Zone, ImmutableArray<string> Words)
 /// <summary>The blocks of one free list, head first.</summary>
 internal sealed record DumpedList(ZoneId Zone, int Order, string Migratetype, ImmutableArray<long> Frames);
 
+/// <summary>One list of one CPU's pageset, head first.</summary>
+/// <param name="Index">Number of the list, and behind it what it holds: <c>1(Movable)</c> or
+/// <c>4(1,Movable)</c>.</param>
+internal sealed record DumpedPagesetList(ZoneId Zone, int Cpu, string Index, ImmutableArray<long> Frames);
+
 /// <summary>What a capture read from a kernel's memory: zones, pagesets, zonelists, free lists.</summary>
 /// <remarks>Format: the captures' <c>freelists.txt</c>. Lines of other kinds are passed over.</remarks>
 internal sealed class AllocatorDump
@@ -44,6 +49,7 @@ internal sealed class AllocatorDump
         var pagesets = ImmutableArray.CreateBuilder<DumpLine>();
         var zonelists = ImmutableArray.CreateBuilder<string>();
         var free = ImmutableArray.CreateBuilder<DumpedList>();
+        var listed = ImmutableArray.CreateBuilder<DumpedPagesetList>();
         var pageblocks = ImmutableDictionary.CreateBuilder<long, int>();
         foreach (var line in text.Split('\n'))
         {
@@ -64,12 +70,18 @@ internal sealed class AllocatorDump
             if (words is ["free", _, _, var order, var type, _, ":", .. var frames]
                 && int.TryParse(order, CultureInfo.InvariantCulture, out var size))
             {
-                free.Add(new(zone, size, type, [.. frames.Select(frame =>
-                    long.Parse(frame, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))]));
+                free.Add(new(zone, size, type, Frames(frames)));
+            }
+
+            if (words is ["pcp", _, _, var cpu, var index, ":", .. var held]
+                && int.TryParse(cpu, CultureInfo.InvariantCulture, out var holder))
+            {
+                listed.Add(new(zone, holder, index, Frames(held)));
             }
         }
 
         (Zones, Pagesets) = (zones.ToImmutable(), pagesets.ToImmutable());
+        PagesetLists = listed.ToImmutable();
         PageblockTypes = pageblocks.ToImmutable();
         (Zonelists, FreeLists) = (zonelists.ToImmutable(), free.ToImmutable());
     }
@@ -77,6 +89,8 @@ internal sealed class AllocatorDump
     public ImmutableArray<DumpLine> Zones { get; }
 
     public ImmutableArray<DumpLine> Pagesets { get; }
+
+    public ImmutableArray<DumpedPagesetList> PagesetLists { get; }
 
     public ImmutableArray<string> Zonelists { get; }
 
@@ -88,6 +102,9 @@ internal sealed class AllocatorDump
 
     public static AllocatorDump? Read(CaptureFolder folder, string file) =>
         folder.TryRead(file, out var text) ? new(text) : null;
+
+    private static ImmutableArray<long> Frames(ImmutableArray<string> words) => [.. words.Select(frame =>
+        long.Parse(frame, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))];
 
     private static bool TryZone(string node, string kind, out ZoneId zone)
     {
