@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
@@ -47,8 +48,9 @@ public sealed partial class CpuProcess
         JudgeKswapd,
     }
 
+    /// <param name="ticks">When the vmstat worker runs, ascending; default for once a second.</param>
     public CpuProcess(int id, MachineFacts machine, CostModel costs, PageblockTagBoard[] tags, TaskDirectory tasks,
-        VirtualInstant horizon)
+        VirtualInstant horizon, ImmutableArray<VirtualInstant> ticks = default)
     {
         Id = id;
         _machine = machine;
@@ -61,7 +63,8 @@ public sealed partial class CpuProcess
         _zones = new CpuZone?[machine.Zones.Length];
         Node = machine.Image.Cpus.NodeOf(new(id));
         Counters = new(machine.Zones.Length);
-        _tick = FirstTick();
+        _ticks = ticks;
+        _tick = ticks.IsDefault ? FirstTick() : ticks.FirstOrDefault(VirtualInstant.Never);
     }
 
     public int Id { get; }
@@ -217,6 +220,7 @@ public sealed partial class CpuProcess
         if (image.State is { } state)
         {
             made.FreeDelta = state.FreeDeltaOf(Id, image.Tuning.StatThreshold);
+            made.FairDelta = state.Pagesets[Id].FairDelta;
             made.Expire = state.Pagesets[Id].Expire;
         }
 

@@ -55,6 +55,8 @@ internal sealed class AutoTuned : PagesetTuning
         return high < batch ? 1 : Math.Min(count, Clamp(_freeCount, batch, high - batch));
     }
 
+    public override bool Decays(int count) => _high > Size.HighMin || count > _high;
+
     public override void Decay(int count)
     {
         if (_high <= Size.HighMin) return;

@@ -141,6 +141,9 @@ public sealed class Pageset
         return into.Count - before;
     }
 
+    /// <summary>The next pass of the vmstat timer would lower the high mark, or drain what lies above it.</summary>
+    public bool Decays => _tuning.Decays(Count);
+
     /// <summary>The pass of the vmstat timer: lowers the high mark of releases that tune it.</summary>
     /// <returns>Pages above it, to be drained in steps of a batch.</returns>
     public int Decay()

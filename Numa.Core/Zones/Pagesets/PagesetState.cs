@@ -18,6 +18,9 @@ public sealed record PagesetState(
     bool CacheHoldsBatches,
     int Expire)
 {
+    /// <summary>What the CPU has charged to NR_ALLOC_BATCH and not folded: 0 or less.</summary>
+    public int FairDelta { get; init; }
+
     /// <summary>A pageset that holds nothing and has learnt nothing.</summary>
     public static PagesetState Empty { get; } = new(
         ImmutableDictionary<(int Order, Migratetype Type), ImmutableArray<long>>.Empty, 0, 0, 0, 0, false, false, 0);

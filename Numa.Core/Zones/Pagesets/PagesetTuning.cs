@@ -35,6 +35,9 @@ internal abstract class PagesetTuning
     /// <summary>Pages to drain after a free; <paramref name="count"/> has the freed pages in it.</summary>
     public abstract int AfterFree(int count, int order, bool zoneBelowHigh);
 
+    /// <summary>There is something for <see cref="Decay"/> to do, or pages above the mark.</summary>
+    public virtual bool Decays(int count) => false;
+
     /// <summary>Lowers the high mark as time passes.</summary>
     public virtual void Decay(int count)
     {
