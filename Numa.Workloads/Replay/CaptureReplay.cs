@@ -30,26 +30,29 @@ public static class CaptureReplay
         }
 
         var boot = CaptureBoot.From(capture).Image;
-        return names.Where(name => only is null || name == only).Select(name => Replay(capture, name, boot));
+        var phases = names.ToDictionary(name => name, name => Read(capture, name, boot));
+        var ticks = new TickTimes(names.Select(name => phases[name]));
+        return names.Where(name => only is null || name == only)
+            .Select(name => Replay(new(Path.Combine(capture, name)), phases[name], boot, ticks));
     }
 
-    private static PhaseResult Replay(string capture, string name, MachineImage boot)
+    private static PhaseResult Replay(CaptureFolder folder, TracedPhase phase, MachineImage boot, TickTimes ticks) =>
+        new PhaseReplay(phase, DumpedMachine.From(boot, AllocatorDump.Read(folder, Before)!), ticks)
+            .Run(folder.Name, AllocatorDump.Read(folder, After));
+
+    private static TracedPhase Read(string capture, string name, MachineImage boot)
     {
         var folder = new CaptureFolder(Path.Combine(capture, name));
-        var machine = DumpedMachine.From(boot, AllocatorDump.Read(folder, Before)!);
         var file = Path.Combine(folder.Path, Trace);
         using var text = folder.TryOpenPacked(Trace)!;
-        TracedPhase phase;
         try
         {
-            phase = TracedPhase.Read(new FtraceReader(text, file), file, boot.Release);
+            return TracedPhase.Read(new FtraceReader(text, file), file, boot.Release);
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException)
         {
             throw Refuse(file, $"cannot be read: {exception.Message}");
         }
-
-        return new PhaseReplay(phase, machine).Run(name, AllocatorDump.Read(folder, After));
     }
 
     private static InputException Refuse(string path, string what) =>

@@ -25,12 +25,17 @@ internal sealed class PhaseReplay
     private readonly ReplayTask[] _tasks;
     private readonly ReplayBlocks _blocks;
     private readonly List<ReplayAnswer>[] _predicted;
+    private readonly List<string> _notes = [];
     private string? _firstMismatch;
     private int _firstLine = int.MaxValue;
 
-    public PhaseReplay(TracedPhase phase, MachineImage machine)
+    /// <param name="ticks">Of the capture.</param>
+    public PhaseReplay(TracedPhase phase, MachineImage machine, TickTimes ticks)
     {
         (_phase, _machine) = (phase, machine);
+        _machine = FairDeltas.Infer(machine, phase, SlotOf, out var inferred);
+        if (inferred > 0)
+            _notes.Add($"{inferred} unfolded parts of fair batches were inferred from where the trace leaves a zone");
         _blocks = new(phase.Allocations.Count);
         _tasks =
         [
@@ -39,7 +44,7 @@ internal sealed class PhaseReplay
         ];
         _predicted = [.. phase.Cpus.Select(cpu =>
             cpu.Requests.Select(_ => new ReplayAnswer(0, 0, [], [])).ToList())];
-        var plan = new SimulationPlan(machine, _tasks, Costs, VirtualInstant.Never, []);
+        var plan = new SimulationPlan(_machine, _tasks, Costs, VirtualInstant.Never, []) { Ticks = Ticks(ticks) };
         _loop = new(plan, GroupMap.Single(plan.CpuCount, plan.ZoneCount));
         foreach (var cpu in _loop.Cpus.Take(_tasks.Length)) cpu.Visited = visit => Note(cpu, visit);
     }
@@ -82,6 +87,22 @@ internal sealed class PhaseReplay
         {
             Frames = predictions,
         };
+    }
+
+    private ImmutableArray<ImmutableArray<VirtualInstant>> Ticks(TickTimes times)
+    {
+        var ticks = ImmutableArray.CreateBuilder<ImmutableArray<VirtualInstant>>();
+        for (var cpu = 0; cpu < _machine.Cpus.CpuCount; cpu++)
+        {
+            ticks.Add(times.Of(_phase, cpu, out var shown));
+            if (cpu >= _tasks.Length || _phase.Cpus[cpu].Requests.Count == 0) continue;
+            _notes.Add(ticks[^1].IsDefault
+                ? $"vmstat tick of CPU {cpu}: not fixed, no drain of the capture shows one; taken once a second"
+                : $"vmstat tick of CPU {cpu}: {ticks[^1].Length} in the phase, {shown} of them at drains that show them, "
+                + "the others on the second that the capture's drains show");
+        }
+
+        return ticks.ToImmutable();
     }
 
     private static Agreement Count(Agreement before, bool equal) =>
@@ -181,9 +202,11 @@ internal sealed class PhaseReplay
 
     private List<string> Notes()
     {
-        var notes = new List<string>();
+        var notes = _notes;
         var nothing = _tasks.Sum(task => task.FreesOfNothing);
         if (nothing > 0) notes.Add($"{nothing} frees of blocks that the model had not handed out were left out");
+        if (_phase.Interrupted > 0)
+            notes.Add($"{_phase.Interrupted} allocations were put before what an interrupt freed within them");
         if (_phase.TimerDrains.Count > 0)
             notes.Add($"{_phase.TimerDrains.Count} blocks were drained by no request (timers, other tasks)");
         return notes;

@@ -21,8 +21,8 @@ internal sealed class TracedCpu
 /// phase.</remarks>
 internal sealed class TracedPhase
 {
-    private const string Begin = "PHASE BEGIN";
-    private const string End = "PHASE END";
+    private const string BeginMark = "PHASE BEGIN";
+    private const string EndMark = "PHASE END";
 
     private readonly string _file;
     private readonly Dictionary<string, GfpFlags> _gfp = [];
@@ -32,6 +32,7 @@ internal sealed class TracedPhase
     private readonly Dictionary<long, (int Allocation, int Order)> _live = [];
     private readonly Dictionary<long, (int Cpu, int Index)> _announced = [];
     private readonly Dictionary<int, List<long>> _taken = [];
+    private readonly Dictionary<int, int> _takenSince = [];
     private readonly Dictionary<int, int> _fallbacks = [];
     private readonly KernelRelease _release;
 
@@ -46,8 +47,15 @@ internal sealed class TracedPhase
     /// <summary>Blocks that went to the buddy lists and not after a free of the same task: (time, CPU, frame).</summary>
     public List<(long Nanoseconds, int Cpu, long Frame)> TimerDrains { get; } = [];
 
+    /// <summary>Allocations that an interrupt freed something in: they are put before what it freed.</summary>
+    /// <remarks>Their blocks had left the buddy lists when it came, and their events are printed at the end.</remarks>
+    public int Interrupted { get; private set; }
+
     /// <summary>Time of the phase's first mark or event.</summary>
     public long Start { get; private set; } = -1;
+
+    /// <summary>Time of its last mark or event.</summary>
+    public long End { get; private set; }
 
     public static TracedPhase Read(FtraceReader trace, string file, KernelRelease release)
     {
@@ -56,15 +64,15 @@ internal sealed class TracedPhase
         while (trace.TryRead(out var next))
         {
             if (next.Kind == TraceEventKind.Lost) throw Refuse(file, next, "events were lost here");
-            if (next.Kind == TraceEventKind.Mark && next.Text.EndsWith(Begin, StringComparison.Ordinal))
+            if (next.Kind == TraceEventKind.Mark && next.Text.EndsWith(BeginMark, StringComparison.Ordinal))
             {
                 // What came before happened while the lists were read.
                 events.Clear();
                 begins++;
             }
 
-            if (next.Kind == TraceEventKind.Mark && next.Text.EndsWith(End, StringComparison.Ordinal)) break;
             events.Add(next);
+            if (next.Kind == TraceEventKind.Mark && next.Text.EndsWith(EndMark, StringComparison.Ordinal)) break;
         }
 
         if (begins > 1) throw Refuse(file, events[0], "a second phase begins");
@@ -77,11 +85,13 @@ internal sealed class TracedPhase
     private void Add(in TraceEvent next)
     {
         if (Start < 0) Start = next.Nanoseconds;
+        End = Math.Max(End, next.Nanoseconds);
         var cpu = next.Cpu.Value;
         while (Cpus.Count <= cpu) Cpus.Add(new());
         switch (next.Kind)
         {
             case TraceEventKind.Taken:
+                if (TakenOn(cpu).Count == 0) _takenSince[cpu] = Cpus[cpu].Requests.Count;
                 TakenOn(cpu).Add(next.Frame.Value);
                 break;
             case TraceEventKind.FellBack:
@@ -136,9 +146,28 @@ internal sealed class TracedPhase
             _live[frame] = (number, next.Order);
         }
 
-        Allocations.Add((next.Cpu.Value, cpu.Requests.Count));
-        cpu.Requests.Add(new(next.Nanoseconds, next.Task, Kind(next), number, 0, next.Order));
-        cpu.Answers.Add(answer);
+        var place = answer.Taken.Count == 0 ? cpu.Requests.Count : PlaceOf(next.Cpu.Value);
+        var time = place == cpu.Requests.Count ? next.Nanoseconds : cpu.Requests[place].Nanoseconds;
+        Allocations.Add((next.Cpu.Value, place));
+        cpu.Requests.Insert(place, new(time, next.Task, Kind(next), number, 0, next.Order));
+        cpu.Answers.Insert(place, answer);
+    }
+
+    /// <summary>Where an allocation belongs whose blocks were taken: before what was freed since.</summary>
+    private int PlaceOf(int cpu)
+    {
+        var requests = Cpus[cpu].Requests;
+        var place = _takenSince[cpu];
+        for (var i = place; i < requests.Count; i++)
+        {
+            if (!requests[i].IsFree) return requests.Count;
+        }
+
+        if (place == requests.Count) return place;
+        Interrupted++;
+        foreach (var (frame, at) in _announced.Where(free => free.Value.Cpu == cpu && free.Value.Index >= place).ToList())
+            _announced[frame] = (cpu, at.Index + 1);
+        return place;
     }
 
     private AllocationRequest Kind(in TraceEvent next)
