@@ -44,7 +44,7 @@ public sealed partial class CpuProcess
 
         // Pages of the atomic reserve wait on the Movable list, and go back as what they are.
         var listed = type > Migratetype.Reclaimable ? Migratetype.Movable : type;
-        var pages = zone.Pageset.Insert(block.Order, type, block.Frame, IsBelowHigh(zone));
+        var pages = zone.Pageset.Insert(block.Order, type, block.Frame, zone.BelowHigh);
         if (pages == 0)
         {
             FinishFree();

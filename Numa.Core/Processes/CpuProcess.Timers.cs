@@ -46,6 +46,7 @@ public sealed partial class CpuProcess
 
     private bool HasTickWork()
     {
+        if (!_pagesetsTaken && _machine.Zones.Any(zone => zone.State is not null)) return true;
         foreach (var zone in _zones)
         {
             if (zone is null) continue;

@@ -29,6 +29,7 @@ public sealed partial class CpuProcess
     private SimulatedTask? _current;
     private ICpuEffects? _effects;
     private TaskStep _step;
+    private bool _pagesetsTaken;
     private bool _waiting;
     private bool _replied;
     private bool _signalled;
@@ -140,6 +141,7 @@ public sealed partial class CpuProcess
     public void Run(VirtualInstant limit, BoardView? board, ICpuEffects effects, int steps = int.MaxValue)
     {
         _board = board;
+        if (!_pagesetsTaken) TakePagesets();
         _effects = effects;
         _signalled = false;
         while (!_waiting && !_signalled && steps > 0)
@@ -188,6 +190,7 @@ public sealed partial class CpuProcess
         var visit = _visit;
         var zone = _zones[visit.Zone]!;
         zone.View = visit.Record;
+        zone.FoundBelowHigh = false;
         zone.FreeDelta = visit.FreeDelta;
         zone.FairDelta = visit.FairDelta;
         Visited?.Invoke(visit);
@@ -208,6 +211,17 @@ public sealed partial class CpuProcess
             case Continuation.JudgeKswapd:
                 KswapdJudged();
                 break;
+        }
+    }
+
+    /// <summary>Where a running kernel was taken over, its pagesets are there before a walk comes to their
+    /// zones.</summary>
+    private void TakePagesets()
+    {
+        _pagesetsTaken = true;
+        for (var slot = 0; slot < _zones.Length; slot++)
+        {
+            if (_machine.Zones[slot].State is not null) Zone(slot);
         }
     }
 
@@ -256,6 +270,7 @@ public sealed partial class CpuProcess
         visit.Way = zone.Way;
         visit.Arrival = _now + new VirtualDuration(zone.Way);
         visit.Tie = _costs.Tie(visit.Arrival.Nanoseconds, Id);
+        visit.FoundBelowHigh = zone.FoundBelowHigh;
         visit.FreeDelta = zone.FreeDelta;
         visit.FairDelta = zone.FairDelta;
         visit.FairFolded = zone.FairFolded;

@@ -1,3 +1,4 @@
+using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
 using Numa.Core.Time;
@@ -9,6 +10,10 @@ namespace Numa.Core.Processes;
 /// <remarks>A visit and its arrival in, a reply out; the same under every host.</remarks>
 public sealed class ZoneProcess
 {
+    /// <summary>The check by which a drain finds the zone above its high mark again.</summary>
+    private static readonly WatermarkCheck AboveHigh =
+        new(WatermarkLevel.High, AllocationFlags.None, (int)ZoneKind.Movable, 0);
+
     private readonly CostModel _costs;
     private readonly RecordHistory _history;
     private readonly BoardWriter _board;
@@ -40,6 +45,7 @@ public sealed class ZoneProcess
             _latest.Folded = state.Folded;
             _latest.FairBatch = state.FairBatch;
             _latest.FairDepleted = state.FairDepleted;
+            _latest.BelowHigh = state.BelowHigh;
         }
 
         FreeAtStart = _latest.Free;
@@ -146,10 +152,12 @@ public sealed class ZoneProcess
 
     private bool Passes(ZoneVisit visit, in ZoneRecord seen)
     {
+        _latest.BelowHigh |= visit.FoundBelowHigh;
         visit.Verdict = visit.HasCheck
             ? visit.Check.Evaluate(Zone.Release, Zone.Tuning, seen)
             : new(ZoneVerdict.Passed, 0, 0);
         visit.Record = seen;
+        visit.Record.BelowHigh |= visit.FoundBelowHigh;
         return visit.Served && visit.Kind is not (ZoneVisitKind.Fold or ZoneVisitKind.FairReset or ZoneVisitKind.Query);
     }
 
@@ -270,6 +278,8 @@ public sealed class ZoneProcess
         visit.FairFolded = 0;
         Zone.Describe(ref _latest);
         Invariant.Holds(_latest.Free == Zone.FreePages);
+        if (_latest.BelowHigh && visit.Kind == ZoneVisitKind.Drain && !visit.ByTimer)
+            _latest.BelowHigh = !AboveHigh.Evaluate(Zone.Release, Zone.Tuning, _latest).Passes;
         _latest.Effect = end;
         _lockFree = end;
         Publish();

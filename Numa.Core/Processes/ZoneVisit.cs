@@ -58,6 +58,9 @@ public sealed class ZoneVisit
     public AllocationFlags Flags;
     public int Count;
 
+    /// <summary>A walk of the CPU found the zone not above its high mark.</summary>
+    public bool FoundBelowHigh;
+
     /// <summary>The vmstat timer sent it, not a task.</summary>
     public bool ByTimer;
 

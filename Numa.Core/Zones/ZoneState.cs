@@ -23,6 +23,9 @@ public sealed record ZoneState(
     long Boost,
     ImmutableArray<PagesetState> Pagesets)
 {
+    /// <summary>ZONE_BELOW_HIGH is set.</summary>
+    public bool BelowHigh { get; init; }
+
     /// <summary>Pages on the free lists.</summary>
     public long Free { get; } = FreeLists.Sum(list => (long)list.Frames.Length << list.Order);
 
