@@ -16,6 +16,9 @@ internal static class DumpedMachine
     /// <summary>Zone flag of the fair policy: the batch has run out.</summary>
     private const long FairDepleted = 0x20;
 
+    /// <summary>Zone flag of 6.7 and later.</summary>
+    private const long BelowHigh = 4;
+
     /// <summary>Pageset flags of 6.7 and later.</summary>
     private const long PreviousFreeWasHighOrder = 1;
     private const long CacheHoldsBatches = 2;
@@ -39,7 +42,11 @@ internal static class DumpedMachine
             State = new([.. lists], line.Number("vmfree") ?? 0, line.Number("alloc_batch") ?? 0,
                 ((line.Number("flags") ?? 0) & FairDepleted) != 0 && boot.Release.FairZonePolicy,
                 line.Number("highatomic") ?? 0, line.Number("boost") ?? 0,
-                [.. cpus.Select((words, cpu) => Pageset(boot.Release, dump, image.Id, cpu, words))]),
+                [.. cpus.Select((words, cpu) => Pageset(boot.Release, dump, image.Id, cpu, words))])
+            {
+                BelowHigh = ((line.Number("flags") ?? 0) & BelowHigh) != 0
+                    && boot.Release.PagesetSizing == PagesetSizingRule.AutoTuned,
+            },
         };
     }
 

@@ -19,6 +19,9 @@ internal sealed class PhaseReplay
         HandOver = 0, SignalLatency = 1000, Slice = long.MaxValue,
     };
 
+    /// <summary>What steps of the last microsecond may take. Unit: nanoseconds.</summary>
+    private const long Slack = 1000;
+
     private readonly TracedPhase _phase;
     private readonly MachineImage _machine;
     private readonly RoundLoop _loop;
@@ -37,14 +40,15 @@ internal sealed class PhaseReplay
         if (inferred > 0)
             _notes.Add($"{inferred} unfolded parts of fair batches were inferred from where the trace leaves a zone");
         _blocks = new(phase.Allocations.Count);
+        var before = new OlderBlocks(_machine);
         _tasks =
         [
             .. phase.Cpus.Select((cpu, number) => new ReplayTask(
-                new(number), new(number), cpu.Requests, _blocks, SlotOf, phase.Start)),
+                new(number), new(number), cpu.Requests, _blocks, before, phase.Start)),
         ];
         _predicted = [.. phase.Cpus.Select(cpu =>
             cpu.Requests.Select(_ => new ReplayAnswer(0, 0, [], [])).ToList())];
-        var plan = new SimulationPlan(_machine, _tasks, Costs, VirtualInstant.Never, []) { Ticks = Ticks(ticks) };
+        var plan = new SimulationPlan(_machine, _tasks, Costs, new(phase.End - phase.Start + Slack), []) { Ticks = Ticks(ticks) };
         _loop = new(plan, GroupMap.Single(plan.CpuCount, plan.ZoneCount));
         foreach (var cpu in _loop.Cpus.Take(_tasks.Length)) cpu.Visited = visit => Note(cpu, visit);
     }
@@ -204,7 +208,12 @@ internal sealed class PhaseReplay
     {
         var notes = _notes;
         var nothing = _tasks.Sum(task => task.FreesOfNothing);
-        if (nothing > 0) notes.Add($"{nothing} frees of blocks that the model had not handed out were left out");
+        if (nothing > 0)
+        {
+            notes.Add($"{nothing} frees were left out: of blocks that an untraced bulk allocation had taken, or that the "
+                + "model could not allocate");
+        }
+
         if (_phase.Interrupted > 0)
             notes.Add($"{_phase.Interrupted} allocations were put before what an interrupt freed within them");
         if (_phase.TimerDrains.Count > 0)

@@ -21,10 +21,9 @@ internal sealed class ReplayBlocks(int allocations)
 
 /// <summary>The requests of one CPU of a trace, each at its time.</summary>
 /// <remarks>It knows what was asked, never what the kernel answered.</remarks>
-/// <param name="slotOf">Slot of the zone that holds a frame, −1 for none.</param>
 /// <param name="start">Time of the phase's start by the trace's clock. Unit: nanoseconds.</param>
 internal sealed class ReplayTask(
-    TaskId id, CpuId cpu, IReadOnlyList<ReplayRequest> requests, ReplayBlocks blocks, Func<long, int> slotOf, long start)
+    TaskId id, CpuId cpu, IReadOnlyList<ReplayRequest> requests, ReplayBlocks blocks, OlderBlocks older, long start)
     : SimulatedTask(id, "trace", cpu)
 {
     private int _next;
@@ -74,8 +73,12 @@ internal sealed class ReplayTask(
     private LiveBlock? Freed(in ReplayRequest request)
     {
         if (request.Allocation >= 0)
-            return blocks[request.Allocation] is { } held ? new(held.Frame + request.Frame, request.Order, held.Zone) : null;
-        var slot = slotOf(request.Frame);
-        return slot < 0 ? null : new(request.Frame, request.Order, slot);
+        {
+            return blocks[request.Allocation] is { } held
+                ? new(held.Frame + request.Frame, request.Order, held.Zone)
+                : null;
+        }
+
+        return older.Free(request.Frame, request.Order);
     }
 }
