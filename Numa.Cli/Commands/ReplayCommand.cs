@@ -3,6 +3,7 @@ using System.CommandLine;
 using Numa.Cli.Execution;
 using Numa.Cli.Exports;
 using Numa.Cli.Tables;
+using Numa.Workloads.Replay;
 
 namespace Numa.Cli.Commands;
 
@@ -29,6 +30,12 @@ internal sealed class ReplayCommand : NumaCommand
         HelpName = "FILE",
     };
 
+    private readonly Option<string[]> _policies = new("--policy")
+    {
+        Description = "Memory policy of a task: PID=bind:0,1, PID=preferred:1 or PID=interleave:0,1; repeatable.",
+        HelpName = "PID=MODE:NODES",
+    };
+
     private readonly Option<string?> _format = OptionFactory.Choice(
         "--format", "What standard output holds.", "table", "table", "json");
 
@@ -40,9 +47,16 @@ internal sealed class ReplayCommand : NumaCommand
         Add(_capture);
         Add(_phase);
         Add(_frames);
+        Add(_policies);
         Add(_format);
         Validators.Add(result =>
         {
+            foreach (var text in result.GetValue(_policies) ?? [])
+            {
+                if (TaskPolicy.Parse(text) is null)
+                    result.AddError($"--policy: '{text}' is no policy; expected for example 1=bind:0,1");
+            }
+
             if (result.GetValue(_frames) is not null && result.GetValue(_phase) is null)
                 result.AddError("--frames needs --phase: the frames of one phase");
         });
@@ -54,7 +68,9 @@ internal sealed class ReplayCommand : NumaCommand
     private int Replay(ParseResult parsed)
     {
         var capture = parsed.GetRequiredValue(_capture);
-        var phases = _simulator.Replay(capture, parsed.GetValue(_phase)).ToImmutableArray();
+        var policies = (parsed.GetValue(_policies) ?? []).Select(text => TaskPolicy.Parse(text)!.Value)
+            .DistinctBy(given => given.Task).ToDictionary(given => given.Task, given => given.Policy);
+        var phases = _simulator.Replay(capture, parsed.GetValue(_phase), policies).ToImmutableArray();
         if (parsed.GetValue(_frames) is { } file)
         {
             File.WriteAllLines(file, phases.SelectMany(phase => phase.Frames)

@@ -28,7 +28,9 @@ public interface ISimulator
 
     /// <summary>Replays the traced phases of a capture, one after the other as they are asked for.</summary>
     /// <param name="phase">Name of the one phase to replay; null for all.</param>
-    IEnumerable<PhaseResult> Replay(string capture, string? phase);
+    /// <param name="policies">Memory policies by task number.</param>
+    IEnumerable<PhaseResult> Replay(
+        string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies);
 
     /// <summary>How a machine that is booted came to its numbers.</summary>
     ShowOutcome Explain(ExplainRequest request);

@@ -72,7 +72,9 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
 
     public CaptureReport Verify(string capture) => CaptureVerification.Verify(capture);
 
-    public IEnumerable<PhaseResult> Replay(string capture, string? phase) => CaptureReplay.Run(capture, phase);
+    public IEnumerable<PhaseResult> Replay(
+        string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies) =>
+        CaptureReplay.Run(capture, phase, policies);
 
     private static (BootedMachine Machine, ImmutableArray<string> Notes) Boot(
         string machine, string? kernel,

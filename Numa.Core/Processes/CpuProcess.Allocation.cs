@@ -238,6 +238,7 @@ public sealed partial class CpuProcess
     {
         var request = _walk.Request;
         var pages = 1L << request.Order.Value;
+        zone.Touched = true;
         _now += new VirtualDuration(_costs.PagesetHit);
         Counters.PagesFrom[zone.Slot] += pages;
         Counters.FirstChoicePages[_walk.Preferred] += pages;

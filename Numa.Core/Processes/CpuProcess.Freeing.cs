@@ -31,6 +31,7 @@ public sealed partial class CpuProcess
         Counters.Frees++;
         _current!.Operations++;
         var zone = Zone(block.Zone);
+        zone.Touched = true;
         Refresh(zone);
         var type = zone.Tags.AsOf(block.Frame, zone.View.Effect);
         if (!Pageset.Holds(_machine.Release, block.Order) || type == Migratetype.Isolate)

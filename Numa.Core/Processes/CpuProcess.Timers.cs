@@ -64,6 +64,8 @@ public sealed partial class CpuProcess
             if (_zones[slot] is not { } zone) continue;
             if (zone.HasDeltas) _work.Enqueue((WorkKind.FoldDeltas, slot, 0, 0));
             if (zone.Pageset.Decays) _work.Enqueue((WorkKind.DecayHigh, slot, 0, 0));
+            if (zone.Touched) zone.Expire = ExpireSeconds;
+            zone.Touched = false;
             if (zone.Expire > 0 || zone.HasDeltas) _work.Enqueue((WorkKind.DrainRemote, slot, 0, 0));
         }
     }

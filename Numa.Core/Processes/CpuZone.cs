@@ -51,6 +51,10 @@ public sealed class CpuZone
     /// <summary>Seconds until an idle pageset of a remote zone is drained; 0 for never.</summary>
     internal int Expire;
 
+    /// <summary>Pages came or went since the vmstat worker's last pass, and with them counters that are not modelled
+    /// (LRU lists, page tables, NUMA hits): the worker finds something to fold.</summary>
+    internal bool Touched;
+
     internal bool BelowHigh => View.BelowHigh || FoundBelowHigh;
 
     internal bool HasDeltas => FreeDelta != 0 || FairDelta != 0 || FairFolded != 0;

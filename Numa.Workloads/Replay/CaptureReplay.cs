@@ -14,9 +14,11 @@ public static class CaptureReplay
     private const string Trace = "trace.txt.gz";
 
     /// <param name="only">Name of the one phase to replay; null for all.</param>
+    /// <param name="policies">Memory policies by task number.</param>
     /// <returns>Phases one after the other, each when it is asked for.</returns>
     /// <exception cref="InputException">The capture, or a trace of it, cannot be read.</exception>
-    public static IEnumerable<PhaseResult> Run(string capture, string? only)
+    public static IEnumerable<PhaseResult> Run(
+        string capture, string? only, IReadOnlyDictionary<int, TaskPolicy> policies)
     {
         var folder = new CaptureFolder(capture);
         folder.RequireLog();
@@ -30,24 +32,24 @@ public static class CaptureReplay
         }
 
         var boot = CaptureBoot.From(capture).Image;
-        var phases = names.ToDictionary(name => name, name => Read(capture, name, boot));
-        var ticks = new TickTimes(names.Select(name => phases[name]));
-        return names.Where(name => only is null || name == only)
-            .Select(name => Replay(new(Path.Combine(capture, name)), phases[name], boot, ticks));
+        var phases = names.Select(name => Read(new(Path.Combine(capture, name)), boot, policies)).ToList();
+        var ticks = new TickTimes(phases.Select(read => read.Phase));
+        return phases.Where(read => only is null || read.Folder.Name == only)
+            .Select(read => new PhaseReplay(read.Phase, read.Machine, ticks)
+                .Run(read.Folder.Name, AllocatorDump.Read(read.Folder, After)));
     }
 
-    private static PhaseResult Replay(CaptureFolder folder, TracedPhase phase, MachineImage boot, TickTimes ticks) =>
-        new PhaseReplay(phase, DumpedMachine.From(boot, AllocatorDump.Read(folder, Before)!), ticks)
-            .Run(folder.Name, AllocatorDump.Read(folder, After));
-
-    private static TracedPhase Read(string capture, string name, MachineImage boot)
+    private static (CaptureFolder Folder, MachineImage Machine, TracedPhase Phase) Read(
+        CaptureFolder folder, MachineImage boot, IReadOnlyDictionary<int, TaskPolicy> policies)
     {
-        var folder = new CaptureFolder(Path.Combine(capture, name));
+        var machine = DumpedMachine.From(boot, AllocatorDump.Read(folder, Before)!);
         var file = Path.Combine(folder.Path, Trace);
         using var text = folder.TryOpenPacked(Trace)!;
         try
         {
-            return TracedPhase.Read(new FtraceReader(text, file), file, boot.Release);
+            return (folder, machine,
+                TracedPhase.Read(new FtraceReader(text, file), file, boot.Release, new(machine),
+                new(policies, boot.Zonelists.PolicyZone)));
         }
         catch (Exception exception) when (exception is InvalidDataException or IOException)
         {

@@ -40,11 +40,10 @@ internal sealed class PhaseReplay
         if (inferred > 0)
             _notes.Add($"{inferred} unfolded parts of fair batches were inferred from where the trace leaves a zone");
         _blocks = new(phase.Allocations.Count);
-        var before = new OlderBlocks(_machine);
         _tasks =
         [
             .. phase.Cpus.Select((cpu, number) => new ReplayTask(
-                new(number), new(number), cpu.Requests, _blocks, before, phase.Start)),
+                new(number), new(number), cpu.Requests, _blocks, SlotOf, phase.Start)),
         ];
         _predicted = [.. phase.Cpus.Select(cpu =>
             cpu.Requests.Select(_ => new ReplayAnswer(0, 0, [], [])).ToList())];

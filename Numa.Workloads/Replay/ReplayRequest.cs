@@ -7,13 +7,17 @@ namespace Numa.Workloads.Replay;
 /// <param name="Task">Number of the task that ran.</param>
 /// <param name="Allocate">What is asked for; null for a free.</param>
 /// <param name="Allocation">Number of the allocation of the phase, from 0: this one, or the one that a free ends.
-/// −1 for a free of a block that is older than the phase.</param>
-/// <param name="Frame">First frame of a freed block that is older than the phase; else the pages between the start of
-/// the allocation and what of it is freed.</param>
+/// <see cref="Older"/> for a free of a block that is older than the phase, <see cref="Unseen"/> for one that no event
+/// took.</param>
+/// <param name="Frame">First frame of a freed block that no allocation of the phase got; else the pages between the
+/// start of the allocation and what of it is freed.</param>
 /// <param name="Order">Of the freed block.</param>
 internal readonly record struct ReplayRequest(
     long Nanoseconds, int Task, AllocationRequest? Allocate, int Allocation, long Frame, int Order)
 {
+    public const int Older = -1;
+    public const int Unseen = -2;
+
     public bool IsFree => Allocate is null;
 }
 

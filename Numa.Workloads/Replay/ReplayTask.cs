@@ -10,20 +10,33 @@ namespace Numa.Workloads.Replay;
 internal sealed class ReplayBlocks(int allocations)
 {
     private readonly LiveBlock?[] _blocks = new LiveBlock?[allocations];
+    private readonly Dictionary<long, LiveBlock> _held = [];
 
     /// <summary>What an allocation got; null for nothing.</summary>
     public LiveBlock? this[int allocation]
     {
         get => _blocks[allocation];
-        set => _blocks[allocation] = value;
+        set
+        {
+            _blocks[allocation] = value;
+            if (value is { } block) _held[block.Frame] = block;
+        }
     }
+
+    /// <summary>Notes that a block is given back.</summary>
+    public void Free(LiveBlock block) => _held.Remove(block.Frame);
+
+    /// <summary>The block that begins with a frame and is held; null when there is none of this order.</summary>
+    public LiveBlock? Holds(long frame, int order) =>
+        _held.TryGetValue(frame, out var block) && block.Order == order ? block : null;
 }
 
 /// <summary>The requests of one CPU of a trace, each at its time.</summary>
 /// <remarks>It knows what was asked, never what the kernel answered.</remarks>
+/// <param name="slotOf">Slot of the zone that holds a frame, −1 for none.</param>
 /// <param name="start">Time of the phase's start by the trace's clock. Unit: nanoseconds.</param>
 internal sealed class ReplayTask(
-    TaskId id, CpuId cpu, IReadOnlyList<ReplayRequest> requests, ReplayBlocks blocks, OlderBlocks older, long start)
+    TaskId id, CpuId cpu, IReadOnlyList<ReplayRequest> requests, ReplayBlocks blocks, Func<long, int> slotOf, long start)
     : SimulatedTask(id, "trace", cpu)
 {
     private int _next;
@@ -54,6 +67,7 @@ internal sealed class ReplayTask(
             if (Freed(request) is { } block)
             {
                 step.Kind = TaskStepKind.Free;
+                blocks.Free(block);
                 step.Block = block;
                 return;
             }
@@ -79,6 +93,8 @@ internal sealed class ReplayTask(
                 : null;
         }
 
-        return older.Free(request.Frame, request.Order);
+        if (request.Allocation == ReplayRequest.Unseen) return blocks.Holds(request.Frame, request.Order);
+        var slot = slotOf(request.Frame);
+        return slot < 0 ? null : new(request.Frame, request.Order, slot);
     }
 }

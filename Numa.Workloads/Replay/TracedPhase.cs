@@ -26,7 +26,7 @@ internal sealed class TracedPhase
 
     private readonly string _file;
     private readonly Dictionary<string, GfpFlags> _gfp = [];
-    private readonly Dictionary<(GfpFlags, int), AllocationRequest> _kinds = [];
+    private readonly Dictionary<AllocationRequest, AllocationRequest> _kinds = [];
 
     // By first frame: blocks that the phase allocated and has not freed whole, and frees that may yet be moved.
     private readonly Dictionary<long, (int Allocation, int Order)> _live = [];
@@ -36,7 +36,11 @@ internal sealed class TracedPhase
     private readonly Dictionary<int, int> _fallbacks = [];
     private readonly KernelRelease _release;
 
-    private TracedPhase(string file, KernelRelease release) => (_file, _release) = (file, release);
+    private readonly TakenPages _pages;
+    private readonly TaskPolicies _policies;
+
+    private TracedPhase(string file, KernelRelease release, TakenPages taken, TaskPolicies policies) =>
+        (_file, _release, _pages, _policies) = (file, release, taken, policies);
 
     /// <summary>Shape: index = CPU number; CPUs that asked nothing have no requests.</summary>
     public List<TracedCpu> Cpus { get; } = [];
@@ -57,7 +61,9 @@ internal sealed class TracedPhase
     /// <summary>Time of its last mark or event.</summary>
     public long End { get; private set; }
 
-    public static TracedPhase Read(FtraceReader trace, string file, KernelRelease release)
+    /// <param name="taken">What is taken when the phase begins; moves on with the trace.</param>
+    public static TracedPhase Read(
+        FtraceReader trace, string file, KernelRelease release, TakenPages taken, TaskPolicies policies)
     {
         var events = new List<TraceEvent>();
         var begins = 0;
@@ -76,7 +82,7 @@ internal sealed class TracedPhase
         }
 
         if (begins > 1) throw Refuse(file, events[0], "a second phase begins");
-        var phase = new TracedPhase(file, release);
+        var phase = new TracedPhase(file, release, taken, policies);
         foreach (var next in events) phase.Add(next);
         phase.DropMoved();
         return phase;
@@ -135,15 +141,12 @@ internal sealed class TracedPhase
         var answer = new ReplayAnswer(next.Line, frame, [.. TakenOn(next.Cpu.Value)], []);
         TakenOn(next.Cpu.Value).Clear();
         if (_fallbacks.Remove(next.Cpu.Value, out var fallbacks)) answer.Fallbacks = fallbacks;
-        if (frame != 0)
+        for (var page = frame; page < frame + (1L << next.Order); page++) _announced.Remove(page);
+        if (frame != 0 && !_pages.Are(frame, next.Order))
         {
-            for (var page = frame; page < frame + (1L << next.Order); page++)
-            {
-                _live.Remove(page);
-                _announced.Remove(page);
-            }
-
+            // A frame that is taken already is a claim of the trace that no later free can be laid to.
             _live[frame] = (number, next.Order);
+            _pages.Mark(frame, next.Order, taken: true);
         }
 
         var place = answer.Taken.Count == 0 ? cpu.Requests.Count : PlaceOf(next.Cpu.Value);
@@ -180,8 +183,9 @@ internal sealed class TracedPhase
         }
 
         if (next.Order >= Order.Count) throw Refuse(_file, next, $"order {next.Order}: expected at most 10");
-        if (!_kinds.TryGetValue((gfp, next.Order), out var kind))
-            _kinds[(gfp, next.Order)] = kind = new(gfp, new(next.Order));
+        var kind = _policies.Apply(next.Task, gfp, new(next.Order));
+        if (_kinds.TryGetValue(kind, out var known)) return known;
+        _kinds[kind] = kind;
         return kind;
     }
 
@@ -191,6 +195,8 @@ internal sealed class TracedPhase
         var frame = next.Frame.Value;
         if (next.Order >= Order.Count) throw Refuse(_file, next, $"order {next.Order}: expected at most 10");
         var (allocation, within) = Owner(frame, next.Order);
+        if (allocation < 0 && !_pages.Are(frame, next.Order)) allocation = ReplayRequest.Unseen;
+        _pages.Mark(frame, next.Order, taken: false);
         _announced[frame] = (next.Cpu.Value, cpu.Requests.Count);
         cpu.Requests.Add(
             new(next.Nanoseconds, next.Task, null, allocation, allocation < 0 ? frame : within, next.Order));
@@ -209,13 +215,14 @@ internal sealed class TracedPhase
             return (owner.Allocation, frame - start);
         }
 
-        return (-1, 0);
+        return (ReplayRequest.Older, 0);
     }
 
     /// <summary>Pages of a list are announced one after the other and take effect afterwards (6.1 and later); older
     /// kernels name the list before each page, and then there is nothing to move.</summary>
     private void Move(in TraceEvent next)
     {
+        if (!_release.AnnouncesListsFirst) return;
         if (!_announced.Remove(next.Frame.Value, out var place)) return;
         var (from, to) = (Cpus[place.Cpu], Cpus[next.Cpu.Value]);
         var request = from.Requests[place.Index];
