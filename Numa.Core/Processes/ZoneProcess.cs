@@ -152,12 +152,10 @@ public sealed class ZoneProcess
 
     private bool Passes(ZoneVisit visit, in ZoneRecord seen)
     {
-        _latest.BelowHigh |= visit.FoundBelowHigh;
         visit.Verdict = visit.HasCheck
             ? visit.Check.Evaluate(Zone.Release, Zone.Tuning, seen)
             : new(ZoneVerdict.Passed, 0, 0);
         visit.Record = seen;
-        visit.Record.BelowHigh |= visit.FoundBelowHigh;
         return visit.Served && visit.Kind is not (ZoneVisitKind.Fold or ZoneVisitKind.FairReset or ZoneVisitKind.Query);
     }
 
@@ -170,7 +168,9 @@ public sealed class ZoneProcess
         visit.Fallbacks = 0;
         visit.Wait = 0;
         visit.Hold = 0;
-        var before = (_latest.Folded, _latest.FairBatch, _latest.FairDepleted);
+        var before = (_latest.Folded, _latest.FairBatch, _latest.FairDepleted, _latest.BelowHigh);
+        _latest.BelowHigh |= visit.FoundBelowHigh;
+        visit.Record.BelowHigh |= visit.FoundBelowHigh;
         if (visit.Kind == ZoneVisitKind.Fold)
         {
             _latest.Folded += visit.FreeDelta;
@@ -184,7 +184,7 @@ public sealed class ZoneProcess
         TakeFairBatch(ref _latest, visit.FairFolded);
         visit.FairFolded = 0;
         if (visit.Kind == ZoneVisitKind.FairReset) ResetFairBatch(visit);
-        if (before != (_latest.Folded, _latest.FairBatch, _latest.FairDepleted))
+        if (before != (_latest.Folded, _latest.FairBatch, _latest.FairDepleted, _latest.BelowHigh))
         {
             _latest.Effect = effect;
             Publish();
@@ -278,6 +278,7 @@ public sealed class ZoneProcess
         visit.FairFolded = 0;
         Zone.Describe(ref _latest);
         Invariant.Holds(_latest.Free == Zone.FreePages);
+        _latest.BelowHigh |= visit.FoundBelowHigh;
         if (_latest.BelowHigh && visit.Kind == ZoneVisitKind.Drain && !visit.ByTimer)
             _latest.BelowHigh = !AboveHigh.Evaluate(Zone.Release, Zone.Tuning, _latest).Passes;
         _latest.Effect = end;

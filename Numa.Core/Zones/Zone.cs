@@ -103,7 +103,7 @@ public sealed class Zone
 
     /// <summary>Gives a block back: merges it and puts it on a list by the release's rule.</summary>
     /// <param name="type">Type to free it with; kernels that re-read the pageblock's tag ignore it.</param>
-    /// <exception cref="InvariantBreachException">The block is neither used nor a part of a used one.</exception>
+    /// <exception cref="InvariantBreachException">The block is not used as a block of this order.</exception>
     public void Give(long frame, int order, Migratetype type, ref BuddyWork work)
     {
         var end = frame + (1L << order);
@@ -190,7 +190,8 @@ public sealed class Zone
         return page;
     }
 
-    /// <summary>Takes a part out of a used block: whoever got it may split it and give it back in pieces.</summary>
+    /// <summary>Takes a part out of a used block: a kernel may split it and give it back in pieces.</summary>
+    /// <remarks>Source: <c>split_page</c>, Linux mm/page_alloc.c.</remarks>
     /// <returns>False when the part is in no block that is known to be used.</returns>
     private bool SplitUsed(int page, int order)
     {
@@ -224,7 +225,8 @@ public sealed class Zone
                 return;
             }
 
-            if (SplitUsed(page, order)) return;
+            // Tasks of a simulation free what they got; those of a real kernel may have split it.
+            if (Image.State is not null && SplitUsed(page, order)) return;
         }
 
         BuddyRecount.RequireUnknown(_buddy, page, order);

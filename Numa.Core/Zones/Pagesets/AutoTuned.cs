@@ -55,13 +55,17 @@ internal sealed class AutoTuned : PagesetTuning
         return high < batch ? 1 : Math.Min(count, Clamp(_freeCount, batch, high - batch));
     }
 
-    public override bool Decays(int count) => _high > Size.HighMin || count > _high;
+    // A mark below eight has no eighth to lose: such a pageset must not keep the timer busy for ever.
+    public override bool Decays(int count) => count > _high || (_high > Size.HighMin && Lowered(count) != _high);
 
     public override void Decay(int count)
     {
         if (_high <= Size.HighMin) return;
-        _high = Math.Max(Math.Max(count - (Size.Batch << ScaleMax), _high - (_high >> 3)), Size.HighMin);
+        _high = Lowered(count);
     }
+
+    private int Lowered(int count) =>
+        Math.Max(Math.Max(count - (Size.Batch << ScaleMax), _high - (_high >> 3)), Size.HighMin);
 
     /// <summary>Pages that may stay; tunes the mark on the way.</summary>
     private int Limit(int count, bool all, bool zoneBelowHigh)
