@@ -47,7 +47,10 @@ internal sealed class PhaseReplay
         ];
         _predicted = [.. phase.Cpus.Select(cpu =>
             cpu.Requests.Select(_ => new ReplayAnswer(0, 0, [], [])).ToList())];
-        var plan = new SimulationPlan(_machine, _tasks, Costs, new(phase.End - phase.Start + Slack), []) { Ticks = Ticks(ticks) };
+        var plan = new SimulationPlan(_machine, _tasks, Costs, new(phase.End - phase.Start + Slack), [])
+        {
+            Ticks = Ticks(ticks),
+        };
         _loop = new(plan, GroupMap.Single(plan.CpuCount, plan.ZoneCount));
         foreach (var cpu in _loop.Cpus.Take(_tasks.Length)) cpu.Visited = visit => Note(cpu, visit);
     }
@@ -101,8 +104,8 @@ internal sealed class PhaseReplay
             if (cpu >= _tasks.Length || _phase.Cpus[cpu].Requests.Count == 0) continue;
             _notes.Add(ticks[^1].IsDefault
                 ? $"vmstat tick of CPU {cpu}: not fixed, no drain of the capture shows one; taken once a second"
-                : $"vmstat tick of CPU {cpu}: {ticks[^1].Length} in the phase, {shown} of them at drains that show them, "
-                + "the others on the second that the capture's drains show");
+                : $"vmstat tick of CPU {cpu}: {ticks[^1].Length} in the phase, {shown} of them at drains that show "
+                + "them, the others on the second that the capture's drains show");
         }
 
         return ticks.ToImmutable();
@@ -209,8 +212,8 @@ internal sealed class PhaseReplay
         var nothing = _tasks.Sum(task => task.FreesOfNothing);
         if (nothing > 0)
         {
-            notes.Add($"{nothing} frees were left out: of blocks that an untraced bulk allocation had taken, or that the "
-                + "model could not allocate");
+            notes.Add($"{nothing} frees were left out: of blocks that an untraced bulk allocation had taken, or that "
+                + "the model could not allocate");
         }
 
         if (_phase.Interrupted > 0)

@@ -36,7 +36,8 @@ internal sealed class ReplayBlocks(int allocations)
 /// <param name="slotOf">Slot of the zone that holds a frame, −1 for none.</param>
 /// <param name="start">Time of the phase's start by the trace's clock. Unit: nanoseconds.</param>
 internal sealed class ReplayTask(
-    TaskId id, CpuId cpu, IReadOnlyList<ReplayRequest> requests, ReplayBlocks blocks, Func<long, int> slotOf, long start)
+    TaskId id, CpuId cpu, IReadOnlyList<ReplayRequest> requests, ReplayBlocks blocks, Func<long, int> slotOf,
+    long start)
     : SimulatedTask(id, "trace", cpu)
 {
     private int _next;

@@ -48,7 +48,7 @@ internal sealed class TracedPhase
     /// <summary>Allocations in the order of the trace. Shape: (CPU, index of its request).</summary>
     public List<(int Cpu, int Index)> Allocations { get; } = [];
 
-    /// <summary>Blocks that went to the buddy lists and not after a free of the same task: (time, CPU, frame).</summary>
+    /// <summary>Blocks that went to the buddy lists, and not after a free of the same task.</summary>
     public List<(long Nanoseconds, int Cpu, long Frame)> TimerDrains { get; } = [];
 
     /// <summary>Allocations that an interrupt freed something in: they are put before what it freed.</summary>
@@ -168,8 +168,11 @@ internal sealed class TracedPhase
 
         if (place == requests.Count) return place;
         Interrupted++;
-        foreach (var (frame, at) in _announced.Where(free => free.Value.Cpu == cpu && free.Value.Index >= place).ToList())
-            _announced[frame] = (cpu, at.Index + 1);
+        foreach (var (frame, at) in _announced.ToList())
+        {
+            if (at.Cpu == cpu && at.Index >= place) _announced[frame] = (cpu, at.Index + 1);
+        }
+
         return place;
     }
 

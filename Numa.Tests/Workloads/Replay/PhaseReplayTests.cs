@@ -90,6 +90,7 @@ public sealed class PhaseReplayTests
     {
         using var capture = CaptureCopy.OfPhases(Old);
         var refusal = Assert.Throws<InputException>(() => Run(capture, "p06-pingpang"));
-        Assert.Contains("did you mean 'p06-pingpong'", Assert.Single(refusal.Problems).Message, StringComparison.Ordinal);
+        var problem = Assert.Single(refusal.Problems).Message;
+        Assert.Contains("did you mean 'p06-pingpong'", problem, StringComparison.Ordinal);
     }
 }

@@ -75,7 +75,8 @@ public class PagesetExampleTests
         var lists = ImmutableDictionary<(int Order, Migratetype Type), ImmutableArray<long>>.Empty
             .Add((0, Migratetype.Movable), [7, 5, 6]).Add((2, Migratetype.Unmovable), [8]);
         var state = new PagesetState(lists, High: 600, 0, FreeCount: 9, AllocFactor: 3, false, false, 0);
-        var pageset = new Pageset(Generators.Zones.Release("6.12"), new(63, 252, 7252), state, _ => Migratetype.Movable);
+        var pageset = new Pageset(
+            Generators.Zones.Release("6.12"), new(63, 252, 7252), state, _ => Migratetype.Movable);
         Assert.Equal((7, 600, 9, 3), (pageset.Count, pageset.High, pageset.FreeCount, pageset.AllocFactor));
         Assert.Equal([7, 5, 6], pageset.List(0, Migratetype.Movable));
         Assert.Equal(8, pageset.TakeHead(2, Migratetype.Unmovable));
