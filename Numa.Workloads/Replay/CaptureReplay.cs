@@ -26,10 +26,7 @@ public static class CaptureReplay
             && File.Exists(Path.Combine(capture, name, Before))).Order(StringComparer.Ordinal).ToList();
         if (names.Count == 0) throw Refuse(capture, $"holds no folder with {Trace} and {Before}");
         if (only is not null && !names.Contains(only))
-        {
-            throw Refuse(capture, $"has no phase '{only}'{NearestName.Hint(only, [.. names])}; it has "
-                + string.Join(", ", names));
-        }
+            throw Refuse(capture, $"has no phase '{only}'{NearestName.Hint(only, [.. names])}");
 
         var boot = CaptureBoot.From(capture).Image;
         var phases = names.Select(name => Read(new(Path.Combine(capture, name)), boot, policies)).ToList();
