@@ -57,6 +57,7 @@ public static class EntryPoint
             new TraceCommand(terminal, simulator),
             new ShowCommand(terminal, simulator),
             new VerifyCommand(terminal, simulator),
+            new ReplayCommand(terminal, simulator),
             new ExplainCommand(terminal, simulator),
         };
         var help = root.Options.OfType<HelpOption>().Single();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Workloads.Measurement;
+using Numa.Workloads.Replay;
 using Numa.Workloads.Verification;
 
 namespace Numa.Cli.Execution;
@@ -24,6 +25,12 @@ public interface ISimulator
 
     /// <summary>Boots a captured machine and compares it with what its kernel printed.</summary>
     CaptureReport Verify(string capture);
+
+    /// <summary>Replays the traced phases of a capture, one after the other as they are asked for.</summary>
+    /// <param name="phase">Name of the one phase to replay; null for all.</param>
+    /// <param name="policies">Memory policies by task number.</param>
+    IEnumerable<PhaseResult> Replay(
+        string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies);
 
     /// <summary>How a machine that is booted came to its numbers.</summary>
     ShowOutcome Explain(ExplainRequest request);

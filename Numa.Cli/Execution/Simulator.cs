@@ -4,6 +4,7 @@ using Numa.Core.Diagnostics;
 using Numa.Workloads.Experiments;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Scenarios;
+using Numa.Workloads.Replay;
 using Numa.Workloads.Verification;
 
 namespace Numa.Cli.Execution;
@@ -70,6 +71,10 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
     }
 
     public CaptureReport Verify(string capture) => CaptureVerification.Verify(capture);
+
+    public IEnumerable<PhaseResult> Replay(
+        string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies) =>
+        CaptureReplay.Run(capture, phase, policies);
 
     private static (BootedMachine Machine, ImmutableArray<string> Notes) Boot(
         string machine, string? kernel,

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Numa.Cli.Tables;
 using Numa.Workloads.Measurement;
+using Numa.Workloads.Replay;
 using Numa.Workloads.Verification;
 
 namespace Numa.Cli.Exports;
@@ -36,6 +37,23 @@ internal static class JsonExport
     public static string Claims(IEnumerable<CaptureReport> reports) =>
         JsonSerializer.Serialize(reports.SelectMany(report => report.Claims), Options);
 
+    /// <summary>One object for each phase of a replay.</summary>
+    public static string Phases(IEnumerable<PhaseResult> phases) =>
+        JsonSerializer.Serialize(phases.Select(phase => new
+        {
+            phase.Phase,
+            phase.Allocations,
+            SameZone = Counts(phase.SameZone),
+            SameFrame = Counts(phase.SameFrame),
+            Refills = Counts(phase.Refills),
+            Drains = Counts(phase.Drains),
+            Fallbacks = Counts(phase.Fallbacks),
+            FreeListsEqual = phase.FreeLists.IsWhole,
+            PagesetsEqual = phase.Pagesets.IsWhole,
+            phase.FirstMismatch,
+            phase.Notes,
+        }), Options);
+
     /// <summary>The contention of a run under the run's identity.</summary>
     public static string Trace(RunResult run, ContentionResult contention)
     {
@@ -57,6 +75,8 @@ internal static class JsonExport
             root[name] = value?.DeepClone();
         return root.ToJsonString(Options);
     }
+
+    private static object Counts(Agreement agreement) => new { agreement.Compared, agreement.Equal };
 
     public static string Comparison(ComparisonResult result) => JsonSerializer.Serialize(result, Options);
 }

@@ -37,6 +37,9 @@ public struct TaskStep
     /// <summary>Computing before the operation, in virtual time: the load that the task offers.</summary>
     public VirtualDuration Think;
 
+    /// <summary>The operation begins at this instant, unless the CPU gets to it later.</summary>
+    public VirtualInstant NotBefore;
+
     /// <summary>Blocks handed over; the array belongs to the receiver from then on. May be empty: a bare
     /// wake-up.</summary>
     public LiveBlock[]? Blocks;
@@ -78,6 +81,9 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
 
     /// <summary>Allocations that got no page.</summary>
     public long Failures { get; internal set; }
+
+    /// <summary>An allocation that could go on only by reclaim ends the task.</summary>
+    public virtual bool EndsAtReclaim => true;
 
     /// <summary>Pages that the task holds now.</summary>
     public abstract long LivePages { get; }

@@ -179,6 +179,10 @@ public sealed record KernelRelease
     /// only.</summary>
     public bool BuildsListsOfPossibleNodes { get; init; }
 
+    /// <summary>A list of pages is announced page by page, and then each goes back (4.15 and later); before, each page
+    /// goes back as it is announced.</summary>
+    public bool AnnouncesListsFirst { get; init; }
+
     /// <summary>Zone order can be selected in this release.</summary>
     public bool KnowsZoneOrder => ZonelistOrders != ZonelistOrderRule.NodeOnly;
 
@@ -299,6 +303,7 @@ public sealed record KernelRelease
         Fallback = MigratetypeFallbackRule.StealThenRetry,
         AvoidsFragmentation = true,
         MergesOnlyAlikePageblocks = true,
+        AnnouncesListsFirst = true,
         ReturnsExactTailsToBuddy = true,
         HighAtomic = HighAtomicRule.OnDemand,
         ReserveFlags = ReserveFlagRule.MinReserveAndNonBlock,

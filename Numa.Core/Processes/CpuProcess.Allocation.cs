@@ -154,6 +154,12 @@ public sealed partial class CpuProcess
     {
         var request = _walk.Request;
         var order = request.Order.Value;
+        if (_machine.Release.PagesetSizing == PagesetSizingRule.AutoTuned && !zone.BelowHigh)
+        {
+            var high = new WatermarkCheck(WatermarkLevel.High, _walk.Flags, _walk.ReserveIndex, order);
+            zone.FoundBelowHigh = !high.Evaluate(_machine.Release, zone.Tuning, zone.View).Passes;
+        }
+
         var check = new WatermarkCheck(_walk.Level, _walk.Flags, _walk.ReserveIndex, order);
         var verdict = check.Evaluate(_machine.Release, zone.Tuning, zone.View);
         if (!verdict.Passes && _board is not null)
@@ -173,7 +179,7 @@ public sealed partial class CpuProcess
                 return true;
             }
 
-            _visit.Count = zone.Pageset.NextRefill(order, IsBelowHigh(zone));
+            _visit.Count = zone.Pageset.NextRefill(order, zone.BelowHigh);
             AskForBlocks(zone, check, ZoneVisitKind.Refill, Continuation.Refill);
             return true;
         }
@@ -232,6 +238,7 @@ public sealed partial class CpuProcess
     {
         var request = _walk.Request;
         var pages = 1L << request.Order.Value;
+        zone.Touched = true;
         _now += new VirtualDuration(_costs.PagesetHit);
         Counters.PagesFrom[zone.Slot] += pages;
         Counters.FirstChoicePages[_walk.Preferred] += pages;
@@ -320,9 +327,6 @@ public sealed partial class CpuProcess
         Observer?.Allocated(
             Id, task, _walk.Request, Counters.Allocations, _walk.Begin, _now, -1, false, _walk.LockWait, _tried);
         task.Failed(failure);
-        if (kind == FailureKind.NeedsReclaim) End(task, TaskEnd.NeedsReclaim);
+        if (kind == FailureKind.NeedsReclaim && task.EndsAtReclaim) End(task, TaskEnd.NeedsReclaim);
     }
-
-    private static bool IsBelowHigh(CpuZone zone) =>
-        zone.View.Folded <= zone.Tuning.Marks.High.Value + zone.View.Boost;
 }

@@ -31,6 +31,7 @@ public sealed partial class CpuProcess
         Counters.Frees++;
         _current!.Operations++;
         var zone = Zone(block.Zone);
+        zone.Touched = true;
         Refresh(zone);
         var type = zone.Tags.AsOf(block.Frame, zone.View.Effect);
         if (!Pageset.Holds(_machine.Release, block.Order) || type == Migratetype.Isolate)
@@ -44,7 +45,7 @@ public sealed partial class CpuProcess
 
         // Pages of the atomic reserve wait on the Movable list, and go back as what they are.
         var listed = type > Migratetype.Reclaimable ? Migratetype.Movable : type;
-        var pages = zone.Pageset.Insert(block.Order, type, block.Frame, IsBelowHigh(zone));
+        var pages = zone.Pageset.Insert(block.Order, type, block.Frame, zone.BelowHigh);
         if (pages == 0)
         {
             FinishFree();

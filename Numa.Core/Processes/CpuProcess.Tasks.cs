@@ -136,9 +136,12 @@ public sealed partial class CpuProcess
         }
 
         _step.Think = VirtualDuration.Zero;
+        _step.NotBefore = _now;
         _current!.Next(ref _step);
-        if (!_costs.ThinkTakesTime || _step.Think == VirtualDuration.Zero) return false;
-        _now += _step.Think;
+        if (!_costs.ThinkTakesTime) return false;
+        var begin = VirtualInstant.Max(_now + _step.Think, _step.NotBefore);
+        if (begin == _now) return false;
+        _now = begin;
         _thought = true;
         return true;
     }

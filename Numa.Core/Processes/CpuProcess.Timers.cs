@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Time;
@@ -14,12 +15,16 @@ public sealed partial class CpuProcess
 
     private readonly Queue<(WorkKind Kind, int Zone, int HighestZone, int Order)> _work = new();
     private readonly HashSet<int> _kswapdAwake = [];
+    private readonly ImmutableArray<VirtualInstant> _ticks;
+    private int _ticksTaken;
     private VirtualInstant _tick;
     private bool _balanced;
 
     private enum WorkKind : byte
     {
         FoldDeltas,
+        DecayHigh,
+        DrainAboveHigh,
         DrainRemote,
         BeginJudging,
         JudgeZone,
@@ -30,12 +35,22 @@ public sealed partial class CpuProcess
     private VirtualInstant FirstTick() =>
         new(Second + Second * Id / Math.Max(1, _machine.Image.Cpus.CpuCount));
 
+    private VirtualInstant TickAfter(VirtualInstant tick)
+    {
+        if (!_ticks.IsDefault) return ++_ticksTaken < _ticks.Length ? _ticks[_ticksTaken] : VirtualInstant.Never;
+
+        // A CPU that slept through ticks without anything to fold goes on with the next one.
+        var missed = (_now - tick).Nanoseconds / Second;
+        return tick + new VirtualDuration((missed + 1) * Second);
+    }
+
     private bool HasTickWork()
     {
+        if (!_pagesetsTaken && _machine.Zones.Any(zone => zone.State is not null)) return true;
         foreach (var zone in _zones)
         {
             if (zone is null) continue;
-            if (zone.HasDeltas || (zone.Expire > 0 && zone.Pageset.Count > 0)) return true;
+            if (zone.HasDeltas || zone.Pageset.Decays || (zone.Expire > 0 && zone.Pageset.Count > 0)) return true;
         }
 
         return false;
@@ -43,13 +58,14 @@ public sealed partial class CpuProcess
 
     private void Tick()
     {
-        // A CPU that slept through ticks without anything to fold goes on with the next one.
-        var missed = (_now - _tick).Nanoseconds / Second;
-        _tick += new VirtualDuration((missed + 1) * Second);
+        _tick = TickAfter(_tick);
         for (var slot = 0; slot < _zones.Length; slot++)
         {
             if (_zones[slot] is not { } zone) continue;
             if (zone.HasDeltas) _work.Enqueue((WorkKind.FoldDeltas, slot, 0, 0));
+            if (zone.Pageset.Decays) _work.Enqueue((WorkKind.DecayHigh, slot, 0, 0));
+            if (zone.Touched) zone.Expire = ExpireSeconds;
+            zone.Touched = false;
             if (zone.Expire > 0 || zone.HasDeltas) _work.Enqueue((WorkKind.DrainRemote, slot, 0, 0));
         }
     }
@@ -65,6 +81,12 @@ public sealed partial class CpuProcess
                 _visit.HasCheck = false;
                 Ask(dirty, ZoneVisitKind.Fold, Continuation.FoldDeltas);
                 break;
+            case WorkKind.DecayHigh:
+                DrainAboveHigh(Zone(slot), Zone(slot).Pageset.Decay());
+                break;
+            case WorkKind.DrainAboveHigh:
+                DrainAboveHigh(Zone(slot), order);
+                break;
             case WorkKind.DrainRemote:
                 ExpireRemote(Zone(slot));
                 break;
@@ -78,6 +100,15 @@ public sealed partial class CpuProcess
                 if (!_balanced && _kswapdAwake.Add(_machine.Zones[slot].Id.Node.Value)) Counters.KswapdWakeUps++;
                 break;
         }
+    }
+
+    /// <summary>What is above a high mark that has decayed goes back, a batch at a time.</summary>
+    private void DrainAboveHigh(CpuZone zone, int pages)
+    {
+        if (pages <= 0) return;
+        var batch = Math.Min(pages, zone.Tuning.Pageset.Batch);
+        if (pages > batch) _work.Enqueue((WorkKind.DrainAboveHigh, zone.Slot, 0, pages - batch));
+        Drain(zone, batch, 0, Migratetype.Unmovable, Continuation.DrainRemote);
     }
 
     /// <summary>Pages of another node's zone that lay unused for three seconds go back, a batch at a time.</summary>

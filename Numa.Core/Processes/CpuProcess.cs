@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
 using Numa.Core.Time;
+using Numa.Core.Zones;
 using Numa.Core.Zones.Pagesets;
 
 namespace Numa.Core.Processes;
@@ -27,6 +29,7 @@ public sealed partial class CpuProcess
     private SimulatedTask? _current;
     private ICpuEffects? _effects;
     private TaskStep _step;
+    private bool _pagesetsTaken;
     private bool _waiting;
     private bool _replied;
     private bool _signalled;
@@ -46,8 +49,9 @@ public sealed partial class CpuProcess
         JudgeKswapd,
     }
 
+    /// <param name="ticks">When the vmstat worker runs, ascending; default for once a second.</param>
     public CpuProcess(int id, MachineFacts machine, CostModel costs, PageblockTagBoard[] tags, TaskDirectory tasks,
-        VirtualInstant horizon)
+        VirtualInstant horizon, ImmutableArray<VirtualInstant> ticks = default)
     {
         Id = id;
         _machine = machine;
@@ -60,7 +64,8 @@ public sealed partial class CpuProcess
         _zones = new CpuZone?[machine.Zones.Length];
         Node = machine.Image.Cpus.NodeOf(new(id));
         Counters = new(machine.Zones.Length);
-        _tick = FirstTick();
+        _ticks = ticks;
+        _tick = ticks.IsDefault ? FirstTick() : ticks.FirstOrDefault(VirtualInstant.Never);
     }
 
     public int Id { get; }
@@ -102,6 +107,10 @@ public sealed partial class CpuProcess
     /// <summary>Latency of allocations that were not plain hits is reported here. Unit: virtual nanoseconds.</summary>
     public Action<long>? Latency { get; set; }
 
+    /// <summary>Every visit that came back is shown here before its reply is used; valid during the call
+    /// only.</summary>
+    public Action<ZoneVisit>? Visited { get; set; }
+
     /// <summary>Where the zones of every task's allocations are noted; null where nobody compares.</summary>
     public ZoneRuns[]? Placement { get; set; }
 
@@ -132,6 +141,7 @@ public sealed partial class CpuProcess
     public void Run(VirtualInstant limit, BoardView? board, ICpuEffects effects, int steps = int.MaxValue)
     {
         _board = board;
+        if (!_pagesetsTaken) TakePagesets();
         _effects = effects;
         _signalled = false;
         while (!_waiting && !_signalled && steps > 0)
@@ -180,8 +190,10 @@ public sealed partial class CpuProcess
         var visit = _visit;
         var zone = _zones[visit.Zone]!;
         zone.View = visit.Record;
+        zone.FoundBelowHigh = false;
         zone.FreeDelta = visit.FreeDelta;
         zone.FairDelta = visit.FairDelta;
+        Visited?.Invoke(visit);
         Invariant.Holds(visit.FairFolded == 0);
         var continuation = _continuation;
         _continuation = Continuation.None;
@@ -202,15 +214,38 @@ public sealed partial class CpuProcess
         }
     }
 
+    /// <summary>Where a running kernel was taken over, its pagesets are there before a walk comes to their
+    /// zones.</summary>
+    private void TakePagesets()
+    {
+        _pagesetsTaken = true;
+        for (var slot = 0; slot < _zones.Length; slot++)
+        {
+            if (_machine.Zones[slot].State is not null) Zone(slot);
+        }
+    }
+
     private CpuZone Zone(int slot)
     {
         if (_zones[slot] is { } known) return known;
         var image = _machine.Zones[slot];
-        var made = new CpuZone(slot, image.Id, image.Tuning, new Pageset(_machine.Release, image.Tuning.Pageset),
-            _tags[slot], _costs.WayAt(_machine.Image.Distances[Node, image.Id.Node]));
+        var made = new CpuZone(slot, image.Id, image.Tuning, MakePageset(image, _tags[slot]), _tags[slot],
+            _costs.WayAt(_machine.Image.Distances[Node, image.Id.Node]));
+        if (image.State is { } state)
+        {
+            made.FreeDelta = state.FreeDeltaOf(Id, image.Tuning.StatThreshold);
+            made.FairDelta = state.Pagesets[Id].FairDelta;
+            made.Expire = state.Pagesets[Id].Expire;
+        }
+
         if (_board is { } board) See(made, board.Records[slot]);
         return _zones[slot] = made;
     }
+
+    private Pageset MakePageset(ZoneImage image, PageblockTagBoard tags) => image.State is { } state
+        ? new(_machine.Release, image.Tuning.Pageset, state.Pagesets[Id],
+            frame => tags.AsOf(frame, VirtualInstant.Zero))
+        : new(_machine.Release, image.Tuning.Pageset);
 
     /// <summary>Brings the CPU's view of a zone up to the board instant that it may read now.</summary>
     private void Refresh(CpuZone zone)
@@ -231,9 +266,11 @@ public sealed partial class CpuProcess
         visit.Zone = zone.Slot;
         visit.Kind = kind;
         visit.Sequence = ++_sequence;
+        visit.ByTimer = continuation is Continuation.FoldDeltas or Continuation.DrainRemote;
         visit.Way = zone.Way;
         visit.Arrival = _now + new VirtualDuration(zone.Way);
         visit.Tie = _costs.Tie(visit.Arrival.Nanoseconds, Id);
+        visit.FoundBelowHigh = zone.FoundBelowHigh;
         visit.FreeDelta = zone.FreeDelta;
         visit.FairDelta = zone.FairDelta;
         visit.FairFolded = zone.FairFolded;

@@ -45,8 +45,17 @@ public sealed class CpuZone
     /// <summary>NR_ALLOC_BATCH folded by this CPU since its last visit; the next visit carries it.</summary>
     internal long FairFolded;
 
+    /// <summary>A walk found the zone not above its high mark; the next visit tells the zone.</summary>
+    internal bool FoundBelowHigh;
+
     /// <summary>Seconds until an idle pageset of a remote zone is drained; 0 for never.</summary>
     internal int Expire;
+
+    /// <summary>Pages came or went since the vmstat worker's last pass, and with them counters that are not modelled
+    /// (LRU lists, page tables, NUMA hits): the worker finds something to fold.</summary>
+    internal bool Touched;
+
+    internal bool BelowHigh => View.BelowHigh || FoundBelowHigh;
 
     internal bool HasDeltas => FreeDelta != 0 || FairDelta != 0 || FairFolded != 0;
 

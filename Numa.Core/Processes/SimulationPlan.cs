@@ -39,6 +39,10 @@ public sealed class SimulationPlan
 
     public IReadOnlyList<SimulatedTask> Tasks { get; }
 
+    /// <summary>When each CPU's vmstat worker runs, where that is known; default for once a second.</summary>
+    /// <remarks>Shape: index = CPU number; instants ascend.</remarks>
+    public ImmutableArray<ImmutableArray<VirtualInstant>> Ticks { get; init; }
+
     public CostModel Costs { get; }
 
     public int CpuCount => Machine.Image.Cpus.CpuCount;
@@ -63,7 +67,8 @@ public sealed class SimulationPlan
     }
 
     /// <summary>A CPU before its tasks are given to it.</summary>
-    public CpuProcess MakeCpu(int cpu) => new(cpu, Machine, Costs, _tags, _directory, _horizon);
+    public CpuProcess MakeCpu(int cpu) => new(
+        cpu, Machine, Costs, _tags, _directory, _horizon, Ticks.IsDefault ? default : Ticks[cpu]);
 
     /// <summary>The signal by which a task is given to its CPU.</summary>
     public static Signal StartOf(SimulatedTask task) => new(

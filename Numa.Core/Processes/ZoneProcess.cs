@@ -1,3 +1,4 @@
+using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
 using Numa.Core.Time;
@@ -9,6 +10,10 @@ namespace Numa.Core.Processes;
 /// <remarks>A visit and its arrival in, a reply out; the same under every host.</remarks>
 public sealed class ZoneProcess
 {
+    /// <summary>The check by which a drain finds the zone above its high mark again.</summary>
+    private static readonly WatermarkCheck AboveHigh =
+        new(WatermarkLevel.High, AllocationFlags.None, (int)ZoneKind.Movable, 0);
+
     private readonly CostModel _costs;
     private readonly RecordHistory _history;
     private readonly BoardWriter _board;
@@ -35,6 +40,14 @@ public sealed class ZoneProcess
         zone.Describe(ref _latest);
         _latest.Folded = _latest.Free;
         _latest.FairBatch = zone.Tuning.FairBatch.Value;
+        if (zone.Image.State is { } state)
+        {
+            _latest.Folded = state.Folded;
+            _latest.FairBatch = state.FairBatch;
+            _latest.FairDepleted = state.FairDepleted;
+            _latest.BelowHigh = state.BelowHigh;
+        }
+
         FreeAtStart = _latest.Free;
         _history = new(_latest);
         _board = new(costs.SignalLatency, _latest);
@@ -152,9 +165,12 @@ public sealed class ZoneProcess
     private void Fold(ZoneVisit visit, VirtualInstant effect, VirtualInstant arrival)
     {
         visit.Taken = 0;
+        visit.Fallbacks = 0;
         visit.Wait = 0;
         visit.Hold = 0;
-        var before = (_latest.Folded, _latest.FairBatch, _latest.FairDepleted);
+        var before = (_latest.Folded, _latest.FairBatch, _latest.FairDepleted, _latest.BelowHigh);
+        _latest.BelowHigh |= visit.FoundBelowHigh;
+        visit.Record.BelowHigh |= visit.FoundBelowHigh;
         if (visit.Kind == ZoneVisitKind.Fold)
         {
             _latest.Folded += visit.FreeDelta;
@@ -168,7 +184,7 @@ public sealed class ZoneProcess
         TakeFairBatch(ref _latest, visit.FairFolded);
         visit.FairFolded = 0;
         if (visit.Kind == ZoneVisitKind.FairReset) ResetFairBatch(visit);
-        if (before != (_latest.Folded, _latest.FairBatch, _latest.FairDepleted))
+        if (before != (_latest.Folded, _latest.FairBatch, _latest.FairDepleted, _latest.BelowHigh))
         {
             _latest.Effect = effect;
             Publish();
@@ -189,6 +205,7 @@ public sealed class ZoneProcess
             case ZoneVisitKind.Refill or ZoneVisitKind.Direct:
                 visit.MakeRoom(visit.Count);
                 visit.Taken = Zone.Take(visit.Order, visit.Type, visit.Flags, visit.Count, visit.Frames, ref work);
+                visit.Fallbacks = work.Fallbacks;
                 pages = (long)visit.Taken << visit.Order;
                 ChargeTaken(visit);
                 if (visit.Taken > 0 && (visit.Flags & AllocationFlags.HighAtomic) != 0)
@@ -261,6 +278,9 @@ public sealed class ZoneProcess
         visit.FairFolded = 0;
         Zone.Describe(ref _latest);
         Invariant.Holds(_latest.Free == Zone.FreePages);
+        _latest.BelowHigh |= visit.FoundBelowHigh;
+        if (_latest.BelowHigh && visit.Kind == ZoneVisitKind.Drain && !visit.ByTimer)
+            _latest.BelowHigh = !AboveHigh.Evaluate(Zone.Release, Zone.Tuning, _latest).Passes;
         _latest.Effect = end;
         _lockFree = end;
         Publish();

@@ -58,6 +58,12 @@ public sealed class ZoneVisit
     public AllocationFlags Flags;
     public int Count;
 
+    /// <summary>A walk of the CPU found the zone not above its high mark.</summary>
+    public bool FoundBelowHigh;
+
+    /// <summary>The vmstat timer sent it, not a task.</summary>
+    public bool ByTimer;
+
     /// <summary>NR_FREE_PAGES delta that the CPU has not folded yet; travels there and back.</summary>
     public int FreeDelta;
 
@@ -72,6 +78,9 @@ public sealed class ZoneVisit
     public VirtualInstant Stamp;
     public WatermarkVerdict Verdict;
     public int Taken;
+
+    /// <summary>Of the blocks taken, those that another migratetype gave.</summary>
+    public int Fallbacks;
     public long Wait;
     public long Hold;
     public ZoneRecord Record;

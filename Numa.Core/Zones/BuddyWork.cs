@@ -15,4 +15,7 @@ public struct BuddyWork
 
     /// <summary>Blocks moved between free lists by a migratetype fallback.</summary>
     public int Moves;
+
+    /// <summary>Blocks that another migratetype gave to a request.</summary>
+    public int Fallbacks;
 }

@@ -33,6 +33,9 @@ public sealed class Zone
         _hardTakesHighAtomicFirst = release.ReserveFlags == ReserveFlagRule.HighAndHarder;
         Tuning = image.Tuning;
         BootRelease.Into(_buddy, release, image, _base);
+        if (image.State is not { } state) return;
+        _highAtomic.Reserved = state.ReservedHighAtomic;
+        _boost.Pages = state.Boost;
     }
 
     /// <summary>Whether free lists can be kept of a zone: it spans at most 4 TiB, from a border of 4 MiB on.</summary>
@@ -170,7 +173,10 @@ public sealed class Zone
         int order, Migratetype type, AllocationFlags flags, ref bool stealing, ref BuddyWork work)
     {
         var page = stealing ? -1 : _buddy.TakeSmallest(order, (int)type, ref work);
-        return page >= 0 ? page : _fallback.Take(order, type, flags, ref stealing, ref work);
+        if (page >= 0) return page;
+        page = _fallback.Take(order, type, flags, ref stealing, ref work);
+        if (page >= 0) work.Fallbacks++;
+        return page;
     }
 
     private int TakeWithReserve(
@@ -188,6 +194,29 @@ public sealed class Zone
         return page;
     }
 
+    /// <summary>Takes a part out of a used block: a kernel may split it and give it back in pieces.</summary>
+    /// <remarks>Source: <c>split_page</c>, Linux mm/page_alloc.c.</remarks>
+    /// <returns>False when the part is in no block that is known to be used.</returns>
+    private bool SplitUsed(int page, int order)
+    {
+        for (var whole = order + 1; whole < Order.MaxValue; whole++)
+        {
+            var start = page & ~((1 << whole) - 1);
+            var word = _buddy.Sections.Peek(start);
+            if (!PageWord.IsUsed(word, whole)) continue;
+            _buddy.Sections.Word(start) = 0;
+            for (var half = whole - 1; half >= order; half--)
+            {
+                var other = page & ~((1 << half) - 1) ^ (1 << half);
+                _buddy.Sections.Word(other) = PageWord.Used(half, (int)PageWord.TakenAs(word));
+            }
+
+            return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Forgets that a block is used. Blocks used since before the image was made have no mark.</summary>
     private void Forget(int page, int order)
     {
@@ -199,6 +228,9 @@ public sealed class Zone
                 word = 0;
                 return;
             }
+
+            // Tasks of a simulation free what they got; those of a real kernel may have split it.
+            if (Image.State is not null && SplitUsed(page, order)) return;
         }
 
         BuddyRecount.RequireUnknown(_buddy, page, order);

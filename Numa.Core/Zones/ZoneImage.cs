@@ -30,6 +30,10 @@ public sealed record ZoneImage(
     ImmutableArray<PageRange> FreedLate,
     ZoneTuning Tuning)
 {
+    /// <summary>The zone as a running kernel held it; null for one that boot leaves, with all that was released
+    /// free.</summary>
+    public ZoneState? State { get; init; }
+
     /// <summary>Pages handed to the buddy allocator in all; the zone's free pages before anything is
     /// allocated.</summary>
     public PageCount Freed => new(Pages(Released) + Pages(Bitmap) + Pages(FreedLate));

@@ -21,6 +21,10 @@ public struct ZoneRecord
     /// <summary>The fair batch has run out (ZONE_FAIR_DEPLETED).</summary>
     public bool FairDepleted;
 
+    /// <summary>A walk found the zone not above its high mark, and no drain has found it above since
+    /// (ZONE_BELOW_HIGH, where pagesets tune themselves).</summary>
+    public bool BelowHigh;
+
     /// <summary>Pages that ordinary requests may not count: reserved for atomic allocations.</summary>
     public long HighAtomicPages;
 

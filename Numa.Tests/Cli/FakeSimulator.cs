@@ -1,5 +1,6 @@
 using Numa.Cli.Execution;
 using Numa.Workloads.Measurement;
+using Numa.Workloads.Replay;
 using Numa.Workloads.Verification;
 
 namespace Numa.Tests.Cli;
@@ -54,6 +55,11 @@ internal sealed class FakeSimulator : ISimulator
     }
 
     public CaptureReport Verify(string capture) => Failure is null ? Verified : throw Failure;
+
+    public IEnumerable<PhaseResult> Replay(
+        string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies) => Failure is null ? Replayed : throw Failure;
+
+    public PhaseResult[] Replayed { get; set; } = [];
 
     ShowOutcome ISimulator.Show(ShowRequest request)
     {

@@ -65,4 +65,7 @@ public static class ProblemCodes
 
     /// <summary>A dump of a kernel's memory with a list of what are no frames.</summary>
     public const string Dump = "NUMA121";
+
+    /// <summary>A trace whose events cannot be replayed.</summary>
+    public const string Trace = "NUMA231";
 }

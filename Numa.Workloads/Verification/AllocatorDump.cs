@@ -41,6 +41,11 @@ internal sealed record DumpLine(ZoneId Zone, ImmutableArray<string> Words)
 /// <summary>The blocks of one free list, head first.</summary>
 internal sealed record DumpedList(ZoneId Zone, int Order, string Migratetype, ImmutableArray<long> Frames);
 
+/// <summary>One list of one CPU's pageset, head first.</summary>
+/// <param name="Index">Number of the list, and behind it what it holds: <c>1(Movable)</c> or
+/// <c>4(1,Movable)</c>.</param>
+internal sealed record DumpedPagesetList(ZoneId Zone, int Cpu, string Index, ImmutableArray<long> Frames);
+
 /// <summary>What a capture read from a kernel's memory: zones, pagesets, zonelists, free lists.</summary>
 /// <remarks>Format: the captures' <c>freelists.txt</c>. Lines of other kinds are passed over.</remarks>
 internal sealed class AllocatorDump
@@ -55,6 +60,7 @@ internal sealed class AllocatorDump
         var pagesets = ImmutableArray.CreateBuilder<DumpLine>();
         var zonelists = ImmutableArray.CreateBuilder<string>();
         var free = ImmutableArray.CreateBuilder<DumpedList>();
+        var listed = ImmutableArray.CreateBuilder<DumpedPagesetList>();
         var pageblocks = ImmutableDictionary.CreateBuilder<long, int>();
         foreach (var line in text.Split('\n'))
         {
@@ -84,11 +90,18 @@ internal sealed class AllocatorDump
 
                 free.Add(new(zone, size, type, [.. frames.Select(Frame)]));
             }
+
+            if (words is ["pcp", _, _, var cpu, var index, ":", .. var held]
+                && int.TryParse(cpu, NumberStyles.None, CultureInfo.InvariantCulture, out var holder))
+            {
+                listed.Add(new(zone, holder, index, [.. held.Select(Frame)]));
+            }
         }
 
         if (problems.Count > 0) throw new InputException(problems);
 
         (Zones, Pagesets) = (zones.ToImmutable(), pagesets.ToImmutable());
+        PagesetLists = listed.ToImmutable();
         PageblockTypes = pageblocks.ToImmutable();
         (Zonelists, FreeLists) = (zonelists.ToImmutable(), free.ToImmutable());
 
@@ -106,6 +119,8 @@ internal sealed class AllocatorDump
     public ImmutableArray<DumpLine> Zones { get; }
 
     public ImmutableArray<DumpLine> Pagesets { get; }
+
+    public ImmutableArray<DumpedPagesetList> PagesetLists { get; }
 
     public ImmutableArray<string> Zonelists { get; }
 

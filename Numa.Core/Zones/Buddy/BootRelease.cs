@@ -4,7 +4,7 @@ using Numa.Core.Kernels;
 
 namespace Numa.Core.Zones.Buddy;
 
-/// <summary>Hands a zone's boot memory to its buddy allocator.</summary>
+/// <summary>Hands a zone's boot memory, or the lists of a running kernel, to its buddy allocator.</summary>
 /// <remarks>Source: <c>__free_memory_core</c>, Linux mm/memblock.c.</remarks>
 internal static class BootRelease
 {
@@ -13,6 +13,12 @@ internal static class BootRelease
         var work = default(BuddyWork);
         var toTail = release.BootRelease == BootReleaseRule.Tail;
         Tag(buddy, image, zero);
+        if (image.State is { } state)
+        {
+            Restore(buddy, image, state, zero);
+            return;
+        }
+
         foreach (var range in image.Released)
         {
             RequireInside(image, range);
@@ -32,6 +38,18 @@ internal static class BootRelease
             for (var page = (int)(range.Start.Value - zero); page < (int)(range.End.Value - zero); page++)
             {
                 buddy.Free(page, 0, (int)buddy.Tags[page], toTail: false, ref work);
+            }
+        }
+    }
+
+    private static void Restore(BuddyAllocator buddy, ZoneImage image, ZoneState state, long zero)
+    {
+        foreach (var (order, type, frames) in state.FreeLists)
+        {
+            foreach (var frame in frames)
+            {
+                RequireInside(image, new(new(frame), new(frame + (1L << order))));
+                buddy.Restore((int)(frame - zero), order, (int)type);
             }
         }
     }

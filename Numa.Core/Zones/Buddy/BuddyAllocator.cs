@@ -184,6 +184,14 @@ internal sealed class BuddyAllocator
         FreePages += (long)blocks << Order.MaxValue;
     }
 
+    /// <summary>Puts a block behind a list as it is: nothing merges, and whoever calls knows the order.</summary>
+    public void Restore(int page, int order, int type)
+    {
+        Lists.PushTail(page, order, type);
+        FreePages += 1 << order;
+        if (type == (int)Migratetype.HighAtomic) FreeHighAtomic += 1 << order;
+    }
+
     private static bool IsMergeable(Migratetype type) => type < Migratetype.HighAtomic;
 
     /// <summary>Whether the block's parent could merge next, were the block's own buddy freed.</summary>

@@ -15,7 +15,7 @@ internal sealed class HighAtomicReserve(KernelRelease release, BuddyAllocator bu
     private readonly bool _toTail = release.Fallback != MigratetypeFallbackRule.StealLargest;
 
     /// <summary>Pages of the reserved pageblocks, free or used.</summary>
-    public long Reserved { get; private set; }
+    public long Reserved { get; set; }
 
     /// <summary>Pages that checks of ordinary requests subtract.</summary>
     public long Uncountable => _freeOnly ? buddy.FreeHighAtomic : Reserved;

@@ -14,6 +14,13 @@ internal sealed class AutoTuned : PagesetTuning
 
     public override int AllocFactor => _allocFactor;
 
+    public override void Restore(PagesetState state)
+    {
+        base.Restore(state);
+        (_high, _freeCount, _allocFactor) = (state.High, state.FreeCount, state.AllocFactor);
+        _previousFreeWasHighOrder = state.PreviousFreeWasHighOrder;
+    }
+
     public override void BeginAllocation() => _freeCount >>= 1;
 
     public override int NextRefill(int count, int order, bool zoneBelowHigh)
@@ -48,11 +55,17 @@ internal sealed class AutoTuned : PagesetTuning
         return high < batch ? 1 : Math.Min(count, Clamp(_freeCount, batch, high - batch));
     }
 
+    // A mark below eight has no eighth to lose: such a pageset must not keep the timer busy for ever.
+    public override bool Decays(int count) => count > _high || (_high > Size.HighMin && Lowered(count) != _high);
+
     public override void Decay(int count)
     {
         if (_high <= Size.HighMin) return;
-        _high = Math.Max(Math.Max(count - (Size.Batch << ScaleMax), _high - (_high >> 3)), Size.HighMin);
+        _high = Lowered(count);
     }
+
+    private int Lowered(int count) =>
+        Math.Max(Math.Max(count - (Size.Batch << ScaleMax), _high - (_high >> 3)), Size.HighMin);
 
     /// <summary>Pages that may stay; tunes the mark on the way.</summary>
     private int Limit(int count, bool all, bool zoneBelowHigh)

@@ -39,6 +39,20 @@ public sealed class Pageset
         _reclaimableFirst = release.ReclaimablePrecedesMovable;
     }
 
+    /// <summary>A pageset as a running kernel held it.</summary>
+    /// <param name="tagOf">Tag of a frame's pageblock: the type that the kernel remembers of a listed block.</param>
+    public Pageset(KernelRelease release, PagesetSize size, PagesetState state, Func<long, Migratetype> tagOf)
+        : this(release, size)
+    {
+        _tuning.Restore(state);
+        foreach (var ((order, type), frames) in state.Lists)
+        {
+            ref var list = ref Lists()[IndexOf(order, type)];
+            foreach (var frame in frames) list.PushTail(frame << TypeBits | (long)tagOf(frame));
+            Count += frames.Length << order;
+        }
+    }
+
     /// <summary>Pages on all lists.</summary>
     public int Count { get; private set; }
 
@@ -126,6 +140,9 @@ public sealed class Pageset
         else DrainFrom(IndexOf(order, type), pages, into);
         return into.Count - before;
     }
+
+    /// <summary>The next pass of the vmstat timer would lower the high mark, or drain what lies above it.</summary>
+    public bool Decays => _tuning.Decays(Count);
 
     /// <summary>The pass of the vmstat timer: lowers the high mark of releases that tune it.</summary>
     /// <returns>Pages above it, to be drained in steps of a batch.</returns>

@@ -24,6 +24,9 @@ internal abstract class PagesetTuning
 
     public virtual int AllocFactor => 0;
 
+    /// <summary>Takes over what a running kernel's pageset had learnt.</summary>
+    public virtual void Restore(PagesetState state) => CacheHoldsBatches = state.CacheHoldsBatches;
+
     public abstract void BeginAllocation();
 
     /// <summary>Blocks to ask the zone for.</summary>
@@ -31,6 +34,9 @@ internal abstract class PagesetTuning
 
     /// <summary>Pages to drain after a free; <paramref name="count"/> has the freed pages in it.</summary>
     public abstract int AfterFree(int count, int order, bool zoneBelowHigh);
+
+    /// <summary>There is something for <see cref="Decay"/> to do, or pages above the mark.</summary>
+    public virtual bool Decays(int count) => false;
 
     /// <summary>Lowers the high mark as time passes.</summary>
     public virtual void Decay(int count)
@@ -63,6 +69,8 @@ internal sealed class LowMarkPerCpu : PagesetTuning
     private int _freeFactor;
 
     public override int FreeFactor => _freeFactor;
+
+    public override void Restore(PagesetState state) => _freeFactor = state.FreeFactor;
 
     public override void BeginAllocation() => _freeFactor >>= 1;
 

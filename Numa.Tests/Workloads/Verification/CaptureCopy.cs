@@ -35,14 +35,37 @@ internal sealed class CaptureCopy : IDisposable
         return copy;
     }
 
+    /// <summary>Traced phases of Numa.Tests/Truth, and the log of their machine.</summary>
+    public static CaptureCopy OfPhases(string truth)
+    {
+        var copy = new CaptureCopy();
+        var parts = Regex.Split(Unpacked(Path.Combine(TuningCapture.Root(), truth, "replay.txt.gz")),
+            @"^==> (\S+) <==\n", RegexOptions.Multiline);
+        for (var i = 1; i < parts.Length; i += 2)
+        {
+            var file = Path.Combine(copy.Folder, parts[i]);
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            if (file.EndsWith(".gz", StringComparison.Ordinal)) Pack(file, parts[i + 1]);
+            else File.WriteAllText(file, parts[i + 1]);
+        }
+
+        return copy;
+    }
+
+    /// <summary>Changes the lines of a phase's trace.</summary>
+    public void ChangePhase(string phase, Func<string[], IEnumerable<string>> change)
+    {
+        var file = Path.Combine(Folder, phase, "trace.txt.gz");
+        Pack(file, string.Join('\n', change(Unpacked(file).Split('\n'))));
+    }
+
     /// <summary>Replaces the first match in the trace.</summary>
     public void ChangeTrace(string pattern, string replacement)
     {
         var text = Unpacked(Trace);
         var changed = new Regex(pattern).Replace(text, replacement, 1);
         Assert.NotEqual(text, changed);
-        using var writer = new StreamWriter(new GZipStream(File.Create(Trace), CompressionMode.Compress));
-        writer.Write(changed);
+        Pack(Trace, changed);
     }
 
     /// <summary>Adds the files of a capture of Numa.Tests/Truth that the copy does not have.</summary>
@@ -79,6 +102,12 @@ internal sealed class CaptureCopy : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private static void Pack(string file, string text)
+    {
+        using var writer = new StreamWriter(new GZipStream(File.Create(file), CompressionMode.Compress));
+        writer.Write(text);
+    }
 
     private static string Unpacked(string file)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CsCheck;
 using Numa.Core.Zones;
 using Numa.Core.Zones.Pagesets;
@@ -53,6 +54,32 @@ public class PagesetExampleTests
         Assert.Equal((63, 315, 1), (pageset.NextRefill(0, false), pageset.High, pageset.AllocFactor));
         Assert.Equal((126, 441, 2), (pageset.NextRefill(0, false), pageset.High, pageset.AllocFactor));
         Assert.Equal((252, 693, 3), (pageset.NextRefill(0, false), pageset.High, pageset.AllocFactor));
+    }
+
+    // 693 - 693/8 = 607, 532, 466; what 6000 pages leave is at least 6000 - 32 batches.
+    [Fact]
+    public void The_timer_takes_an_eighth_off_a_tuned_high_mark()
+    {
+        var pageset = Make("6.12", 63, 500, 7252);
+        Assert.False(pageset.Decays);
+        while (pageset.High < 690) pageset.NextRefill(0, false);
+        var high = pageset.High;
+        Assert.Equal((0, high - high / 8), (pageset.Decay(), pageset.High));
+        Fill(pageset, 6000);
+        Assert.Equal((32 * 63, 6000 - 32 * 63), (pageset.Decay(), pageset.High));
+    }
+
+    [Fact]
+    public void A_pageset_is_taken_over_as_a_kernel_held_it()
+    {
+        var lists = ImmutableDictionary<(int Order, Migratetype Type), ImmutableArray<long>>.Empty
+            .Add((0, Migratetype.Movable), [7, 5, 6]).Add((2, Migratetype.Unmovable), [8]);
+        var state = new PagesetState(lists, High: 600, 0, FreeCount: 9, AllocFactor: 3, false, false, 0);
+        var pageset = new Pageset(
+            Generators.Zones.Release("6.12"), new(63, 252, 7252), state, _ => Migratetype.Movable);
+        Assert.Equal((7, 600, 9, 3), (pageset.Count, pageset.High, pageset.FreeCount, pageset.AllocFactor));
+        Assert.Equal([7, 5, 6], pageset.List(0, Migratetype.Movable));
+        Assert.Equal(8, pageset.TakeHead(2, Migratetype.Unmovable));
     }
 
     [Fact]

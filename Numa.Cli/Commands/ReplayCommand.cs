@@ -1,0 +1,84 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Numa.Cli.Execution;
+using Numa.Cli.Exports;
+using Numa.Cli.Tables;
+using Numa.Workloads.Replay;
+
+namespace Numa.Cli.Commands;
+
+/// <summary><c>numa replay</c>: predicts what a kernel did in a traced phase from the requests alone.</summary>
+internal sealed class ReplayCommand : NumaCommand
+{
+    private readonly Terminal _terminal;
+    private readonly ISimulator _simulator;
+
+    private readonly Argument<string> _capture = new("CAPTURE")
+    {
+        Description = "Folder of a captured machine with folders of traced phases.",
+    };
+
+    private readonly Option<string?> _phase = new("--phase")
+    {
+        Description = "Only this phase.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _frames = new("--frames")
+    {
+        Description = "Writes the predicted frame of each allocation of the phase, '-' for none.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string[]> _policies = new("--policy")
+    {
+        Description = "Memory policy of a task: PID=bind:0,1, PID=preferred:1 or PID=interleave:0,1; repeatable.",
+        HelpName = "PID=MODE:NODES",
+    };
+
+    private readonly Option<string?> _format = OptionFactory.Choice(
+        "--format", "What standard output holds.", "table", "table", "json");
+
+    public ReplayCommand(Terminal terminal, ISimulator simulator)
+        : base("replay", "Predicts every page of a traced phase from its requests and compares with the kernel's.")
+    {
+        _terminal = terminal;
+        _simulator = simulator;
+        Add(_capture);
+        Add(_phase);
+        Add(_frames);
+        Add(_policies);
+        Add(_format);
+        Validators.Add(result =>
+        {
+            foreach (var text in result.GetValue(_policies) ?? [])
+            {
+                if (TaskPolicy.Parse(text) is null)
+                    result.AddError($"--policy: '{text}' is no policy; expected for example 1=bind:0,1");
+            }
+
+            if (result.GetValue(_frames) is not null && result.GetValue(_phase) is null)
+                result.AddError("--frames needs --phase: the frames of one phase");
+        });
+        SetAction(Replay);
+    }
+
+    public override ImmutableArray<string> Examples => ["numa replay CAPTURE --phase p01-seq-touch-keep"];
+
+    private int Replay(ParseResult parsed)
+    {
+        var capture = parsed.GetRequiredValue(_capture);
+        var policies = (parsed.GetValue(_policies) ?? []).Select(text => TaskPolicy.Parse(text)!.Value)
+            .DistinctBy(given => given.Task).ToDictionary(given => given.Task, given => given.Policy);
+        var phases = _simulator.Replay(capture, parsed.GetValue(_phase), policies).ToImmutableArray();
+        if (parsed.GetValue(_frames) is { } file)
+        {
+            File.WriteAllLines(file, phases.SelectMany(phase => phase.Frames)
+                .Select(frame => frame < 0 ? "-" : FormattableString.Invariant($"{frame:x}")));
+        }
+
+        if (parsed.GetValue(_format) == "json") _terminal.Output.WriteLine(JsonExport.Phases(phases));
+        else Page.Print(_terminal, page => ReplayTable.Write(page, capture, phases));
+        return phases.All(phase => phase.FirstMismatch is null) ? ExitCode.Success : ExitCode.Failed;
+    }
+}

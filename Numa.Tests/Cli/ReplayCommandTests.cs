@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Numa.Workloads.Replay;
+
+namespace Numa.Tests.Cli;
+
+public class ReplayCommandTests
+{
+    private static readonly PhaseResult Phase = new("p01-fill", 3, new(3, 3), new(3, 2), new(1, 1), default, default,
+        new(20, 20), new(4, 3), "line 20: order 0 Movable: the kernel 0x12, the model 0x13", ["one tick"])
+    {
+        Frames = [0x12, 0x1f, -1],
+    };
+
+    [Fact]
+    public async Task A_row_for_each_phase_and_below_it_the_first_mismatch_and_what_was_inferred()
+    {
+        var run = await CommandLineRun.OfAsync("replay box", new FakeSimulator { Replayed = [Phase] });
+        Assert.Equal(1, run.ExitCode);
+        Assert.Matches(@"p01-fill +3 +all 3 +2 of 3 +all 1 +- +- +all 20 +3 of 4", run.Output);
+        Assert.Contains("first mismatch: line 20: order 0 Movable", run.Output, StringComparison.Ordinal);
+        Assert.Contains("p01-fill: one tick", run.Output, StringComparison.Ordinal);
+        var whole = await CommandLineRun.OfAsync(
+            "replay box", new FakeSimulator { Replayed = [Phase with { FirstMismatch = null }] });
+        Assert.Equal(0, whole.ExitCode);
+    }
+
+    [Fact]
+    public async Task Json_is_an_array_of_phases()
+    {
+        var run = await CommandLineRun.OfAsync("replay box --format json", new FakeSimulator { Replayed = [Phase] });
+        var phase = Assert.Single(JsonDocument.Parse(run.Output).RootElement.EnumerateArray().ToList());
+        Assert.Equal(["phase", "allocations", "sameZone", "sameFrame", "refills", "drains", "fallbacks",
+            "freeListsEqual", "pagesetsEqual", "firstMismatch", "notes"],
+            phase.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(2, phase.GetProperty("sameFrame").GetProperty("equal").GetInt32());
+        Assert.True(phase.GetProperty("freeListsEqual").GetBoolean());
+        Assert.False(phase.GetProperty("pagesetsEqual").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Frames_of_one_phase_are_written_in_hexadecimal()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("numa-frames-").FullName, "frames.txt");
+        await CommandLineRun.OfAsync(
+            $"replay box --phase p01-fill --frames {file}", new FakeSimulator { Replayed = [Phase] });
+        Assert.Equal(["12", "1f", "-"], await File.ReadAllLinesAsync(file));
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("replay box --frames f.txt", "--frames needs --phase")]
+    [InlineData("replay box --policy 1=round:0", "'1=round:0' is no policy")]
+    [InlineData("replay box --policy bind:0", "'bind:0' is no policy")]
+    public async Task What_cannot_be_done_is_refused(string command, string problem)
+    {
+        var run = await CommandLineRun.OfAsync(command);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(problem, run.Error, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,35 @@
+namespace Numa.Workloads.Replay;
+
+/// <summary>How many of a kind were compared, and how many were equal.</summary>
+public readonly record struct Agreement(long Compared, long Equal)
+{
+    public bool IsWhole => Equal == Compared;
+}
+
+/// <summary>A phase replayed from its requests, held against what the kernel did.</summary>
+/// <param name="SameZone">Allocations that the predicted zone served.</param>
+/// <param name="SameFrame">Allocations that got the predicted frame.</param>
+/// <param name="Refills">Requests that took blocks from the buddy lists, in trace or model: same frames, same
+/// order.</param>
+/// <param name="Drains">Frees that gave blocks to the buddy lists, in trace or model: same frames, same order.</param>
+/// <param name="Fallbacks">Requests served from another migratetype, in trace or model.</param>
+/// <param name="FreeLists">Free lists after the phase, element by element.</param>
+/// <param name="Pagesets">Lists of pagesets after the phase, element by element.</param>
+/// <param name="FirstMismatch">The first difference, for people; null when there is none.</param>
+/// <param name="Notes">What was inferred, and what was left out, for people.</param>
+public sealed record PhaseResult(
+    string Phase,
+    long Allocations,
+    Agreement SameZone,
+    Agreement SameFrame,
+    Agreement Refills,
+    Agreement Drains,
+    Agreement Fallbacks,
+    Agreement FreeLists,
+    Agreement Pagesets,
+    string? FirstMismatch,
+    IReadOnlyList<string> Notes)
+{
+    /// <summary>Predicted first frame of each allocation of the trace, in its order; −1 for none.</summary>
+    public IReadOnlyList<long> Frames { get; init; } = [];
+}

@@ -1,0 +1,60 @@
+using System.Collections;
+using Numa.Core.Boot;
+
+namespace Numa.Workloads.Replay;
+
+/// <summary>Which pages of a machine are on no list, as a trace tells it from the lists before the phase on.</summary>
+internal sealed class TakenPages
+{
+    private readonly MachineImage _machine;
+    private readonly BitArray[] _taken;
+
+    public TakenPages(MachineImage machine)
+    {
+        _machine = machine;
+        _taken = [.. machine.Zones.Select(zone => new BitArray((int)zone.Spanned.Value, true))];
+        foreach (var state in machine.Zones.Select(zone => zone.State).OfType<Core.Zones.ZoneState>())
+        {
+            foreach (var (order, _, frames) in state.FreeLists) MarkAll(frames, order);
+            foreach (var ((order, _), frames) in state.Pagesets.SelectMany(pageset => pageset.Lists))
+                MarkAll(frames, order);
+        }
+    }
+
+    /// <summary>Every page of the block is taken.</summary>
+    public bool Are(long frame, int order)
+    {
+        if (SlotOf(frame, order) is not { } slot) return false;
+        var first = (int)(frame - _machine.Zones[slot].Start.Value);
+        for (var page = first; page < first + (1 << order); page++)
+        {
+            if (!_taken[slot][page]) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Notes that the pages of a block are taken, or free.</summary>
+    public void Mark(long frame, int order, bool taken)
+    {
+        if (SlotOf(frame, order) is not { } slot) return;
+        var first = (int)(frame - _machine.Zones[slot].Start.Value);
+        for (var page = first; page < first + (1 << order); page++) _taken[slot][page] = taken;
+    }
+
+    private void MarkAll(IEnumerable<long> frames, int order)
+    {
+        foreach (var frame in frames) Mark(frame, order, taken: false);
+    }
+
+    private int? SlotOf(long frame, int order)
+    {
+        for (var slot = 0; slot < _taken.Length; slot++)
+        {
+            var zone = _machine.Zones[slot];
+            if (frame >= zone.Start.Value && frame + (1L << order) <= zone.End.Value) return slot;
+        }
+
+        return null;
+    }
+}
