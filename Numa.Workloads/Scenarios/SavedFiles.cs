@@ -30,8 +30,11 @@ internal static partial class SavedFiles
         var blocks = Beside(file, "buddyinfo") is { } buddyinfo
             ? Take(BuddyinfoReader.Read(buddyinfo, ScenarioLoader.ReadWhole(buddyinfo), out var wrong), wrong, found)
             : ImmutableDictionary<ZoneId, ImmutableArray<long>>.Empty;
+        ImmutableArray<NodeId> online = [.. zones.Select(zone => zone.Id.Node).Distinct().Order()];
         NodeListing? nodes = Beside(file, "nodes") is { } listing
-            ? Take(NodeListing.Read(listing, ScenarioLoader.ReadWhole(listing), out wrong), wrong, found)
+            // Half a zoneinfo tells nothing of which nodes are online.
+            ? Take(NodeListing.Read(listing, ScenarioLoader.ReadWhole(listing), problems.IsEmpty ? online : [],
+                out wrong), wrong, found)
             : null;
         ImmutableArray<ZoneinfoZone> populated = [.. zones.Where(zone => zone.IsPopulated)];
         if (populated.IsEmpty && found.Count == 0)
@@ -43,7 +46,12 @@ internal static partial class SavedFiles
                 + " spanned")));
         if (found.Count > 0 || release is null) throw new InputException(found);
 
-        ImmutableArray<NodeId> online = [.. zones.Select(zone => zone.Id.Node).Distinct().Order()];
+        if (release.KnowsZoneOrder && online.Length > 1)
+        {
+            notes.Add("The order of zonelists is not recorded; what the release takes by itself is used, and"
+                + " --set zonelistOrder= chooses another.");
+        }
+
         var cpus = Cpus(zones, online, nodes, notes);
         return new(file.Name, release,
             [.. populated.OrderBy(zone => zone.Id).Select(zone => Zone(zone) with
@@ -101,7 +109,8 @@ internal static partial class SavedFiles
         }
         else if (online.Length > 1)
         {
-            notes.Add($"Which node a CPU belongs to is not recorded; {count} CPUs are dealt to the nodes in runs.");
+            notes.Add("Which node a CPU belongs to is not recorded; "
+                + (count == 1 ? $"the one is on node {online[0]}." : $"{count} CPUs are dealt to the nodes in runs."));
         }
 
         return new([.. dealt]);
