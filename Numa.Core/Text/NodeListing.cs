@@ -22,9 +22,9 @@ public sealed partial record NodeListing(
     private const int MostDistance = 255;
 
     /// <param name="file">Name of the text, for problems.</param>
-    /// <param name="online">Nodes that the listing must fit, ascending; empty when they are not known.</param>
+    /// <param name="online">Nodes that the listing must fit, ascending; null when they are not known.</param>
     public static NodeListing Read(
-        string file, string text, IReadOnlyList<NodeId> online, out ImmutableArray<Problem> problems)
+        string file, string text, out ImmutableArray<Problem> problems, IReadOnlyList<NodeId>? online = null)
     {
         var found = ImmutableArray.CreateBuilder<Problem>();
         var cpus = ImmutableSortedDictionary.CreateBuilder<NodeId, ImmutableArray<CpuId>>();
@@ -95,7 +95,7 @@ public sealed partial record NodeListing(
         return new(count, values);
     }
 
-    private static NodeId? Node(Match match, IReadOnlyList<NodeId> online, out string? problem)
+    private static NodeId? Node(Match match, IReadOnlyList<NodeId>? online, out string? problem)
     {
         var word = match.Groups["node"].Value;
         problem = null;
@@ -106,7 +106,7 @@ public sealed partial record NodeListing(
             return null;
         }
 
-        if (online.Count == 0 || online.Contains(new(node))) return new(node);
+        if (online is null || online.Contains(new(node))) return new(node);
         problem = $"node {node} has no zone in zoneinfo; expected one of {string.Join(", ", online)}";
         return null;
     }
@@ -116,11 +116,11 @@ public sealed partial record NodeListing(
             .Select(word => int.TryParse(word, CultureInfo.InvariantCulture, out var value) ? value : 0)];
 
     /// <summary>What keeps a row of distances from being one; null when it fits.</summary>
-    private static string? WrongRow(NodeId node, ImmutableArray<int> row, IReadOnlyList<NodeId> online)
+    private static string? WrongRow(NodeId node, ImmutableArray<int> row, IReadOnlyList<NodeId>? online)
     {
         if (row.Any(value => value is < NodeDistances.Local or > MostDistance))
             return $"the distances of node {node} must be numbers from 10 to 255";
-        if (online.Count == 0) return null;
+        if (online is null) return null;
         if (row.Length != online.Count)
             return $"node {node} has {row.Length} distances; expected {online.Count}, one for each node of zoneinfo";
         var own = row[online.TakeWhile(other => other != node).Count()];

@@ -33,8 +33,8 @@ internal static partial class SavedFiles
         ImmutableArray<NodeId> online = [.. zones.Select(zone => zone.Id.Node).Distinct().Order()];
         NodeListing? nodes = Beside(file, "nodes") is { } listing
             // Half a zoneinfo tells nothing of which nodes are online.
-            ? Take(NodeListing.Read(listing, ScenarioLoader.ReadWhole(listing), problems.IsEmpty ? online : [],
-                out wrong), wrong, found)
+            ? Take(NodeListing.Read(listing, ScenarioLoader.ReadWhole(listing), out wrong,
+                problems.IsEmpty ? online : null), wrong, found)
             : null;
         ImmutableArray<ZoneinfoZone> populated = [.. zones.Where(zone => zone.IsPopulated)];
         if (populated.IsEmpty && found.Count == 0)
