@@ -29,19 +29,13 @@ public sealed partial record NodeListing(
         var found = ImmutableArray.CreateBuilder<Problem>();
         var cpus = ImmutableSortedDictionary.CreateBuilder<NodeId, ImmutableArray<CpuId>>();
         var distances = ImmutableSortedDictionary.CreateBuilder<NodeId, ImmutableArray<int>>();
-        var owners = new Dictionary<CpuId, NodeId>();
         foreach (Match match in CpuLine().Matches(text))
         {
             if (Node(match, online, out var problem) is { } node)
             {
                 // numactl separates CPUs by blanks.
                 var list = CpuListText.Parse(Blanks().Replace(match.Groups["cpus"].Value.Trim(), ","), out problem);
-                foreach (var cpu in list)
-                {
-                    if (!owners.TryAdd(cpu, node) && owners[cpu] != node)
-                        problem ??= $"CPU {cpu} is on node {owners[cpu]} and on node {node}";
-                }
-
+                problem ??= Claimed(node, list, cpus);
                 if (problem is null) cpus[node] = list;
             }
 
@@ -108,6 +102,19 @@ public sealed partial record NodeListing(
 
         if (online is null || online.Contains(new(node))) return new(node);
         problem = $"node {node} has no zone in zoneinfo; expected one of {string.Join(", ", online)}";
+        return null;
+    }
+
+    /// <summary>A CPU that another node has; null when there is none.</summary>
+    /// <remarks>Fake nodes of one real node list the same CPUs, all of them.</remarks>
+    private static string? Claimed(
+        NodeId node, ImmutableArray<CpuId> list, IReadOnlyDictionary<NodeId, ImmutableArray<CpuId>> known)
+    {
+        foreach (var (other, cpus) in known.Where(entry => entry.Key != node && !entry.Value.SequenceEqual(list)))
+        {
+            foreach (var cpu in cpus.Intersect(list)) return $"CPU {cpu} is on node {other} and on node {node}";
+        }
+
         return null;
     }
 

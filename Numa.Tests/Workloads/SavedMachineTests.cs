@@ -222,7 +222,7 @@ public sealed partial class SavedMachineTests : IDisposable
 
     // Goal: a listing of nodes that does not fit is refused where it stands. Method: two nodes, one line.
     [Theory]
-    [InlineData("node 1 cpus: 0 1", 2, "CPU 0 is on node 0 and on node 1")]
+    [InlineData("node 1 cpus: 0 2", 2, "CPU 0 is on node 0 and on node 1")]
     [InlineData("node 2 cpus: 1", 2, "node 2 has no zone in zoneinfo; expected one of 0, 1")]
     [InlineData("node two cpus: 1", 2, "'two' is no node; expected a number from 0 to 1023")]
     [InlineData("node 1 cpus: one", 2, "'one' is no CPU and no range of CPUs; expected a list such as 0-3,8-11 with"
@@ -239,6 +239,15 @@ public sealed partial class SavedMachineTests : IDisposable
             File.ReadAllText(Config("zoneinfo.txt")), "6.12", $"node 0 cpus: 0\n{line}")).Problems);
 
         Assert.Equal(("NUMA162", place, message), (problem.Code, problem.At.Line, problem.Message));
+    }
+
+    // Goal: fake nodes are no mistake. Method: with numa=fake every node lists the CPUs of its real one.
+    [Fact]
+    public void Fake_nodes_may_list_the_same_cpus()
+    {
+        var booted = Boot(File.ReadAllText(Config("zoneinfo.txt")), "6.12", "node 0 cpus: 0 1\nnode 1 cpus: 0 1\n");
+
+        Assert.Equal([0, 0], booted.Image.Cpus.NodeOfCpu.Take(2).Select(node => node.Value));
     }
 
     // Goal: where a release could choose, the reader is told what was chosen. Method: the same zones under both rules.

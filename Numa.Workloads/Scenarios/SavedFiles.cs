@@ -102,7 +102,8 @@ internal static partial class SavedFiles
         var dealt = Enumerable.Range(0, count).Select(cpu => online[cpu * online.Length / count]).ToArray();
         if (nodes is { Cpus.IsEmpty: false })
         {
-            foreach (var (node, cpus) in nodes.Cpus.Where(listed => online.Contains(listed.Key)))
+            // Of fake nodes that list the same CPUs, the lowest has them.
+            foreach (var (node, cpus) in nodes.Cpus.Where(listed => online.Contains(listed.Key)).Reverse())
             {
                 foreach (var cpu in cpus.Where(cpu => cpu.Value < count)) dealt[cpu.Value] = node;
             }
