@@ -19,7 +19,11 @@ internal static class BootSheet
         if (layout.Firmware is { } firmware) Map(text, layout, firmware);
         if (layout.IsNodeFaked) Faked(text, layout);
         Ranges(text, layout);
-        foreach (var lists in image.Zonelists.Nodes) Line(text, $"{ZonelistText.FallbackOrder(lists).TrimEnd()}");
+        if (image.Release.Calls.TellsFallbackOrder)
+        {
+            foreach (var lists in image.Zonelists.Nodes) Line(text, $"{ZonelistText.FallbackOrder(lists).TrimEnd()}");
+        }
+
         var total = layout.EstimatedTotal;
         Line(text, $"{ZonelistText.Built(image.Release, image.Zonelists.Order, image.Nodes.Length, total)}");
         if (layout.Model is { } model) text.Append(MemoryModelSheet.Of(layout, model));
@@ -60,26 +64,32 @@ internal static class BootSheet
 
     private static void Ranges(StringBuilder text, MemoryLayout layout)
     {
+        var format = $"x{layout.Release.Calls.RangeDigits}";
         Line(text, $"Zone ranges:");
         for (var kind = ZoneKind.DMA; layout.Limits is { } limits && kind <= ZoneKind.Normal; kind++)
         {
             var range = limits[kind];
             var name = kind.ToString();
             if (range.Start >= range.End) Line(text, $"  {name,-8} empty");
-            else Line(text, $"  {name,-8} [mem 0x{range.Start.Address:x16}-0x{range.End.Address - 1:x16}]");
+            else Line(text, $"  {name,-8} {Range(range.Start, range.End)}");
         }
 
         if (layout.Release.HasDeviceZone) Line(text, $"  {"Device",-8} empty");
         Line(text, $"Movable zone start for each node");
         foreach (var (node, start) in layout.MovableStarts.OrderBy(start => start.Key))
-            Line(text, $"  Node {node}: 0x{start.Address:x16}");
+            Line(text, $"  Node {node}: {Address(start.Address)}");
         Line(text, $"Early memory node ranges");
         foreach (var region in layout.Memory)
         {
             var (start, end) = region.WholePages;
             if (start >= end) continue;
-            Line(text, $"  node {region.HomeNode.Value,3}: [mem 0x{start.Address:x16}-0x{end.Address - 1:x16}]");
+            Line(text, $"  node {region.HomeNode.Value,3}: {Range(start, end)}");
         }
+
+        string Range(PageFrameNumber start, PageFrameNumber end) =>
+            $"[mem {Address(start.Address)}-{Address(end.Address - 1)}]";
+
+        string Address(ulong address) => "0x" + address.ToString(format, CultureInfo.InvariantCulture);
     }
 
     private static void Line(StringBuilder text, FormattableString line) =>

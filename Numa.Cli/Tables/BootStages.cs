@@ -187,7 +187,7 @@ internal static class BootStages
         frees.Sum(free => free.Range.Pages.Value);
 
     private static string Count(long count, string what) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+        string.Create(CultureInfo.InvariantCulture, $"{count} {Figures.Noun(count, what)}");
 
     private static string Ranges(IEnumerable<PageRange> ranges) => string.Join(", ", ranges.Select(Range));
 

@@ -18,6 +18,12 @@ internal static class Figures
 
     public static string Count(long value) => value.ToString("N0", Grouped);
 
+    /// <summary>A count and what is counted: <c>1 capture</c>, <c>2 captures</c>.</summary>
+    public static string Count(long value, string what) => $"{Count(value)} {Noun(value, what)}";
+
+    /// <summary>The word for one, or for another number of the same.</summary>
+    public static string Noun(long count, string what) => count == 1 ? what : what + "s";
+
     public static string Fixed(double value, int decimals) =>
         value.ToString("N" + decimals.ToString(CultureInfo.InvariantCulture), Grouped);
 

@@ -32,7 +32,7 @@ internal static class MachineSheet
             new(zone.Id, zone.Present, zone.Managed), zone.Start, zone.Spanned, zone.Tuning, zone.Freed, 0,
             Enumerable.Repeat((0, new Pageset(image.Release, zone.Tuning.Pageset).High), image.Cpus.CpuCount)));
         return ZoneinfoText.Print(image.Release,
-            ZoneinfoText.WithEmptyZones(image.Release, image.Nodes, [.. populated], machine.Tuning));
+            ZoneinfoText.Listing(image.Release, image.Nodes, [.. populated], machine.Tuning));
     }
 
     /// <summary>The machine's zones after boot released its memory and before anything was taken.</summary>

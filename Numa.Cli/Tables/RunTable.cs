@@ -10,8 +10,8 @@ internal static class RunTable
     public static void Write(Page page, RunResult run)
     {
         RunHeader.Write(page, run);
-        page.Line($"  {Figures.Count(run.Operations)} operations: {Figures.Count(run.Allocations)} allocations, "
-            + $"{Figures.Count(run.Frees)} frees; {Figures.Count(run.Fallbacks)} fell back");
+        page.Line($"  {Figures.Count(run.Operations, "operation")}: {Figures.Count(run.Allocations, "allocation")}, "
+            + $"{Figures.Count(run.Frees, "free")}; {Figures.Count(run.Fallbacks)} fell back");
         PlacementTable.Write(page, run);
         EventTable.Write(page, run);
         ZoneTable.Write(page, run);
@@ -52,7 +52,7 @@ internal static class RunTable
         }
 
         page.Line($"  slow path entered at operation {Figures.Count(operation)}, "
-            + $"kswapd woken {Figures.Count(run.KswapdWakeUps)} times; reclaim is not modelled");
+            + $"kswapd woken {Figures.Count(run.KswapdWakeUps, "time")}; reclaim is not modelled");
     }
 
     private static void Watermarks(Page page, RunResult run)
@@ -61,11 +61,12 @@ internal static class RunTable
         foreach (var happened in run.WatermarkEvents.Take(FirstEvents))
         {
             page.Line($"  {happened.Zone} {(happened.Fell ? "fell to" : "rose above")} {happened.Mark} at "
-                + $"{Figures.Duration(happened.Nanoseconds)} with {Figures.Count(happened.FreePages)} pages free");
+                + $"{Figures.Duration(happened.Nanoseconds)} with {Figures.Count(happened.FreePages, "page")} free");
         }
 
         var more = run.WatermarkEvents.Length - FirstEvents;
-        if (more > 0) page.Line($"  and {Figures.Count(more)} more watermark events (--format json has all)");
+        if (more <= 0) return;
+        page.Line($"  and {Figures.Count(more)} more watermark {Figures.Noun(more, "event")} (--format json has all)");
     }
 
     private static void Latency(Page page, RunResult run)

@@ -31,8 +31,8 @@ internal static class VerifyTable
         }
 
         var claims = reports.SelectMany(report => report.Claims).ToList();
-        page.Line($"{Figures.Count(reports.Count)} captures, "
-            + $"{Figures.Count(claims.Sum(claim => (long)claim.Compared))} values compared, "
+        page.Line($"{Figures.Count(reports.Count, "capture")}, "
+            + $"{Figures.Count(claims.Sum(claim => (long)claim.Compared), "value")} compared, "
             + $"{Figures.Count(claims.Sum(claim => (long)claim.Equal))} equal");
     }
 }

@@ -47,8 +47,9 @@ public static class EarlyReplay
         }
 
         if (withNodes is null) AssignNodes(memblock, machine, blocks);
-        if (elsewhere > 0) notes.Add($"{elsewhere} early allocations lie elsewhere than the allocator's rules say.");
-        if (failed > 0) notes.Add($"{failed} early allocations found no memory.");
+        if (elsewhere == 1) notes.Add("1 early allocation lies elsewhere than the allocator's rules say.");
+        if (elsewhere > 1) notes.Add($"{elsewhere} early allocations lie elsewhere than the allocator's rules say.");
+        if (failed > 0) notes.Add($"{failed} early allocation{(failed == 1 ? "" : "s")} found no memory.");
         return new(placements.ToImmutable(), gigantic.ToImmutable(), withNodes);
     }
 

@@ -1,12 +1,18 @@
 namespace Numa.Core.Kernels;
 
 /// <summary>What the kernel calls the steps of its boot: caller first, joined by <c> > </c>.</summary>
-/// <remarks>Names only; what the steps do is decided elsewhere. Source: Linux init/main.c,
+/// <remarks>Names and forms of messages only; what the steps do is decided elsewhere. Source: Linux init/main.c,
 /// arch/x86/kernel/setup.c, mm/page_alloc.c, mm/bootmem.c, mm/nobootmem.c, mm/memblock.c.</remarks>
 public sealed record BootCalls
 {
     /// <summary>Messages about the memory map begin with this.</summary>
     public string Speaker { get; init; } = "e820: ";
+
+    /// <summary>Hexadecimal digits of an address in messages about zone and node ranges, at least.</summary>
+    public int RangeDigits { get; init; } = 16;
+
+    /// <summary>Boot says in which order nodes fall back (5.16 and later).</summary>
+    public bool TellsFallbackOrder { get; init; }
 
     /// <summary>Takes up and sanitises the firmware's map.</summary>
     public string TakeMap { get; init; } =
@@ -57,18 +63,20 @@ public sealed record BootCalls
     /// <summary>2.6.34 and 2.6.35.</summary>
     internal static BootCalls Since2634 { get; } = new()
     {
+        RangeDigits = 8,
         Fill = "e820_register_active_regions",
         SizeZones = "paging_init > free_area_init_nodes",
         MassRelease = "free_all_bootmem > free_all_memory_core_early > __free_pages_memory > __free_pages_bootmem",
     };
 
     /// <summary>3.10.</summary>
-    internal static BootCalls Since310 { get; } = new();
+    internal static BootCalls Since310 { get; } = new() { RangeDigits = 8 };
 
     /// <summary>4.2 to 4.4: blocks whose page descriptors are not ready are left out, so the last step fell in
     /// two.</summary>
     internal static BootCalls Since42 { get; } = Since310 with
     {
+        RangeDigits = 16,
         MassRelease = Since310.MassRelease + " > __free_pages_boot_core",
         LateRelease = Since310.LateRelease + " > __free_pages_boot_core",
         LateReleaseByMemblock = "memblock_free_late > __memblock_free_late > __free_pages_bootmem"
@@ -94,6 +102,7 @@ public sealed record BootCalls
     internal static BootCalls Since61 { get; } = Since412 with
     {
         Speaker = "",
+        TellsFallbackOrder = true,
         ReserveLow = "early_reserve_memory (64 KiB), then reserve_real_mode (1 MiB)",
         SizeZones = "x86_init.paging.pagetable_init = paging_init > zone_sizes_init > free_area_init",
         MassRelease = "memblock_free_all > free_low_memory_core_early > __free_memory_core > __free_pages_memory"

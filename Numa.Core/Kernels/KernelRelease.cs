@@ -145,6 +145,9 @@ public sealed record KernelRelease
     /// <summary>Layout of /proc/zoneinfo.</summary>
     public ZoneinfoShape Zoneinfo { get; init; } = ZoneinfoShape.PerZone;
 
+    /// <summary>Counters that /proc/zoneinfo prints.</summary>
+    public required CounterNames Counters { get; init; }
+
     /// <summary>Zones have a promo mark above high (5.18 and later).</summary>
     public bool HasPromoMark { get; init; }
 
@@ -200,6 +203,7 @@ public sealed record KernelRelease
         KswapdWokenPerZone = true,
         BootRelease = BootReleaseRule.Ordinary,
         Calls = BootCalls.Since2634,
+        Counters = CounterNames.Since310,
         KnowsBootmem = true,
         Fallback = MigratetypeFallbackRule.StealLargest,
         HighAtomic = HighAtomicRule.ReservePageblocks,
@@ -231,6 +235,7 @@ public sealed record KernelRelease
     {
         Name = "4.4",
         Calls = BootCalls.Since44Stable,
+        Counters = CounterNames.Since44Stable,
         ZonelistOrders = ZonelistOrderRule.NodeBy64Bit,
         FairZonePolicy = true,
         ZonelistCache = false,
@@ -248,6 +253,7 @@ public sealed record KernelRelease
     {
         Name = "4.4.0",
         Calls = BootCalls.Since42,
+        Counters = CounterNames.Since44,
         MinFreeInitcall = MinFreeInitcall.AfterHugePages,
     };
 
@@ -260,6 +266,7 @@ public sealed record KernelRelease
         KswapdWokenPerZone = false,
         WatermarkScaleFactorMax = 1000,
         Zoneinfo = ZoneinfoShape.PerNode,
+        Counters = CounterNames.Since49,
     };
 
     /// <summary>Stands in up to 6.0, so that none of these releases seems to know zone order.</summary>
@@ -267,6 +274,7 @@ public sealed record KernelRelease
     {
         Name = "4.14",
         Calls = BootCalls.Since412,
+        Counters = CounterNames.Since414,
         ZonelistOrders = ZonelistOrderRule.NodeOnly,
         LowmemRatio = LowmemRatioRule.ZeroIsOff,
         PrintsEmptyZones = true,
@@ -290,6 +298,7 @@ public sealed record KernelRelease
         BatchCapPages = 256,
         BootRelease = BootReleaseRule.Tail,
         Calls = BootCalls.Since61,
+        Counters = CounterNames.Since61,
         HasSubsections = true,
         DefersHighestZone = true,
         HotplugZone = HotplugZoneRule.WhenOnline,
@@ -319,6 +328,7 @@ public sealed record KernelRelease
         Name = "6.12",
         KernelcoreMirror = KernelcoreMirrorRule.Nothing,
         Calls = BootCalls.Since64,
+        Counters = CounterNames.Since612,
         ListsMemorylessLocalNode = false,
         ForgetsNodeBeforeRebuild = true,
         MovableMarksClamped = true,

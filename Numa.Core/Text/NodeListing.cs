@@ -22,32 +22,36 @@ public sealed partial record NodeListing(
     private const int MostDistance = 255;
 
     /// <param name="file">Name of the text, for problems.</param>
-    public static NodeListing Read(string file, string text, out ImmutableArray<Problem> problems)
+    /// <param name="online">Nodes that the listing must fit, ascending; null when they are not known.</param>
+    public static NodeListing Read(
+        string file, string text, out ImmutableArray<Problem> problems, IReadOnlyList<NodeId>? online = null)
     {
         var found = ImmutableArray.CreateBuilder<Problem>();
         var cpus = ImmutableSortedDictionary.CreateBuilder<NodeId, ImmutableArray<CpuId>>();
         var distances = ImmutableSortedDictionary.CreateBuilder<NodeId, ImmutableArray<int>>();
         foreach (Match match in CpuLine().Matches(text))
         {
-            // numactl separates CPUs by blanks.
-            var list = CpuListText.Parse(Blanks().Replace(match.Groups["cpus"].Value.Trim(), ","), out var problem);
-            if (problem is null) cpus[Node(match)] = list;
-            else found.Add(new(new(file, LineOf(text, match), 1), Code, problem));
+            if (Node(match, online, out var problem) is { } node)
+            {
+                // numactl separates CPUs by blanks.
+                var list = CpuListText.Parse(Blanks().Replace(match.Groups["cpus"].Value.Trim(), ","), out problem);
+                problem ??= Claimed(node, list, cpus);
+                if (problem is null) cpus[node] = list;
+            }
+
+            Note(match, problem);
         }
 
         foreach (Match match in DistanceLine().Matches(text))
         {
-            var row = match.Groups["row"].Value.Split((char[])[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries)
-                .Select(word => int.TryParse(word, CultureInfo.InvariantCulture, out var value) ? value : 0).ToArray();
-            if (row.All(value => value is >= NodeDistances.Local and <= MostDistance))
+            if (Node(match, online, out var problem) is { } node)
             {
-                distances[Node(match)] = [.. row];
+                var row = Row(match);
+                problem = WrongRow(node, row, online);
+                if (problem is null) distances[node] = row;
             }
-            else
-            {
-                found.Add(new(new(file, LineOf(text, match), 1), Code,
-                    $"the distances of node {match.Groups["node"].Value} must be numbers from 10 to 255"));
-            }
+
+            Note(match, problem);
         }
 
         if (cpus.Count == 0 && distances.Count == 0 && found.Count == 0)
@@ -58,6 +62,11 @@ public sealed partial record NodeListing(
 
         problems = found.ToImmutable();
         return new(cpus.ToImmutable(), distances.ToImmutable());
+
+        void Note(Match match, string? problem)
+        {
+            if (problem is not null) found.Add(new(new(file, LineOf(text, match), 1), Code, problem));
+        }
     }
 
     /// <summary>Distances between nodes 0 to the highest online one; 10 and 20 where nothing is listed.</summary>
@@ -80,16 +89,66 @@ public sealed partial record NodeListing(
         return new(count, values);
     }
 
-    private static NodeId Node(Match match) =>
-        new(int.Parse(match.Groups["node"].Value, NumberStyles.None, CultureInfo.InvariantCulture));
+    private static NodeId? Node(Match match, IReadOnlyList<NodeId>? online, out string? problem)
+    {
+        var word = match.Groups["node"].Value;
+        problem = null;
+        if (!int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var node)
+            || node >= NodeId.MaxCount)
+        {
+            problem = $"'{word}' is no node; expected a number from 0 to {NodeId.MaxCount - 1}";
+            return null;
+        }
 
-    private static int LineOf(string text, Match match) => text.AsSpan(0, match.Index).Count('\n') + 1;
+        if (online is null || online.Contains(new(node))) return new(node);
+        problem = $"node {node} has no zone in zoneinfo; expected one of {string.Join(", ", online)}";
+        return null;
+    }
 
-    [GeneratedRegex(@"(?:\bnode(?<node>\d{1,4})/cpulist(?::|\r?\n)|^node (?<node>\d{1,4}) cpus:)(?<cpus>[^\r\n]*)",
+    /// <summary>A CPU that another node has; null when there is none.</summary>
+    /// <remarks>Fake nodes of one real node list the same CPUs, all of them.</remarks>
+    private static string? Claimed(
+        NodeId node, ImmutableArray<CpuId> list, IReadOnlyDictionary<NodeId, ImmutableArray<CpuId>> known)
+    {
+        foreach (var (other, cpus) in known.Where(entry => entry.Key != node && !entry.Value.SequenceEqual(list)))
+        {
+            foreach (var cpu in cpus.Intersect(list)) return $"CPU {cpu} is on node {other} and on node {node}";
+        }
+
+        return null;
+    }
+
+    private static ImmutableArray<int> Row(Match match) =>
+        [.. match.Groups["row"].Value.Split((char[])[' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(word => int.TryParse(word, CultureInfo.InvariantCulture, out var value) ? value : 0)];
+
+    /// <summary>What keeps a row of distances from being one; null when it fits.</summary>
+    private static string? WrongRow(NodeId node, ImmutableArray<int> row, IReadOnlyList<NodeId>? online)
+    {
+        if (row.Any(value => value is < NodeDistances.Local or > MostDistance))
+            return $"the distances of node {node} must be numbers from 10 to 255";
+        if (online is null) return null;
+        if (row.Length != online.Count)
+            return $"node {node} has {row.Length} distances; expected {online.Count}, one for each node of zoneinfo";
+        var own = row[online.TakeWhile(other => other != node).Count()];
+        return own == NodeDistances.Local
+            ? null
+            : $"distance of node {node} to itself is {own}; expected {NodeDistances.Local}";
+    }
+
+    /// <remarks>Counted from where the values stand: with the file's path alone in a line they are in the
+    /// next.</remarks>
+    private static int LineOf(string text, Match match)
+    {
+        var values = match.Groups["cpus"].Success ? match.Groups["cpus"] : match.Groups["row"];
+        return text.AsSpan(0, values.Index).Count('\n') + 1;
+    }
+
+    [GeneratedRegex(@"(?:\bnode(?<node>\w+)/cpulist(?::|\r?\n)|^node (?<node>\w+) cpus:)(?<cpus>[^\r\n]*)",
         RegexOptions.Multiline)]
     private static partial Regex CpuLine();
 
-    [GeneratedRegex(@"(?:\bnode(?<node>\d{1,4})/distance(?::|\r?\n)|^ *(?<node>\d{1,4}): )(?<row>[^\r\n]*)",
+    [GeneratedRegex(@"(?:\bnode(?<node>\w+)/distance(?::|\r?\n)|^ *(?<node>\d+): )(?<row>[^\r\n]*)",
         RegexOptions.Multiline)]
     private static partial Regex DistanceLine();
 

@@ -36,9 +36,10 @@ public sealed class ZoneinfoReader
     {
         var reader = new ZoneinfoReader();
         var number = 0;
-        foreach (var line in text.Split('\n'))
+        foreach (var ended in text.Split('\n'))
         {
             number++;
+            var line = ended.TrimEnd('\r');
             if (line.Trim().Length == 0 || reader.TryTake(line)) continue;
             reader._problems.Add(new(new(file, number, 1), Code, $"'{line.Trim()}' is no line of /proc/zoneinfo"));
         }

@@ -9,7 +9,7 @@ namespace Numa.Core.Text;
 
 /// <summary>Prints /proc/zoneinfo in the layout of a release.</summary>
 /// <remarks>
-/// Counters are printed as given: a machine of Numa has nr_free_pages and leaves those that it does not keep out.
+/// A machine of Numa has every counter that its release prints; those that nothing simulates are 0.
 /// Before 3.10 kernels print no <c>managed</c> line; it is printed for them too.
 /// Source: <c>zoneinfo_show_print</c>, Linux mm/vmstat.c.
 /// </remarks>
@@ -31,16 +31,26 @@ public static class ZoneinfoText
             Boost = boost,
             Marks = Boosted(tuning.Marks, new(boost)),
             Protection = [.. tuning.LowmemReserve.Take(Columns(release)).Select(pages => pages.Value)],
-            Counters = [new("nr_free_pages", free.Value)],
+            Counters = [.. release.Counters.Zone.Select(name => new ZoneCounter(name, name switch
+            {
+                CounterNames.FreePages => free.Value,
+                CounterNames.FairBatch => tuning.FairBatch.Value,
+                _ => 0,
+            }))],
             Pagesets = [.. pagesets.Select(pageset => new ZoneinfoPageset(
                 pageset.Count, pageset.High, tuning.Pageset.Batch, tuning.StatThreshold))],
+            InactiveRatio = release.Zoneinfo == ZoneinfoShape.PerZone ? Ratio(managed.Managed) : 0,
         };
 
-    /// <summary>Adds the unpopulated zones that the release prints, in the kernel's order.</summary>
-    public static ImmutableArray<ZoneinfoZone> WithEmptyZones(
-        KernelRelease release, IEnumerable<NodeId> nodes, IReadOnlyCollection<ZoneinfoZone> populated,
-        MemoryTuning tuning)
+    /// <summary>The zones that the release prints, in the kernel's order: unpopulated ones too where it does, and the
+    /// node's counters in its first populated zone.</summary>
+    public static ImmutableArray<ZoneinfoZone> Listing(
+        KernelRelease release, IEnumerable<NodeId> nodes, IReadOnlyCollection<ZoneinfoZone> zones, MemoryTuning tuning)
     {
+        ImmutableArray<ZoneCounter> counters = [.. release.Counters.Node.Select(name => new ZoneCounter(name, 0))];
+        List<ZoneinfoZone> populated = [.. zones.GroupBy(zone => zone.Id.Node).SelectMany(ofNode => ofNode
+            .OrderBy(zone => zone.Id)
+            .Select((zone, place) => place == 0 ? zone with { NodeCounters = counters } : zone))];
         if (!release.PrintsEmptyZones) return [.. populated.OrderBy(zone => zone.Id)];
         var all = from node in nodes
                   from kind in Enumerable.Range(0, Columns(release)).Select(index => (ZoneKind)index)
@@ -57,6 +67,11 @@ public static class ZoneinfoText
         foreach (var zone in zones) Print(text, release.Zoneinfo, zone);
         return text.ToString();
     }
+
+    /// <summary>Inactive anonymous pages for each active one that reclaim leaves: the root of ten times the GiB that
+    /// are managed.</summary>
+    /// <remarks>Source: <c>calculate_zone_inactive_ratio</c>, Linux mm/page_alloc.c (up to 4.6).</remarks>
+    private static long Ratio(PageCount managed) => Math.Max(1, (long)Math.Sqrt(10 * (managed.Value >> 18)));
 
     private static int Columns(KernelRelease release) => (int)ZoneKind.Movable + (release.HasDeviceZone ? 2 : 1);
 

@@ -45,6 +45,8 @@ public static class TuningDerivation
         {
             yield return $"low    {marks.Min} + {share} / 4 = {marks.Low}";
             yield return $"high   {marks.Min} + {share} / 2 = {marks.High}";
+            if (release.FairZonePolicy)
+                yield return $"fair batch  high - low = {tuning[id].FairBatch} (NR_ALLOC_BATCH)";
             yield break;
         }
 

@@ -42,6 +42,19 @@ public partial class DerivationTests
         Assert.Contains($"=> {booted.Image.MinFreeKbytes} KiB", last, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("4.4", true)]
+    [InlineData("4.9", false)]
+    public void The_fair_batch_is_explained_where_there_is_one(string kernel, bool explained)
+    {
+        var booted = Boot("small-node0.yaml", kernel, []);
+        var lines = DerivationSheet.Watermarks(booted, null).Split('\n');
+        var marks = booted.Image.Zones.Select(zone => zone.Tuning.Marks);
+        var expected = marks.Select(mark => $"  fair batch  high - low = {mark.High - mark.Low} (NR_ALLOC_BATCH)");
+
+        Assert.Equal(explained ? expected : [], lines.Where(line => line.StartsWith("  fair batch")));
+    }
+
     [Fact]
     public void A_value_written_by_hand_is_called_so()
     {

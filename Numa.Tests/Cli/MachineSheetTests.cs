@@ -91,6 +91,24 @@ public class MachineSheetTests
         Assert.Contains("managed at the end: 2031239 pages", text, StringComparison.Ordinal);
     }
 
+    // Goal: old kernels print short addresses and say nothing of the fallback order. Method: a log of 3.10 and of 4.4.
+    [Theory]
+    [InlineData("spill-3.10.108-zone", "  DMA      [mem 0x00001000-0x00ffffff]")]
+    [InlineData("spill-4.4.178-zone", "  DMA      [mem 0x0000000000001000-0x0000000000ffffff]")]
+    public void Boot_of_an_old_release_prints_the_messages_of_its_log(string name, string range)
+    {
+        var file = ScenarioLoader.LoadMachine(Path.Combine(ScenarioTexts.Configs, "machines", name), []);
+        var text = MachineSheet.Of(MachineBoot.Boot(file.Machine, file.Boot, []), ShowTopic.Boot);
+        var log = Core.Boot.CapturedMachine.File(name, "dmesg.txt");
+        var ranges = text[text.IndexOf("Zone ranges:", StringComparison.Ordinal)..].Split('\n')
+            .TakeWhile(line => !line.StartsWith("Memory model", StringComparison.Ordinal)).ToList();
+
+        Assert.Contains(range, ranges);
+        Assert.All(ranges.Where(line => line.Length > 0), line =>
+            Assert.Contains("] " + line, log, StringComparison.Ordinal));
+        Assert.DoesNotContain("Fallback order", text, StringComparison.Ordinal);
+    }
+
     // Goal: a machine whose free lists cannot be kept is refused where they are needed, and shown where not.
     [Theory]
     [InlineData(2, "show", "machines/two-socket-8g.yaml", "buddyinfo", "nodes.0.memory=8TiB")]

@@ -7,6 +7,13 @@ namespace Numa.Tests.Cli;
 /// <summary>What people see. Goal: nothing in it depends on culture, terminal or luck of layout.</summary>
 public class TableTests
 {
+    [Theory]
+    [InlineData(0, "0 captures")]
+    [InlineData(1, "1 capture")]
+    [InlineData(1000, "1 000 captures")]
+    public void One_is_counted_in_the_singular(long count, string text) =>
+        Assert.Equal(text, Numa.Cli.Tables.Figures.Count(count, "capture"));
+
     [Fact]
     public Task A_run_shows_everything_it_found() => SnapshotAsync("run", "run s.yaml", new FakeSimulator());
 

@@ -111,6 +111,9 @@ public class MachineProblemTests
         "m.yaml:3:34: error NUMA116: e820: found '] usable', expected an end not before the start 0x2000",
         "m.yaml:3:64: error NUMA116: e820: 'usable' is no line such as"
         + " [mem 0x0000000000100000-0x000000007fffffff] usable")]
+    [InlineData("[{cpus: 0}]", "|\n  [mem 0x0-0x9fbff] usable\n\n  [mem 0x100000-] usable",
+        "m.yaml:6:1: error NUMA116: e820: found '] usable', expected a range such as"
+        + " [mem 0x0000000000100000-0x000000007fffffff]")]
     public void Memory_maps(string nodes, string map, params string[] expected) =>
         Check($"{Start}nodes: {nodes}\ne820: {map}", expected);
 
@@ -128,6 +131,12 @@ public class MachineProblemTests
         + " [mem 0x2000000-0x3ffffff] of swiotlb_exit begins below 48MiB, where the kernel and low memory lie")]
     [InlineData("id: 0", "lateFree: {efi_free_boot_services: [1GiB-2GiB], swiotlb_exit: [1GiB-3GiB]}",
         "m.yaml:3:63: error NUMA116: [mem 0x40000000-0xbfffffff] of swiotlb_exit is given back twice")]
+    [InlineData("id: 0",
+        "lateFree: {efi_free_boot_services: [2GiB-2049MiB, 3071MiB-4097MiB], swiotlb_exit: [6GiB-7GiB]}",
+        "m.yaml:3:36: error NUMA116: [mem 0xbff00000-0x1000fffff] of efi_free_boot_services is not all usable memory"
+            + " of the machine",
+        "m.yaml:3:83: error NUMA116: [mem 0x180000000-0x1bfffffff] of swiotlb_exit is not all usable memory of the"
+            + " machine")]
     [InlineData("managed: {Normal: 1}", "lateFree: {swiotlb_exit: [1GiB-2GiB]}", "m.yaml:3:11: error NUMA115:"
         + " managed pages that are given leave nothing to free late; give one of the two")]
     public void History(string node, string more, params string[] expected) =>

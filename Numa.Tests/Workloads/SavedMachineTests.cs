@@ -202,6 +202,8 @@ public sealed partial class SavedMachineTests : IDisposable
     [InlineData("        boost    99999999999999", "zoneinfo.txt:5:1: error NUMA160")]
     [InlineData("        protection: (0, 99999999999999)", "zoneinfo.txt:5:1: error NUMA160")]
     [InlineData("  pagesets\n    cpu: 9223372036854775807", "zoneinfo.txt:6:1: error NUMA160")]
+    [InlineData("  start_pfn:           1099511627777", "zoneinfo.txt:5:1: error NUMA160")]
+    [InlineData("    nr_free_pages 50\n        scanned  1099511627777", "zoneinfo.txt:6:1: error NUMA160")]
     [InlineData("Node 1024, zone   Normal\n  pages free     1", "zoneinfo.txt:5:1: error NUMA160")]
     [InlineData("Node 1, zone   +1\n  pages free     1", "zoneinfo.txt:5:1: error NUMA160")]
     [InlineData("Node 0, zone   Normal\n  pages free     1", "zoneinfo.txt:5:1: error NUMA160")]
@@ -216,6 +218,48 @@ public sealed partial class SavedMachineTests : IDisposable
             """, "6.1", null)).Problems;
 
         Assert.Contains(problem, Assert.Single(found).ToString(), StringComparison.Ordinal);
+    }
+
+    // Goal: a listing of nodes that does not fit is refused where it stands. Method: two nodes, one line.
+    [Theory]
+    [InlineData("node 1 cpus: 0 2", 2, "CPU 0 is on node 0 and on node 1")]
+    [InlineData("node 2 cpus: 1", 2, "node 2 has no zone in zoneinfo; expected one of 0, 1")]
+    [InlineData("node two cpus: 1", 2, "'two' is no node; expected a number from 0 to 1023")]
+    [InlineData("node 1 cpus: one", 2, "'one' is no CPU and no range of CPUs; expected a list such as 0-3,8-11 with"
+        + " numbers below 8192")]
+    [InlineData("  1:  20  10  20", 2, "node 1 has 3 distances; expected 2, one for each node of zoneinfo")]
+    [InlineData("  1:  10  20", 2, "distance of node 1 to itself is 20; expected 10")]
+    [InlineData("  1:  ten  20", 2, "the distances of node 1 must be numbers from 10 to 255")]
+    [InlineData("  3:  20  10", 2, "node 3 has no zone in zoneinfo; expected one of 0, 1")]
+    [InlineData("/sys/devices/system/node/node1/distance\n20 11\n", 3,
+        "distance of node 1 to itself is 11; expected 10")]
+    public void A_listing_of_nodes_that_does_not_fit_is_a_problem(string line, int place, string message)
+    {
+        var problem = Assert.Single(Assert.Throws<InputException>(() => Boot(
+            File.ReadAllText(Config("zoneinfo.txt")), "6.12", $"node 0 cpus: 0\n{line}")).Problems);
+
+        Assert.Equal(("NUMA162", place, message), (problem.Code, problem.At.Line, problem.Message));
+    }
+
+    // Goal: fake nodes are no mistake. Method: with numa=fake every node lists the CPUs of its real one.
+    [Fact]
+    public void Fake_nodes_may_list_the_same_cpus()
+    {
+        var booted = Boot(File.ReadAllText(Config("zoneinfo.txt")), "6.12", "node 0 cpus: 0 1\nnode 1 cpus: 0 1\n");
+
+        Assert.Equal([0, 0], booted.Image.Cpus.NodeOfCpu.Take(2).Select(node => node.Value));
+    }
+
+    // Goal: where a release could choose, the reader is told what was chosen. Method: the same zones under both rules.
+    [Theory]
+    [InlineData("4.4.178", true)]
+    [InlineData("6.1", false)]
+    public void The_order_of_zonelists_is_said_to_be_unknown(string version, bool said)
+    {
+        var booted = Boot(File.ReadAllText(Config("zoneinfo.txt")), version, null);
+
+        Assert.Equal(said, booted.Image.Notes.Any(note =>
+            note.Contains("--set zonelistOrder=", StringComparison.Ordinal)));
     }
 
     // Goal: whatever a user's files hold, they make a machine or problems. Method: the files of a real machine, with

@@ -23,7 +23,7 @@ internal static class FirmwareReader
     {
         if (fields.Value("e820") is not { } value) return [];
         var lines = value is YamlScalar text
-            ? text.Text.Split('\n').Select(line => new Located<string>(line.Trim(), text.At))
+            ? text.Text.Split('\n').Select((line, number) => new Located<string>(line.Trim(), text.PlaceOf(number)))
             : fields.Sequence("e820").Select(item => fields.Scalar(item, "a line of e820")).OfType<Located<string>>();
         var entries = ImmutableArray.CreateBuilder<E820Entry>();
         foreach (var line in lines.Where(line => line.Value.Length > 0))
@@ -51,7 +51,7 @@ internal static class FirmwareReader
         {
             foreach (var range in AddressRanges.Read(fields.Sequence(word), "late range", fields, problems))
             {
-                var shown = $"[mem 0x{range.Start:x}-0x{range.End - 1:x}] of {word}";
+                var shown = Shown(word, range.Start, range.End);
                 if (range.Start < ImageEnd)
                 {
                     problems.Add(fields.PlaceOf(word), ProblemCodes.Memory,
@@ -70,6 +70,25 @@ internal static class FirmwareReader
 
         return late.ToImmutable();
     }
+
+    /// <summary>Only memory that the firmware calls usable can be given to the buddy allocator.</summary>
+    internal static void CheckLateRanges(SyntheticMachine machine, Fields fields, ProblemList problems)
+    {
+        if (machine.LateRanges.IsEmpty || !problems.IsEmpty) return;
+        var usable = E820Map.Sanitise(SyntheticFirmware.Describe(machine).MemoryMap).Entries
+            .Where(entry => entry.Type == E820Type.Usable).ToList();
+        foreach (var (kind, start, end) in machine.LateRanges)
+        {
+            if (usable.Any(entry => entry.Start <= start && entry.End >= end)) continue;
+            var word = LateCallers.First(caller => caller.Kind == kind).Word;
+            var place = (fields.Value("lateFree") as YamlMapping)?[word]?.At ?? fields.At;
+            problems.Add(place, ProblemCodes.Memory,
+                $"{Shown(word, start, end)} is not all usable memory of the machine");
+        }
+    }
+
+    private static string Shown(string word, ulong start, ulong end) =>
+        $"[mem 0x{start:x}-0x{end - 1:x}] of {word}";
 
     /// <summary>Keys that contradict a memory map, or need one.</summary>
     internal static void CheckTogether(Fields machine, ImmutableArray<SyntheticNode> nodes, ProblemList problems)

@@ -47,7 +47,7 @@ internal static class MachineReader
         var settings = keys.ApplyTo(new(), known, problems);
         if (scenario is not null) settings = scenario.ApplyTo(settings, known, problems);
         var name = fields.Text("name")?.Value ?? fallbackName;
-        return new(name, release, nodes, holes, distances, settings)
+        var machine = new SyntheticMachine(name, release, nodes, holes, distances, settings)
         {
             CommandLine = CommandLine(fields),
             MemoryMap = FirmwareReader.Map(fields, problems),
@@ -56,6 +56,8 @@ internal static class MachineReader
             EarlyAllocator = scenario?.EarlyAllocator ?? keys.EarlyAllocator ?? EarlyAllocatorKind.Memblock,
             MemoryModel = scenario?.MemoryModel ?? keys.MemoryModel ?? MemoryModelKind.Sparse,
         };
+        FirmwareReader.CheckLateRanges(machine, fields, problems);
+        return machine;
     }
 
     private static ImmutableArray<(LateFreeKind Kind, ulong Start, ulong End)> LateRanges(

@@ -29,8 +29,11 @@ internal static partial class SavedFiles
         var blocks = Beside(file, "buddyinfo") is { } buddyinfo
             ? Take(BuddyinfoReader.Read(buddyinfo, ScenarioLoader.ReadWhole(buddyinfo), out var wrong), wrong, found)
             : ImmutableDictionary<ZoneId, ImmutableArray<long>>.Empty;
+        ImmutableArray<NodeId> online = [.. zones.Select(zone => zone.Id.Node).Distinct().Order()];
         NodeListing? nodes = Beside(file, "nodes") is { } listing
-            ? Take(NodeListing.Read(listing, ScenarioLoader.ReadWhole(listing), out wrong), wrong, found)
+            // Half a zoneinfo tells nothing of which nodes are online.
+            ? Take(NodeListing.Read(listing, ScenarioLoader.ReadWhole(listing), out wrong,
+                problems.IsEmpty ? online : null), wrong, found)
             : null;
         ImmutableArray<ZoneinfoZone> populated = [.. zones.Where(zone => zone.IsPopulated)];
         if (populated.IsEmpty && found.Count == 0)
@@ -42,7 +45,12 @@ internal static partial class SavedFiles
                 + " spanned")));
         if (found.Count > 0 || release is null) throw new InputException(found);
 
-        ImmutableArray<NodeId> online = [.. zones.Select(zone => zone.Id.Node).Distinct().Order()];
+        if (release.KnowsZoneOrder && online.Length > 1)
+        {
+            notes.Add("The order of zonelists is not recorded; what the release takes by itself is used, and"
+                + " --set zonelistOrder= chooses another.");
+        }
+
         var cpus = Cpus(zones, online, nodes, notes);
         return new(file.Name, release,
             [.. populated.OrderBy(zone => zone.Id).Select(zone => Zone(zone) with
@@ -93,14 +101,16 @@ internal static partial class SavedFiles
         var dealt = Enumerable.Range(0, count).Select(cpu => online[cpu * online.Length / count]).ToArray();
         if (nodes is { Cpus.IsEmpty: false })
         {
-            foreach (var (node, cpus) in nodes.Cpus.Where(listed => online.Contains(listed.Key)))
+            // Of fake nodes that list the same CPUs, the lowest has them.
+            foreach (var (node, cpus) in nodes.Cpus.Where(listed => online.Contains(listed.Key)).Reverse())
             {
                 foreach (var cpu in cpus.Where(cpu => cpu.Value < count)) dealt[cpu.Value] = node;
             }
         }
         else if (online.Length > 1)
         {
-            notes.Add($"Which node a CPU belongs to is not recorded; {count} CPUs are dealt to the nodes in runs.");
+            notes.Add("Which node a CPU belongs to is not recorded; "
+                + (count == 1 ? $"the one is on node {online[0]}." : $"{count} CPUs are dealt to the nodes in runs."));
         }
 
         return new([.. dealt]);

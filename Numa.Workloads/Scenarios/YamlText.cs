@@ -99,7 +99,10 @@ internal sealed class YamlText
         {
             SequenceStart => Sequence(at, depth),
             MappingStart => Mapping(at, depth),
-            Scalar scalar => new YamlScalar(scalar.Value, at),
+            Scalar scalar => new YamlScalar(scalar.Value, at)
+            {
+                IsLiteral = scalar.Style == ScalarStyle.Literal && _fixedPlace is null,
+            },
             _ => throw new YamlException(current.Start, current.End, "a value is expected here"),
         };
     }

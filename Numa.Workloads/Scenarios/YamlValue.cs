@@ -13,6 +13,12 @@ public abstract record YamlValue(SourcePlace At)
 /// <summary>A text, number or word.</summary>
 public sealed record YamlScalar(string Text, SourcePlace At) : YamlValue(At)
 {
+    /// <summary>A block that keeps its lines: it begins in the line below the key.</summary>
+    internal bool IsLiteral { get; init; }
+
+    /// <summary>Where a line of the text stands, counted from 0.</summary>
+    internal SourcePlace PlaceOf(int line) => IsLiteral ? At with { Line = At.Line + 1 + line, Column = 1 } : At;
+
     internal override string Shape => Text.Length == 0 ? "nothing" : $"'{Short(Text)}'";
 
     /// <summary>The text as messages show it: one line, never long.</summary>
