@@ -107,7 +107,7 @@ public static partial class CaptureVerification
             LogComparison.Zonelists(lists, log, boot);
             LogComparison.EarlyMemory(early, log, boot);
             LogComparison.ZoneRanges(ranges, log, boot.Layout);
-            MemoryReportComparison.Compare(totals, log, boot.Layout);
+            MemoryReportComparison.Compare(totals, log, boot.Layout, report.Remarks);
         }
 
         report.Add("zonelists", lists, $"no {Dump}, and no 'Built' line in {Log}");

@@ -9,7 +9,8 @@ internal static partial class MemoryReportComparison
 {
     private const string File = "dmesg.txt";
 
-    public static void Compare(Tally tally, KernelMessages log, MemoryLayout layout)
+    /// <param name="remarks">Receives what is not compared, with the reason.</param>
+    public static void Compare(Tally tally, KernelMessages log, MemoryLayout layout, List<string> remarks)
     {
         var holes = log.StartingWith("On node ")
             .Where(line => line.EndsWith(" in unavailable ranges", StringComparison.Ordinal))
@@ -26,6 +27,11 @@ internal static partial class MemoryReportComparison
         {
             if (Report().Match(line) is not { Success: true } report) continue;
             Totals(tally, layout, report);
+            if (!layout.Release.ReportsMemoryBeforeAllocating)
+            {
+                remarks.Add($"memory-totals: the {report.Groups["free"]} KiB that the kernel reported free are not "
+                    + $"compared: {layout.Release.Name} reports once it has begun to allocate");
+            }
         }
     }
 

@@ -217,8 +217,11 @@ public class CaptureVerificationTests
         Assert.All(report.Claims, claim => Assert.Null(claim.FirstDifference));
         Assert.Equal((taken, listed),
             (Claim(report, "first-refills").Compared, Claim(report, "free-list-order").Compared));
-        Assert.Equal(3, report.Remarks.Length);
-        Assert.Contains(inferred, report.Remarks[0], StringComparison.Ordinal);
+        // 6.12 reports its memory when it already allocates, which is said.
+        var isLate = truth.StartsWith("6.12", StringComparison.Ordinal);
+        Assert.Equal(isLate ? 1 : 0, report.Remarks.Count(remark => remark.StartsWith("memory-totals: ", StringComparison.Ordinal)));
+        Assert.Equal(isLate ? 4 : 3, report.Remarks.Length);
+        Assert.Single(report.Remarks, remark => remark.Contains(inferred, StringComparison.Ordinal));
     }
 
     // Goal: one altered event is one difference. Method: in a copy, the frame of a block in the middle of a refill.
