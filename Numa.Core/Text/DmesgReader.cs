@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Numa.Core.Boot;
 using Numa.Core.Firmware;
 using Numa.Core.Kernels;
@@ -106,53 +107,12 @@ public static class DmesgReader
             return null;
         }
 
-        var notes = new List<string>();
-        var steps = early.Steps();
         var isCut = !facts.LateFrees.Any(free => free.Kind >= LateFreeKind.Init);
-        if (isCut)
-        {
-            notes.Add($"The log ends at line {boot.LastLine}, before the kernel freed its init memory: what was freed "
-                + "from there on is missing from managed pages. No mark depends on it.");
-        }
-
-        if (isCut && !facts.SawMemoryReport && facts.NodeRanges.Count == 0)
-        {
-            notes.Add("It ends before the kernel has listed its nodes' memory: nodes and CPUs that it would have named "
-                + "are missing, too.");
-        }
-
-        if (boot.SecondBoot is { } second)
-            notes.Add($"Another boot begins at line {second}; only the first is read.");
-        if (facts.BannerIsLost && !facts.BeginningIsLost)
-            notes.Add($"The first line of this log is lost; the kernel is taken to be {facts.Version}.");
-        if (facts.BeginningIsLost)
-        {
-            notes.Add("The beginning of this log is lost: memory is that of its 'Early memory node ranges', and what "
-                + "early boot took is estimated, whatever was logged.");
-            if (BootParameters.Find(facts.CommandLine, "movable_node") is not null)
-                notes.Add("Which memory can be unplugged is lost, too: there are no Movable zones for movable_node.");
-            steps = [];
-        }
-
-        if (facts.LostMessages > 0)
-        {
-            notes.Add($"{facts.LostMessages} messages of this log were lost: "
-                + "what they told of the machine is missing.");
-        }
-
-        if (facts.ZonelistBuilds > 1)
-        {
-            notes.Add("Zonelists were built again after boot, as when memory comes online: "
-                + "the machine is taken as it was at boot.");
-        }
-
-        if (isCut && !steps.IsEmpty && !facts.SawMemoryReport)
-        {
-            notes.Add("The log ends before the kernel reported its memory: "
-                + "what early boot took is estimated, whatever was logged.");
-            steps = [];
-        }
-
+        var logged = early.Steps();
+        // Half of what early boot took is worse than an estimate of all of it.
+        var isHalf = isCut && !logged.IsEmpty && !facts.SawMemoryReport;
+        ImmutableArray<EarlyStep> steps = facts.BeginningIsLost || isHalf ? [] : logged;
+        var notes = Notes(facts, boot, isCut, isHalf).ToList();
         if (!exact) notes.Add($"Kernel {facts.Version} is not known; the rules of {release.Name} stand in.");
         return new()
         {
@@ -179,5 +139,52 @@ public static class DmesgReader
             Settings = BootParameters.Apply(facts.CommandLine, new()),
             Notes = [.. notes],
         };
+    }
+
+    /// <summary>What the log lacks, for people.</summary>
+    /// <param name="isCut">It ends before the kernel had freed its init memory.</param>
+    /// <param name="isHalf">It ends within early memory.</param>
+    private static IEnumerable<string> Notes(DmesgFacts facts, KernelLog boot, bool isCut, bool isHalf)
+    {
+        if (isCut && !facts.SawMemoryReport && facts.NodeRanges.Count == 0)
+        {
+            yield return $"The log ends at line {boot.LastLine}, before the kernel has listed its nodes' memory: "
+                + "nodes and CPUs that it would have named are missing.";
+        }
+        else if (isCut)
+        {
+            yield return $"The log ends at line {boot.LastLine}, before the kernel freed its init memory: what was "
+                + "freed from there on is missing from managed pages. No mark depends on it.";
+        }
+
+        if (boot.SecondBoot is { } second)
+            yield return $"Another boot begins at line {second}; only the first is read.";
+        if (facts.BannerIsLost && !facts.BeginningIsLost)
+            yield return $"The first line of this log is lost; the kernel is taken to be {facts.Version}.";
+        if (facts.BeginningIsLost)
+        {
+            yield return "The beginning of this log is lost: memory is that of its 'Early memory node ranges', and "
+                + "what early boot took is estimated, whatever was logged.";
+            if (BootParameters.Find(facts.CommandLine, "movable_node") is not null)
+                yield return "Which memory can be unplugged is lost, too: there are no Movable zones for movable_node.";
+        }
+
+        if (facts.LostMessages > 0)
+        {
+            yield return $"{facts.LostMessages} messages of this log were lost: "
+                + "what they told of the machine is missing.";
+        }
+
+        if (facts.ZonelistBuilds > 1)
+        {
+            yield return "Zonelists were built again after boot, as when memory comes online: "
+                + "the machine is taken as it was at boot.";
+        }
+
+        if (isHalf)
+        {
+            yield return "The log ends before the kernel reported its memory: "
+                + "what early boot took is estimated, whatever was logged.";
+        }
     }
 }
