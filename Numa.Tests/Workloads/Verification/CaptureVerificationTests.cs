@@ -158,6 +158,7 @@ public class CaptureVerificationTests
     public void Text_around_the_boot_changes_nothing(string what)
     {
         using var copy = new CaptureCopy(Machine);
+        var whole = CaptureVerification.Verify(copy.Folder).Claims;
         var path = Path.Combine(copy.Folder, "dmesg.txt");
         var lines = File.ReadAllLines(path);
         File.WriteAllLines(path, what switch
@@ -169,8 +170,9 @@ public class CaptureVerificationTests
         });
         var report = CaptureVerification.Verify(copy.Folder);
 
+        // Not one value less is compared.
+        Assert.Equal(whole.AsEnumerable(), report.Claims);
         Assert.True(report.AllEqual);
-        Assert.Contains(report.Claims, claim => claim is { Claim: "early-memory", Compared: > 50 });
         Assert.Equal(what is "two boots" or "no banner" ? 1 : 0, report.Notes.Length);
     }
 
