@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using Numa.Benchmarks;
 
 const string Usage = "usage: numa-benchmarks scenarios [RUNS] [NAME-PART [HOST-PART]] | boot [RUNS]\n"
-    + "       numa-benchmarks hashes [NAME-PART [HOST-PART]]";
+    + "       numa-benchmarks replay [RUNS] CAPTURE | hashes [NAME-PART [HOST-PART]]";
 
 var runs = args.Length > 1 && int.TryParse(args[1], out var wanted) && wanted > 0 ? wanted : 3;
 switch (args)
@@ -15,6 +15,10 @@ switch (args)
     case ["hashes", ..]:
         return new ScenarioBenchmark(1, args.Length > 1 ? args[1] : "", args.Length > 2 ? args[2] : "")
             .CheckHashes(Console.Out) ? 0 : 1;
+    case ["replay", .., var capture] when Directory.Exists(capture):
+        PrintMachine(runs);
+        new ReplayBenchmark(runs).Run(capture, Console.Out);
+        return 0;
     case ["boot", ..]:
         PrintMachine(runs);
         new BootBenchmark(runs).Run(Console.Out);
