@@ -93,7 +93,11 @@ public enum BootReleaseRule
 /// <summary>What happens when the requested migratetype has no free block.</summary>
 public enum MigratetypeFallbackRule
 {
-    /// <summary>Largest block; half the pageblock free claims it; moved blocks go to the head (up to 4.13).</summary>
+    /// <summary>Largest block; half the pageblock free claims it; moved blocks go to the head. Only Reclaimable
+    /// requests claim around a small block (up to 3.19).</summary>
+    TakeLargest,
+
+    /// <summary>The same, and Unmovable requests claim around small blocks too (4.0 to 4.13).</summary>
     StealLargest,
 
     /// <summary>Largest or smallest block; free and alike pages count; moved blocks go to the tail (4.14 to

@@ -128,7 +128,7 @@ internal sealed partial class NaiveZone
             if (Suitable(c, type) is not { } other) continue;
             var frame = _lists[c, (int)other].First!.Value;
             if (c >= 9) Retag(frame, c, type);
-            else if (CanSteal(c, type) && Move(frame, type) >= 256) Retag(frame, 0, type);
+            else if (CanSteal(c, type) && (c >= 4 || type == Migratetype.Reclaimable || !IsOldest) && Move(frame, type) >= 256) Retag(frame, 0, type);
             return Carve(frame, order, type);
         }
 

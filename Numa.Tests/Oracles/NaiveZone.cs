@@ -16,7 +16,9 @@ internal sealed partial class NaiveZone(KernelRelease release, long start, long 
 
     public long Reserved { get; private set; }
 
-    private bool IsOld => release.Fallback == MigratetypeFallbackRule.StealLargest;
+    private bool IsOldest => release.Fallback == MigratetypeFallbackRule.TakeLargest;
+
+    private bool IsOld => release.Fallback <= MigratetypeFallbackRule.StealLargest;
 
     private bool IsNewest => release.Fallback == MigratetypeFallbackRule.ClaimThenSteal;
 

@@ -97,6 +97,20 @@ public class BuddyExampleTests
         Assert.Empty(zone.Retagged);
     }
 
+    // Up to 3.19 only Reclaimable requests claim around a small block; from 4.0 on Unmovable ones do too.
+    [Theory]
+    [InlineData("3.10", Unmovable, false)]
+    [InlineData("3.10", Migratetype.Reclaimable, true)]
+    [InlineData("4.4", Unmovable, true)]
+    public void A_small_foreign_block_brings_its_neighbours(string version, Migratetype type, bool brings)
+    {
+        var zone = Generators.Zones.Zone(version, 0, 512, (0, 512));
+        for (var i = 0; i < 512; i++) Assert.Equal(i, zone.Take(0));
+        zone.Give(0, 5, 9, 21);
+        Assert.Equal(21, zone.Take(0, type));
+        Assert.Equal(brings ? ("", "0:[9,5]") : ("0:[9,5]", ""), (zone.Lists(Movable), zone.Lists(type)));
+    }
+
     [Fact]
     public void Movable_requests_prefer_a_foreign_block_that_just_fits()
     {
