@@ -9,7 +9,8 @@ namespace Numa.Workloads.Replay;
 /// The worker comes once a second, at the same part of a second as long as the machine is up, and a little later where
 /// the CPU was busy. What it drained shows it: the phase of a CPU's tick is that of the drain which the most others
 /// follow closely, over all phases of a capture. Where a drain shows a tick it is taken at its time; the others are
-/// taken on the second. Where no drain shows a CPU's tick, runs of the fair pass may: a tick folds what the CPU had
+/// taken on the second. A CPU that slept puts its ticks off, and may go on at another part of the second: where a
+/// phase's drains are all off the capture's second, its own are taken. Where no drain shows a CPU's tick, runs of the fair pass may: a tick folds what the CPU had
 /// charged to a batch, and a run ends elsewhere for it. Then the one phase is taken that leaves the fewest allocations
 /// of the capture in another zone than the batches say.
 /// </remarks>
@@ -38,11 +39,7 @@ internal sealed class TickTimes
             if (passes.Count == 0 || nanoseconds - passes[^1] > Gap) passes.Add(nanoseconds);
         }
 
-        foreach (var (cpu, passes) in _passes)
-        {
-            _phaseOf[cpu] = passes.MaxBy(pass => (passes.Count(other => Part(other - pass) <= Gap), -Part(pass)))
-                % Second;
-        }
+        foreach (var (cpu, passes) in _passes) _phaseOf[cpu] = PhaseOf(passes);
 
         if (phases.Count == 0 || !phases[0].Machine.Release.FairZonePolicy) return;
         var runs = phases.Select(read =>
@@ -61,10 +58,11 @@ internal sealed class TickTimes
         shown = 0;
         if (!_phaseOf.TryGetValue(cpu, out var part)) return default;
         var ticks = ImmutableArray.CreateBuilder<VirtualInstant>();
-        var passes = _passes.GetValueOrDefault(cpu, []);
+        var passes = _passes.GetValueOrDefault(cpu, []).FindAll(pass => pass >= phase.Start && pass <= phase.End);
+        if (passes.Count > 0 && !passes.Exists(pass => Part(pass - part) < Latest)) part = PhaseOf(passes);
         for (var nominal = phase.Start + Part(part - phase.Start); nominal <= phase.End; nominal += Second)
         {
-            var pass = passes.Find(pass => pass >= nominal && pass < nominal + Latest && pass <= phase.End);
+            var pass = passes.Find(pass => pass >= nominal && pass < nominal + Latest);
             if (pass > 0) shown++;
             ticks.Add(new((pass > 0 ? pass : nominal) - phase.Start));
         }
@@ -82,6 +80,10 @@ internal sealed class TickTimes
             ? $"{shown} of them at drains that show them, the others on the second that the capture's drains show"
             : "on the second that the capture's runs of the fair pass show, fitted once for all phases");
     }
+
+    /// <summary>Part of a second of the pass that the most others follow closely.</summary>
+    private static long PhaseOf(List<long> passes) =>
+        Part(passes.MaxBy(pass => (passes.Count(other => Part(other - pass) <= Gap), -Part(pass))));
 
     /// <summary>Tries each instant of the runs that a missing tick may explain, and keeps the best.</summary>
     private void FixByRuns(int cpu, IReadOnlyList<(TracedPhase Phase, FairRuns Runs)> phases)
