@@ -7,13 +7,14 @@ namespace Numa.Tests.Oracles;
 /// <summary>The three fallback rules and the atomic reserve.</summary>
 internal sealed partial class NaiveZone
 {
+    public long ReserveLimit => !IsNewest ? managed / 100 + 512
+        : managed / 100 < 512 ? 0 : (managed / 100 + 511) / 512 * 512;
+
     public void Reserve(long frame, int order)
     {
         if (HasFixedReserve) return;
-        var limit = !IsNewest ? managed / 100 + 512
-            : managed / 100 < 512 ? 0 : (managed / 100 + 511) / 512 * 512;
-        if (Reserved >= limit) Reached |= ZoneRules.ReserveFull;
-        if (Reserved >= limit || (int)Tag(frame) > 2) return;
+        if (Reserved >= ReserveLimit) Reached |= ZoneRules.ReserveFull;
+        if (Reserved >= ReserveLimit || (int)Tag(frame) > 2) return;
         Reached |= ZoneRules.Reserved;
         if (IsNewest && order >= 9)
         {
