@@ -15,6 +15,7 @@ public sealed class Zone
     private readonly WatermarkBoost _boost;
     private readonly HighAtomicReserve _highAtomic;
     private readonly bool _hardTakesHighAtomicFirst;
+    private readonly bool _setsApartOnDemand;
 
     /// <exception cref="InvariantBreachException">The zone is larger than 4 TiB, or its ranges leave it.</exception>
     public Zone(KernelRelease release, ZoneImage image)
@@ -31,6 +32,7 @@ public sealed class Zone
         _fallback = MigratetypeFallback.Of(release, _buddy, _boost);
         _highAtomic = new HighAtomicReserve(release, _buddy, image.Managed.Value);
         _hardTakesHighAtomicFirst = release.ReserveFlags == ReserveFlagRule.HighAndHarder;
+        _setsApartOnDemand = release.HighAtomic != HighAtomicRule.ReservePageblocks;
         Tuning = image.Tuning;
         BootRelease.Into(_buddy, release, image, _base);
         if (image.State is not { } state) return;
@@ -89,7 +91,9 @@ public sealed class Zone
     {
         var taken = 0;
         var stealing = false;
-        var usesReserve = (flags & (AllocationFlags.HighAtomic | AllocationFlags.NonBlock | AllocationFlags.Oom)) != 0;
+        // Up to 4.3 the reserve is the last choice of every request and the first of none.
+        var usesReserve = _setsApartOnDemand
+            && (flags & (AllocationFlags.HighAtomic | AllocationFlags.NonBlock | AllocationFlags.Oom)) != 0;
         while (taken < count)
         {
             var page = usesReserve

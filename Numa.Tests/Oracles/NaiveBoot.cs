@@ -12,7 +12,7 @@ internal static class NaiveBoot
         {
             var order = 10;
             while (start % (1L << order) != 0 || start + (1L << order) > end) order--;
-            zone.Free(start, order, Migratetype.Movable, release.BootRelease == BootReleaseRule.Tail);
+            zone.Free(start, order, zone.Tag(start), release.BootRelease == BootReleaseRule.Tail);
             start += 1L << order;
         }
     }

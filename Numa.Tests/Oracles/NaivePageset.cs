@@ -26,6 +26,9 @@ internal sealed class NaivePageset(KernelRelease release, PagesetSize size)
 
     public int AllocFactor { get; private set; }
 
+    /// <summary>Rules that the history has come to.</summary>
+    public PagesetRules Reached { get; private set; }
+
     public int Count => _lists.Select((list, index) => list.Count << OrderOf(index)).Sum();
 
     private PagesetSizingRule Rule => release.PagesetSizing;
@@ -46,11 +49,13 @@ internal sealed class NaivePageset(KernelRelease release, PagesetSize size)
         if (Rule == PagesetSizingRule.LowMarkPerCpu) return batch > 1 ? scaled : batch;
         High = Math.Min(Math.Max(High, Size.HighMin), Size.HighMax);
         if (High < batch) return 1;
+        if (below) Reached |= PagesetRules.BelowHigh;
         var b = order == 0 ? batch << AllocFactor : batch;
         if (Size.HighMin != Size.HighMax && !below) High = Math.Min(High + b, Size.HighMax);
         if (order == 0)
         {
             var m = Math.Max(High - Count - batch, batch);
+            if (b <= m && AllocFactor == 5) Reached |= PagesetRules.LargestFactor;
             if (b <= m && AllocFactor < 5) AllocFactor++;
             b = Math.Min(b, m);
         }
@@ -82,6 +87,21 @@ internal sealed class NaivePageset(KernelRelease release, PagesetSize size)
         };
     }
 
+    /// <summary>The pass of the vmstat timer.</summary>
+    /// <returns>Pages to drain, a batch at a time.</returns>
+    public int Decay()
+    {
+        if (Rule != PagesetSizingRule.AutoTuned) return 0;
+        if (High > Size.HighMin)
+        {
+            Reached |= PagesetRules.Decayed;
+            High = Math.Max(Math.Max(Count - (Size.Batch * 32), High - (High / 8)), Size.HighMin);
+        }
+
+        if (Count > High) Reached |= PagesetRules.DrainedByTimer;
+        return Math.Max(0, Count - High);
+    }
+
     public List<DrainedBlock> Drain(int pages, int order, Migratetype type)
     {
         var drained = new List<DrainedBlock>();
@@ -97,6 +117,7 @@ internal sealed class NaivePageset(KernelRelease release, PagesetSize size)
                     turn++;
                 }
                 while (_lists[at].Count == 0);
+                if (turn == 3) Reached |= PagesetRules.OneListLeft;
                 if (turn == 3) turn = left;
                 while (true)
                 {
@@ -110,9 +131,12 @@ internal sealed class NaivePageset(KernelRelease release, PagesetSize size)
 
         while (left > 0)
         {
+            if (_lists[13].Count == 0 && index == 13) Reached |= PagesetRules.DrainedAround;
             while (_lists[index].Count == 0) index = (index + 1) % 14;
             Pop(index, drained);
             left -= 1 << OrderOf(index);
+            if (left < 0) Reached |= PagesetRules.DrainedBeyond;
+            if (index >= 12) Reached |= index == 12 ? PagesetRules.HugeFixed : PagesetRules.HugeMovable;
         }
 
         return drained;
@@ -141,9 +165,13 @@ internal sealed class NaivePageset(KernelRelease release, PagesetSize size)
         var fh = FreeFactor != 0 && order is 1 or 2 or 3 && FreeFactor != 0;
         var h = fh ? 0 : Reclaim ? Math.Min(4 * batch, Size.HighMin) : Size.HighMin;
         if (count < h) return 0;
+        if (fh) Reached |= PagesetRules.AllAtOnce;
         if (fh) return count;
+        if (h < batch) Reached |= PagesetRules.OneAtATime;
         if (h < batch) return 1;
+        if (Reclaim) Reached |= PagesetRules.Reclaim;
         var shifted = batch << FreeFactor;
+        if (shifted < h - batch && FreeFactor == 5) Reached |= PagesetRules.LargestFactor;
         if (shifted < h - batch && FreeFactor < 5) FreeFactor++;
         return Math.Min(count, Math.Min(Math.Max(shifted, batch), h - batch));
     }
@@ -165,11 +193,13 @@ internal sealed class NaivePageset(KernelRelease release, PagesetSize size)
         }
         else if (fh)
         {
+            Reached |= PagesetRules.AllAtOnce;
             High = Math.Max(high - (batch * 32), min);
             h = 0;
         }
         else if (Reclaim)
         {
+            Reached |= PagesetRules.Reclaim;
             High = Math.Max(high - f, min);
             h = Math.Min(4 * batch, High);
         }
@@ -185,11 +215,13 @@ internal sealed class NaivePageset(KernelRelease release, PagesetSize size)
         else
         {
             h = high;
+            if (count >= high && high < FreeCount + batch) Reached |= PagesetRules.RaisedByFrees;
             if (count >= high && high < FreeCount + batch) High = Math.Min(Math.Max(FreeCount + batch, min), max);
         }
 
         if (count < h) return 0;
         if (fh) return Math.Min(count, batch * 32);
+        if (h < batch) Reached |= PagesetRules.OneAtATime;
         return h < batch ? 1 : Math.Min(count, Math.Min(Math.Max(FreeCount, batch), h - batch));
     }
 }

@@ -7,12 +7,15 @@ namespace Numa.Tests.Oracles;
 /// <summary>The three fallback rules and the atomic reserve.</summary>
 internal sealed partial class NaiveZone
 {
+    public long ReserveLimit => !IsNewest ? managed / 100 + 512
+        : managed / 100 < 512 ? 0 : (managed / 100 + 511) / 512 * 512;
+
     public void Reserve(long frame, int order)
     {
-        if (release.HighAtomic == HighAtomicRule.ReservePageblocks) return;
-        var limit = !IsNewest ? managed / 100 + 512
-            : managed / 100 < 512 ? 0 : (managed / 100 + 511) / 512 * 512;
-        if (Reserved >= limit || (int)Tag(frame) > 2) return;
+        if (HasFixedReserve) return;
+        if (Reserved >= ReserveLimit) Reached |= ZoneRules.ReserveFull;
+        if (Reserved >= ReserveLimit || (int)Tag(frame) > 2) return;
+        Reached |= ZoneRules.Reserved;
         if (IsNewest && order >= 9)
         {
             Retag(frame, order, Migratetype.HighAtomic);
@@ -38,11 +41,13 @@ internal sealed partial class NaiveZone
                 Reserved -= Math.Min(IsNewest ? Math.Max(512, 1 << order) : 512, Reserved);
             }
 
-            if (order >= 9)
+            if (order == 10)
             {
-                Retag(frame, order, type);
+                // A block larger than a pageblock: only 6.12 retags all of it.
+                Reached |= ZoneRules.LargestUnreserved;
+                Retag(frame, IsNewest ? order : 9, type);
                 Remove(frame);
-                Add(frame, order, type, toTail: true);
+                Add(frame, order, type, toTail: !IsOld);
                 return 1 << order;
             }
 
@@ -53,10 +58,18 @@ internal sealed partial class NaiveZone
                 moved = Move(frame, type);
             }
 
+            Reached |= ZoneRules.Unreserved;
             if (moved > 0 || IsOld) return moved;
         }
 
         return 0;
+    }
+
+    // What becomes of a pageblock's tag once its free blocks have gone to another type.
+    private void Settle(bool claims, long frame, Migratetype type)
+    {
+        Reached |= claims ? ZoneRules.Claimed : ZoneRules.NotClaimed;
+        if (claims) Retag(frame, 0, type);
     }
 
     private static Migratetype[] Row(Migratetype type) => type switch
@@ -83,15 +96,16 @@ internal sealed partial class NaiveZone
     private int Move(long frame, Migratetype type)
     {
         var from = frame / 512 * 512;
+        if (Straddles(frame)) Reached |= ZoneRules.EdgeOfZone;
         if (from + 512 > end) return 0;
         if (from < start) from = frame;
-        var heads = _freeOrder.Keys.Where(f => f >= from && f < (frame / 512 * 512) + 512).ToArray();
         var moved = 0;
-        foreach (var head in heads)
+        for (var f = from; f < (frame / 512 * 512) + 512; f++)
         {
-            var order = _freeOrder[head];
-            Remove(head);
-            Add(head, order, type, toTail: !IsOld);
+            if (!IsFree(f)) continue;
+            var order = _orders[f - start];
+            Remove(f);
+            Add(f, order, type, toTail: !IsOld);
             moved += 1 << order;
         }
 
@@ -103,11 +117,11 @@ internal sealed partial class NaiveZone
         var from = frame / 512 * 512;
         var to = from + 512;
         if (from < start) from = frame;
-        var free = _freeOrder.Where(b => b.Key >= from && b.Key < to).Sum(b => 1 << b.Value);
-        var movable = 0;
-        for (var f = from; f < to; f++)
+        int free = 0, movable = 0;
+        for (var f = from; f < to && f < end; f++)
         {
-            if (_usedAs.TryGetValue(f, out var used) && used == Migratetype.Movable) movable++;
+            if (IsFree(f)) free += 1 << _orders[f - start];
+            if (_usedAs[f - start] == Migratetype.Movable) movable++;
         }
 
         var others = Tag(frame) == Migratetype.Movable ? 512 - free - movable : 0;
@@ -118,7 +132,9 @@ internal sealed partial class NaiveZone
     private void RaiseBoost()
     {
         var most = highMark * 15000 / 10000;
-        if (managed >= 2048 && most > 0) Boost = Math.Min(Boost + 512, Math.Max(most, 512));
+        if (managed < 2048 || most == 0) return;
+        if (Boost + 512 > Math.Max(most, 512)) Reached |= ZoneRules.BoostLimit;
+        Boost = Math.Min(Boost + 512, Math.Max(most, 512));
     }
 
     private long FallBackOld(int order, Migratetype type)
@@ -127,12 +143,15 @@ internal sealed partial class NaiveZone
         {
             if (Suitable(c, type) is not { } other) continue;
             var frame = _lists[c, (int)other].First!.Value;
+            if (c >= 9) Reached |= ZoneRules.WholePageblock;
             if (c >= 9) Retag(frame, c, type);
-            else if (CanSteal(c, type) && (c >= 4 || type == Migratetype.Reclaimable || !IsOldest) && Move(frame, type) >= 256) Retag(frame, 0, type);
+            else if (CanSteal(c, type) && (c >= 4 || type == Migratetype.Reclaimable || !IsOldest))
+                Settle(Move(frame, type) >= 256, frame, type);
             return Carve(frame, order, type);
         }
 
-        return -1;
+        if (HasFixedReserve) Reached |= ZoneRules.ReserveTaken;
+        return HasFixedReserve ? Smallest(order, Migratetype.HighAtomic) : -1;
     }
 
     private long FallBackMiddle(int order, Migratetype type, AllocationFlags flags)
@@ -143,6 +162,7 @@ internal sealed partial class NaiveZone
             if (Suitable(c, type) is not { } other) continue;
             if (!CanSteal(c, type) && c > order)
             {
+                Reached |= ZoneRules.SmallestForMovable;
                 c = order;
                 while (Suitable(c, type) is null) c++;
                 other = Suitable(c, type)!.Value;
@@ -154,6 +174,7 @@ internal sealed partial class NaiveZone
             {
                 if (c >= 9)
                 {
+                    Reached |= ZoneRules.WholePageblock;
                     Retag(frame, c, type);
                 }
                 else
@@ -163,9 +184,14 @@ internal sealed partial class NaiveZone
                     {
                         var alike = MostlyAlike(frame, type);
                         movedBlock = Move(frame, type) > 0;
-                        if (movedBlock && alike) Retag(frame, 0, type);
+                        if (movedBlock) Settle(alike, frame, type);
                     }
                 }
+            }
+
+            else
+            {
+                Reached |= ZoneRules.StaleReserve;
             }
 
             if (!movedBlock)
@@ -178,6 +204,7 @@ internal sealed partial class NaiveZone
             return got >= 0 ? got : FallBackMiddle(order, type, flags);
         }
 
+        if (least > order) Reached |= ZoneRules.NotMixed;
         return -1;
     }
 
@@ -187,25 +214,35 @@ internal sealed partial class NaiveZone
         for (var c = 10; !stealing && c >= (order < 9 && noFragment ? 9 : order); c--)
         {
             if (Suitable(c, type) is not { } other) continue;
-            if (!CanSteal(c, type)) break;
+            if (!CanSteal(c, type))
+            {
+                Reached |= ZoneRules.SmallestForMovable;
+                break;
+            }
+
             var frame = _lists[c, (int)other].First!.Value;
             if (Tag(frame) == Migratetype.HighAtomic) continue;
             if (c >= 9)
             {
+                Reached |= ZoneRules.WholePageblock;
                 Retag(frame, c, type);
                 return Carve(frame, order, type);
             }
 
             RaiseBoost();
-            if (Straddles(frame) || !MostlyAlike(frame, type)) continue;
-            Move(frame, type);
-            Retag(frame, 0, type);
-            return Smallest(order, type);
+            if (Straddles(frame)) Reached |= ZoneRules.EdgeOfZone;
+            if (Straddles(frame)) continue;
+            var alike = MostlyAlike(frame, type);
+            if (alike) Move(frame, type);
+            Settle(alike, frame, type);
+            if (alike) return Smallest(order, type);
         }
 
+        if (noFragment) Reached |= ZoneRules.NotMixed;
         for (var c = order; !noFragment && c <= 10; c++)
         {
             if (Suitable(c, type) is not { } other) continue;
+            if (stealing) Reached |= ZoneRules.StealInARow;
             stealing = true;
             return Carve(_lists[c, (int)other].First!.Value, order, other);
         }

@@ -8,13 +8,27 @@ namespace Numa.Tests.Oracles;
 internal sealed partial class NaiveZone(KernelRelease release, long start, long end, long managed, long highMark)
 {
     private readonly LinkedList<long>[,] _lists = Make();
-    private readonly SortedDictionary<long, int> _freeOrder = [];
-    private readonly Dictionary<long, Migratetype> _usedAs = [];
+
+    // Per frame: the place in its list of a free block that begins there, and the type that a used page was taken as.
+    private readonly LinkedListNode<long>?[] _listed = new LinkedListNode<long>?[end - start];
+    private readonly int[] _orders = new int[end - start];
+    private readonly Migratetype?[] _usedAs = new Migratetype?[end - start];
     private readonly Dictionary<long, Migratetype> _tags = [];
 
     public long Boost { get; private set; }
 
     public long Reserved { get; private set; }
+
+    /// <summary>Rules that the history has come to.</summary>
+    public ZoneRules Reached { get; private set; }
+
+    /// <summary>Allocations that another type served.</summary>
+    public long Fallbacks { get; private set; }
+
+    /// <summary>Pages that an ordinary request may not count on.</summary>
+    public long NotForAll => release.HighAtomic == HighAtomicRule.OnDemandFreeOnly
+        ? Enumerable.Range(0, 11).Sum(order => (long)_lists[order, 3].Count << order)
+        : Reserved;
 
     private bool IsOldest => release.Fallback == MigratetypeFallbackRule.TakeLargest;
 
@@ -22,15 +36,18 @@ internal sealed partial class NaiveZone(KernelRelease release, long start, long 
 
     private bool IsNewest => release.Fallback == MigratetypeFallbackRule.ClaimThenSteal;
 
+    // Up to 4.3 the type numbered 3 is the fixed reserve, which every type may use last.
+    private bool HasFixedReserve => release.HighAtomic == HighAtomicRule.ReservePageblocks;
+
     public IEnumerable<long> List(int order, Migratetype type) => _lists[order, (int)type];
 
     public Migratetype Tag(long frame) => _tags.GetValueOrDefault(frame / 512, Migratetype.Movable);
 
-    public int Blocks(int order) => _freeOrder.Values.Count(o => o == order);
+    public int Blocks(int order) => Enumerable.Range(0, 5).Sum(type => _lists[order, type].Count);
 
     public void Free(long frame, int order, Migratetype type, bool toTail = false)
     {
-        for (var f = frame; f < frame + (1 << order); f++) _usedAs.Remove(f);
+        for (var f = frame; f < frame + (1 << order); f++) _usedAs[f - start] = null;
         if (!IsNewest)
         {
             FreeOne(frame, order, type, toTail);
@@ -51,11 +68,16 @@ internal sealed partial class NaiveZone(KernelRelease release, long start, long 
         {
             var frame = TakeOne(order, type, flags, ref stealing);
             if (frame < 0) break;
-            for (var f = frame; f < frame + (1 << order); f++) _usedAs[f] = type;
+            for (var f = frame; f < frame + (1 << order); f++) _usedAs[f - start] = type;
             taken.Add(frame);
         }
 
         return taken;
+    }
+
+    public void Retag(long frame, int order, Migratetype type)
+    {
+        for (var f = frame; f < frame + (1 << order); f += 512) _tags[f / 512] = type;
     }
 
     private static LinkedList<long>[,] Make()
@@ -69,20 +91,22 @@ internal sealed partial class NaiveZone(KernelRelease release, long start, long 
         return lists;
     }
 
-    private bool IsFree(long frame, int order) => _freeOrder.TryGetValue(frame, out var o) && o == order;
+    private bool IsFree(long frame) => frame >= start && frame < end && _listed[frame - start] is not null;
+
+    private bool IsFree(long frame, int order) => IsFree(frame) && _orders[frame - start] == order;
 
     private void Remove(long frame)
     {
-        var order = _freeOrder[frame];
-        for (var type = 0; type < 5; type++) _lists[order, type].Remove(frame);
-        _freeOrder.Remove(frame);
+        var node = _listed[frame - start]!;
+        node.List!.Remove(node);
+        _listed[frame - start] = null;
     }
 
     private void Add(long frame, int order, Migratetype type, bool toTail)
     {
-        if (toTail) _lists[order, (int)type].AddLast(frame);
-        else _lists[order, (int)type].AddFirst(frame);
-        _freeOrder.Add(frame, order);
+        var list = _lists[order, (int)type];
+        _listed[frame - start] = toTail ? list.AddLast(frame) : list.AddFirst(frame);
+        _orders[frame - start] = order;
     }
 
     private void FreeOne(long frame, int order, Migratetype type, bool toTail)
@@ -91,11 +115,14 @@ internal sealed partial class NaiveZone(KernelRelease release, long start, long 
         {
             var buddy = frame ^ (1L << order);
             if (!IsFree(buddy, order)) break;
-            if (order == 9 && !IsOld && Tag(buddy) != type)
+            if (order == 9 && KeepsApart(buddy, type))
             {
-                if ((int)Tag(buddy) > 2 || (int)type > 2) break;
-                if (IsNewest) Retag(buddy, 9, type);
+                Reached |= ZoneRules.PageblocksApart;
+                break;
             }
+
+            if (order == 9 && Tag(buddy) != type) Reached |= ZoneRules.MixedMerge;
+            if (order == 9 && IsNewest) Retag(buddy, 9, type);
 
             Remove(buddy);
             frame &= buddy;
@@ -103,13 +130,14 @@ internal sealed partial class NaiveZone(KernelRelease release, long start, long 
         }
 
         var parent = frame & (frame ^ (1L << order));
-        Add(frame, order, type, toTail || (order < 9 && IsFree(parent ^ (2L << order), order + 1)));
+        var likely = order < 9 && IsFree(parent ^ (2L << order), order + 1);
+        if (likely) Reached |= ZoneRules.LikelyMerge;
+        Add(frame, order, type, toTail || likely);
     }
 
-    private void Retag(long frame, int order, Migratetype type)
-    {
-        for (var f = frame; f < frame + (1 << order); f += 512) _tags[f / 512] = type;
-    }
+    private bool KeepsApart(long buddy, Migratetype type) => IsOld
+        ? type == Migratetype.Isolate
+        : Tag(buddy) != type && ((int)Tag(buddy) > 2 || (int)type > 2);
 
     private long Smallest(int order, Migratetype type)
     {
@@ -123,7 +151,7 @@ internal sealed partial class NaiveZone(KernelRelease release, long start, long 
 
     private long Carve(long frame, int order, Migratetype remainders)
     {
-        var c = _freeOrder[frame];
+        var c = _orders[frame - start];
         Remove(frame);
         while (c-- > order) Add(frame + (1L << c), c, remainders, toTail: false);
         return frame;
@@ -131,24 +159,19 @@ internal sealed partial class NaiveZone(KernelRelease release, long start, long 
 
     private long TakeOne(int order, Migratetype type, AllocationFlags flags, ref bool stealing)
     {
-        if (IsOld)
-        {
-            var hard = (flags & AllocationFlags.NonBlock) != 0;
-            var got = hard ? Smallest(order, Migratetype.HighAtomic) : -1;
-            if (got < 0) got = Smallest(order, type);
-            return got >= 0 ? got : FallBackOld(order, type);
-        }
-
-        var frame = (flags & AllocationFlags.HighAtomic) != 0 ? Smallest(order, Migratetype.HighAtomic) : -1;
+        var first = IsOld ? AllocationFlags.NonBlock : AllocationFlags.HighAtomic;
+        var frame = (flags & first) != 0 && !HasFixedReserve ? Smallest(order, Migratetype.HighAtomic) : -1;
+        if (frame >= 0) Reached |= ZoneRules.ReserveTaken;
         if (frame < 0 && !stealing) frame = Smallest(order, type);
         if (frame < 0)
         {
-            frame = IsNewest
-                ? FallBackNewest(order, type, flags, ref stealing)
+            frame = IsOld ? FallBackOld(order, type)
+                : IsNewest ? FallBackNewest(order, type, flags, ref stealing)
                 : FallBackMiddle(order, type, flags);
+            if (frame >= 0) Fallbacks++;
         }
 
-        if (frame < 0 && (flags & (AllocationFlags.Oom | AllocationFlags.NonBlock)) != 0)
+        if (frame < 0 && !IsOld && (flags & (AllocationFlags.Oom | AllocationFlags.NonBlock)) != 0)
         {
             frame = Smallest(order, Migratetype.HighAtomic);
         }

@@ -135,10 +135,10 @@ internal sealed class BuddyAllocator
         return moved;
     }
 
-    /// <summary>Moves the head of a list to the tail of another type's list.</summary>
-    public void MoveHead(int order, int from, int to, ref BuddyWork work)
+    /// <summary>Moves the head of a list to an end of another type's list.</summary>
+    public void MoveHead(int order, int from, int to, bool toTail, ref BuddyWork work)
     {
-        Lists.PushTail(Lists.TakeHead(order, from), order, to);
+        Push(Lists.TakeHead(order, from), order, to, toTail);
         work.Moves++;
     }
 
@@ -224,6 +224,7 @@ internal sealed class BuddyAllocator
     private bool MayMerge(int buddy, int type)
     {
         var tag = Tags[buddy];
+        if (!_checksTypesAtPageblocks && type == (int)Migratetype.Isolate) return false;
         if (tag == (Migratetype)type) return true;
         if (_checksTypesAtPageblocks && !(IsMergeable(tag) && IsMergeable((Migratetype)type))) return false;
         if (_retagsMergedPageblock) Retag(buddy, Order.Pageblock, (Migratetype)type);

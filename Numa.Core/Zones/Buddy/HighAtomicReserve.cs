@@ -56,10 +56,11 @@ internal sealed class HighAtomicReserve(KernelRelease release, BuddyAllocator bu
                 Reserved -= Math.Min(pages, Reserved);
             }
 
-            if (order >= Order.Pageblock)
+            if (order > Order.Pageblock)
             {
-                buddy.Retag(page, order, type);
-                buddy.MoveHead(order, HighAtomic, (int)type, ref work);
+                // Before 6.12 only the first pageblock of such a block changes its tag.
+                buddy.Retag(page, _freeOnly ? order : 0, type);
+                buddy.MoveHead(order, HighAtomic, (int)type, _toTail, ref work);
                 if (_freeOnly) buddy.CountHighAtomicMoved(-(1 << order));
                 return 1 << order;
             }

@@ -57,7 +57,7 @@ internal sealed class StealThenRetry(BuddyAllocator buddy, WatermarkBoost boost)
             }
         }
 
-        Buddy.MoveHead(from, other, (int)type, ref work);
+        Buddy.MoveHead(from, other, (int)type, toTail: true, ref work);
     }
 
     /// <returns>False when nothing could be moved.</returns>

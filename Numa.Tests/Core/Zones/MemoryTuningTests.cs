@@ -170,6 +170,23 @@ public class MemoryTuningTests
         Assert.Equal((batch, highMin, highMax), (size.Batch, size.HighMin, size.HighMax));
     }
 
+    // Spec 07 E1 and E2: batch, least and largest high mark of DMA, DMA32 and Normal.
+    [Theory]
+    [InlineData("3.10", 8, "1:0-0 31:186-186 31:186-186")]
+    [InlineData("4.4", 8, "1:0-0 31:186-186 31:186-186")]
+    [InlineData("4.9", 16, "1:0-0 31:186-186 31:186-186")]
+    [InlineData("6.1", 1, "1:11-11 63:1420-1420 63:23656-23656")]
+    [InlineData("6.1", 8, "1:4-4 63:252-252 63:2957-2957")]
+    [InlineData("6.1", 16, "1:4-4 63:252-252 63:1478-1478")]
+    [InlineData("6.12", 8, "1:4-62 63:252-7252 63:2957-120725")]
+    public void Pagesets_of_all_zones_are_sized_by_release_and_CPUs(string release, int cpus, string expected)
+    {
+        var tuning = Boot(release, Seed, cpus: cpus);
+        Assert.Equal(expected, string.Join(' ', new[] { "0:DMA", "0:DMA32", "0:Normal" }
+            .Select(zone => tuning[Id(zone)].Pageset)
+            .Select(size => $"{size.Batch}:{size.HighMin}-{size.HighMax}")));
+    }
+
     [Theory]
     [InlineData("3.10", "7", false)]
     [InlineData("3.10", "0", false)]

@@ -8,7 +8,7 @@ namespace Numa.Tests.Core.Zones.Buddy;
 // Worked examples, lists written head first. Frames used from before the image stand for pages of other owners.
 public class BuddyExampleTests
 {
-    public static TheoryData<string> Versions => ["3.10", "4.4", "6.1", "6.12"];
+    public static TheoryData<string> Versions => ["3.10", "4.4", "4.9", "6.1", "6.12"];
 
     [Theory]
     [MemberData(nameof(Versions))]
