@@ -47,6 +47,7 @@ public sealed partial class CpuProcess
         FoldDeltas,
         DrainRemote,
         JudgeKswapd,
+        Exchange,
     }
 
     /// <param name="ticks">When the vmstat worker runs, ascending; default for once a second.</param>
@@ -210,6 +211,9 @@ public sealed partial class CpuProcess
                 break;
             case Continuation.JudgeKswapd:
                 KswapdJudged();
+                break;
+            case Continuation.Exchange:
+                ExchangeReplied();
                 break;
         }
     }
