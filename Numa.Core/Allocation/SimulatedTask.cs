@@ -110,7 +110,9 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
 
     /// <summary>The exchange of the last step was made, or was not possible.</summary>
     /// <param name="found">Where the wanted block was.</param>
-    public virtual void Exchanged(FoundBlock found) =>
+    /// <param name="counterMoved">Pages by which a zone's counter was moved, because the wanted block was of another
+    /// zone.</param>
+    public virtual void Exchanged(FoundBlock found, int counterMoved) =>
         throw new Diagnostics.InvariantBreachException($"task {Id} exchanges no blocks");
 
     /// <summary>Every live block, in an order that depends on the history only.</summary>

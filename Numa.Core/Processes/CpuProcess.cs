@@ -48,6 +48,7 @@ public sealed partial class CpuProcess
         DrainRemote,
         JudgeKswapd,
         Exchange,
+        MoveCounter,
     }
 
     /// <param name="ticks">When the vmstat worker runs, ascending; default for once a second.</param>
@@ -214,6 +215,9 @@ public sealed partial class CpuProcess
                 break;
             case Continuation.Exchange:
                 ExchangeReplied();
+                break;
+            case Continuation.MoveCounter:
+                (zone.FreeDelta, zone.FairDelta) = _unfolded;
                 break;
         }
     }

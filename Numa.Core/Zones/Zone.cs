@@ -140,7 +140,7 @@ public sealed class Zone
         if (frame < Image.Start.Value || frame + (1L << order) > Image.End.Value) return default;
         if ((frame & ((1L << order) - 1)) != 0) return default;
         var page = unchecked((int)(frame - _base));
-        var (from, list) = _buddy.TakePages(page, order, ref work);
+        var (from, list) = _buddy.TakePages(page, order, (int)type, ref work);
         if (from < 0) return default;
         if (order < Order.MaxValue) _buddy.Sections.Word(page) = PageWord.Used(order, (int)type);
         work.Blocks++;

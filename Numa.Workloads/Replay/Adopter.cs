@@ -16,6 +16,9 @@ internal sealed class Adopter(TracedPhase phase, ModelRecord record, Func<long, 
     /// <summary>In the order in which the CPU came to them.</summary>
     public IReadOnlyList<Mismatch> Mismatches => _mismatches;
 
+    /// <summary>How often a counter was moved after a page of another zone.</summary>
+    public int CountersMoved { get; private set; }
+
     /// <summary>What is to be exchanged so that the model goes on with the kernel's block; null when they are the
     /// same.</summary>
     public BlockExchange? Correction(Prediction prediction)
@@ -42,8 +45,9 @@ internal sealed class Adopter(TracedPhase phase, ModelRecord record, Func<long, 
 
     /// <summary>The exchange was tried.</summary>
     /// <returns>What the allocation holds from now on; null for nothing.</returns>
-    public LiveBlock? Adopt(FoundBlock found)
+    public LiveBlock? Adopt(FoundBlock found, int counterMoved)
     {
+        if (counterMoved != 0) CountersMoved++;
         Invariant.Holds(_mismatches.Count > 0);
         _mismatches[^1].Found = found;
         if (_exchange.Wanted is null) return null;

@@ -34,7 +34,7 @@ internal sealed class PhaseReplay
     /// <param name="ticks">Of the capture.</param>
     public PhaseReplay(TracedPhase phase, MachineImage machine, TickTimes ticks)
     {
-        _phase = phase;
+        (_phase, _machine) = (phase, machine);
         _machine = FairDeltas.Infer(machine, phase, SlotOf, out var inferred);
         if (inferred > 0)
             _notes.Add($"{inferred} unfolded parts of fair batches were inferred from where the trace leaves a zone");
@@ -172,6 +172,13 @@ internal sealed class PhaseReplay
         {
             notes.Add($"{nothing} frees were left out: of blocks that an untraced bulk allocation had taken, or that "
                 + "the model could not allocate");
+        }
+
+        var moved = _adopters.Sum(adopter => adopter.CountersMoved);
+        if (moved > 0)
+        {
+            notes.Add($"{moved} times a zone's free counter or fair batch was moved by what a CPU may not have folded, "
+                + "after the kernel's page was of another zone");
         }
 
         if (_phase.Interrupted > 0)

@@ -93,7 +93,8 @@ internal sealed class ReplayTask(
 
     public override void Failed(AllocationFailure failure) => Predict(null);
 
-    public override void Exchanged(FoundBlock found) => _got = adopter.Adopt(found);
+    public override void Exchanged(FoundBlock found, int counterMoved) =>
+        _got = adopter.Adopt(found, counterMoved);
 
     // Who frees a block is not known beforehand, and it may be another CPU: the phase's blocks are counted as one.
     public override IEnumerable<LiveBlock> LiveBlocks() => [];

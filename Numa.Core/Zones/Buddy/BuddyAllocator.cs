@@ -80,10 +80,11 @@ internal sealed class BuddyAllocator
         return page;
     }
 
-    /// <summary>Takes given pages out of the free block that holds them; the rest of it stays on lists of its
-    /// type.</summary>
+    /// <summary>Takes given pages out of the free block that holds them; the rest of it stays free.</summary>
+    /// <remarks>Whole pageblocks of another type are claimed, as any kernel claims them that takes a page of
+    /// them.</remarks>
     /// <returns>Order and type of the free block; order −1 when no free block holds all the pages.</returns>
-    public (int Order, int Type) TakePages(int page, int order, ref BuddyWork work)
+    public (int Order, int Type) TakePages(int page, int order, int wanted, ref BuddyWork work)
     {
         for (var from = order; from <= Order.MaxValue; from++)
         {
@@ -92,9 +93,11 @@ internal sealed class BuddyAllocator
             var type = Lists.Take(block, from);
             work.Splits += from - order;
             FreePages -= 1 << order;
+            var rest = type;
             if (type == (int)Migratetype.HighAtomic) FreeHighAtomic -= 1 << order;
+            else if (from >= Order.Pageblock && type != wanted) Retag(block, from, (Migratetype)(rest = wanted));
             for (var half = from - 1; half >= order; half--)
-                Lists.PushHead((page & ~((1 << half) - 1)) ^ (1 << half), half, type);
+                Lists.PushHead((page & ~((1 << half) - 1)) ^ (1 << half), half, rest);
             return (from, type);
         }
 
