@@ -60,17 +60,18 @@ internal sealed class ReplayCommand : NumaCommand
             if (result.GetValue(_frames) is not null && result.GetValue(_phase) is null)
                 result.AddError("--frames needs --phase: the frames of one phase");
         });
-        SetAction(Replay);
+        SetAction(ReplayAsync);
     }
 
     public override ImmutableArray<string> Examples => ["numa replay CAPTURE --phase p01-seq-touch-keep"];
 
-    private int Replay(ParseResult parsed)
+    private async Task<int> ReplayAsync(ParseResult parsed, CancellationToken cancel)
     {
         var capture = parsed.GetRequiredValue(_capture);
         var policies = (parsed.GetValue(_policies) ?? []).Select(text => TaskPolicy.Parse(text)!.Value)
             .DistinctBy(given => given.Task).ToDictionary(given => given.Task, given => given.Policy);
-        var phases = _simulator.Replay(capture, parsed.GetValue(_phase), policies).ToImmutableArray();
+        var phases = await ProgressDisplay.WatchAsync(_terminal, "Replaying " + capture, progress =>
+            _simulator.ReplayAsync(capture, parsed.GetValue(_phase), policies, progress, cancel));
         if (parsed.GetValue(_frames) is { } file)
         {
             File.WriteAllLines(file, phases.SelectMany(phase => phase.Frames)

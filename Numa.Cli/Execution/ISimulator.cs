@@ -26,11 +26,12 @@ public interface ISimulator
     /// <summary>Boots a captured machine and compares it with what its kernel printed.</summary>
     CaptureReport Verify(string capture);
 
-    /// <summary>Replays the traced phases of a capture, one after the other as they are asked for.</summary>
+    /// <summary>Replays the traced phases of a capture.</summary>
     /// <param name="phase">Name of the one phase to replay; null for all.</param>
     /// <param name="policies">Memory policies by task number.</param>
-    IEnumerable<PhaseResult> Replay(
-        string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies);
+    Task<ImmutableArray<PhaseResult>> ReplayAsync(
+        string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies,
+        IProgress<RunProgress> progress, CancellationToken cancel);
 
     /// <summary>How a machine that is booted came to its numbers.</summary>
     ShowOutcome Explain(ExplainRequest request);

@@ -72,9 +72,11 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
 
     public CaptureReport Verify(string capture) => CaptureVerification.Verify(capture);
 
-    public IEnumerable<PhaseResult> Replay(
-        string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies) =>
-        CaptureReplay.Run(capture, phase, policies);
+    public Task<ImmutableArray<PhaseResult>> ReplayAsync(
+        string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies,
+        IProgress<RunProgress> progress, CancellationToken cancel) =>
+        CaptureReplay.RunAsync(capture, phase, policies,
+            (activity, done) => progress.Report(new(activity, done)), cancel);
 
     private static (BootedMachine Machine, ImmutableArray<string> Notes) Boot(
         string machine, string? kernel,

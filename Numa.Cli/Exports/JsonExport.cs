@@ -51,6 +51,9 @@ internal static class JsonExport
             FreeListsEqual = phase.FreeLists.IsWhole,
             PagesetsEqual = phase.Pagesets.IsWhole,
             phase.FirstMismatch,
+            phase.Mismatches,
+            phase.Adopted,
+            phase.NotFree,
             phase.Notes,
         }), Options);
 

@@ -21,6 +21,9 @@ public enum TaskStepKind
     /// <summary>Sleep until another task hands something over.</summary>
     Sleep,
 
+    /// <summary>Put <see cref="TaskStep.Exchange"/> right, where that is free; the answer is Exchanged.</summary>
+    Exchange,
+
     /// <summary>The program is over.</summary>
     Exit,
 }
@@ -46,6 +49,8 @@ public struct TaskStep
 
     /// <summary>Receiver of a hand-over.</summary>
     public TaskId Receiver;
+
+    public BlockExchange Exchange;
 }
 
 /// <summary>Number of a task in its simulation.</summary>
@@ -102,6 +107,13 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     /// <summary>Another task handed blocks over.</summary>
     public virtual void Received(TaskId sender, LiveBlock[] blocks) =>
         throw new Diagnostics.InvariantBreachException($"task {Id} takes no blocks");
+
+    /// <summary>The exchange of the last step was made, or was not possible.</summary>
+    /// <param name="found">Where the wanted block was.</param>
+    /// <param name="counterMoved">Pages by which a zone's counter was moved, because the wanted block was of another
+    /// zone.</param>
+    public virtual void Exchanged(FoundBlock found, int counterMoved) =>
+        throw new Diagnostics.InvariantBreachException($"task {Id} exchanges no blocks");
 
     /// <summary>Every live block, in an order that depends on the history only.</summary>
     public abstract IEnumerable<LiveBlock> LiveBlocks();

@@ -116,6 +116,9 @@ public sealed partial class CpuProcess
                 _asleep.Add(task.Id, task);
                 _current = null;
                 break;
+            case TaskStepKind.Exchange:
+                StartExchange(_step.Exchange);
+                break;
             case TaskStepKind.Exit:
                 End(task, TaskEnd.Exited);
                 break;

@@ -47,6 +47,8 @@ public sealed partial class CpuProcess
         FoldDeltas,
         DrainRemote,
         JudgeKswapd,
+        Exchange,
+        MoveCounter,
     }
 
     /// <param name="ticks">When the vmstat worker runs, ascending; default for once a second.</param>
@@ -211,6 +213,12 @@ public sealed partial class CpuProcess
                 break;
             case Continuation.JudgeKswapd:
                 KswapdJudged();
+                break;
+            case Continuation.Exchange:
+                ExchangeReplied();
+                break;
+            case Continuation.MoveCounter:
+                (zone.FreeDelta, zone.FairDelta) = _unfolded;
                 break;
         }
     }

@@ -220,9 +220,28 @@ public sealed class ZoneProcess
                 }
 
                 break;
+            case ZoneVisitKind.Exchange:
+                pages = Exchange(visit, ref work);
+                break;
         }
 
         return work;
+    }
+
+    /// <summary>The free counter changes by the difference only: the exchange never happened in the kernel.</summary>
+    private long Exchange(ZoneVisit visit, ref BuddyWork work)
+    {
+        visit.Found = Zone.TakeGiven(visit.Wanted, visit.Order, visit.Type, ref work);
+        if (visit.Found.Place == BlockPlace.Elsewhere) return 0;
+        var change = -(1 << visit.Order);
+        foreach (var block in visit.Drained)
+        {
+            Zone.Give(block.Frame, block.Order, block.Type, ref work);
+            change += 1 << block.Order;
+        }
+
+        if (change != 0) ChangeFree(visit, change);
+        return 1L << visit.Order;
     }
 
     private void ChargeTaken(ZoneVisit visit)

@@ -28,6 +28,9 @@ public enum ZoneVisitKind : byte
 
     /// <summary>Only evaluate the check. Takes no lock.</summary>
     Query,
+
+    /// <summary>Take one given block, and if it is free give another one back.</summary>
+    Exchange,
 }
 
 /// <summary>One request to a zone and its reply. A CPU has one, reuses it, and does not touch it while it is
@@ -74,6 +77,9 @@ public sealed class ZoneVisit
     /// <summary>An allocation of the CPU found the fair batch spent.</summary>
     public bool FoundFairSpent;
 
+    /// <summary>First frame of the block that an exchange wants.</summary>
+    public long Wanted;
+
     /// <summary>Blocks to free. Shape: the order in which they are freed.</summary>
     public List<DrainedBlock> Drained { get; } = [];
 
@@ -81,6 +87,9 @@ public sealed class ZoneVisit
     public VirtualInstant Stamp;
     public WatermarkVerdict Verdict;
     public int Taken;
+
+    /// <summary>Where the wanted block of an exchange was.</summary>
+    public FoundBlock Found;
 
     /// <summary>Of the blocks taken, those that another migratetype gave.</summary>
     public int Fallbacks;

@@ -85,6 +85,7 @@ public sealed class FtraceReader(TextReader text, string file)
         found = kind switch
         {
             TraceEventKind.Mark => found with { Text = line[at..].ToString() },
+            TraceEventKind.Reclaim => found,
             TraceEventKind.FellBack => found with
             {
                 Frame = Frame(line, at),
@@ -117,6 +118,7 @@ public sealed class FtraceReader(TextReader text, string file)
         "mm_page_alloc_zone_locked" => TraceEventKind.Taken,
         "mm_page_pcpu_drain" => TraceEventKind.Drained,
         "mm_page_alloc_extfrag" => TraceEventKind.FellBack,
+        "mm_vmscan_direct_reclaim_begin" or "mm_vmscan_kswapd_wake" => TraceEventKind.Reclaim,
         "tracing_mark_write" => TraceEventKind.Mark,
         _ => null,
     };

@@ -23,6 +23,9 @@ public enum TraceEventKind
     /// <summary><c>mm_page_alloc_extfrag</c>: a request is served from another migratetype.</summary>
     FellBack,
 
+    /// <summary><c>mm_vmscan_direct_reclaim_begin</c> or <c>mm_vmscan_kswapd_wake</c>: reclaim begins.</summary>
+    Reclaim,
+
     /// <summary><c>tracing_mark_write</c>: what a program wrote into the trace.</summary>
     Mark,
 

@@ -137,6 +137,21 @@ public sealed class Zone
         }
     }
 
+    /// <summary>Takes one given block off the free lists, out of the larger one that holds it.</summary>
+    /// <returns>Where it was; elsewhere when not all of it is free.</returns>
+    public FoundBlock TakeGiven(long frame, int order, Migratetype type, ref BuddyWork work)
+    {
+        if (frame < Image.Start.Value || frame + (1L << order) > Image.End.Value) return default;
+        if ((frame & ((1L << order) - 1)) != 0) return default;
+        var page = unchecked((int)(frame - _base));
+        var (from, list) = _buddy.TakePages(page, order, (int)type, ref work);
+        if (from < 0) return default;
+        if (order < Order.MaxValue) _buddy.Sections.Word(page) = PageWord.Used(order, (int)type);
+        work.Blocks++;
+        work.PagesTouched += 1 << order;
+        return new(BlockPlace.FreeList, (Migratetype)list, from, 0);
+    }
+
     /// <summary>Reserves the pageblock of what a request flagged HighAtomic got, from a pageset or directly.</summary>
     /// <remarks>Up to 6.0 the flag is HARDER (NonBlock) with an order above 0.</remarks>
     public void ReserveHighAtomic(long frame, int order, ref BuddyWork work) =>

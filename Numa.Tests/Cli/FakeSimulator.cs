@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Numa.Cli.Execution;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
@@ -56,8 +57,13 @@ internal sealed class FakeSimulator : ISimulator
 
     public CaptureReport Verify(string capture) => Failure is null ? Verified : throw Failure;
 
-    public IEnumerable<PhaseResult> Replay(
-        string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies) => Failure is null ? Replayed : throw Failure;
+    public async Task<ImmutableArray<PhaseResult>> ReplayAsync(
+        string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies,
+        IProgress<RunProgress> progress, CancellationToken cancel)
+    {
+        if (Hangs) await Task.Delay(Timeout.Infinite, cancel);
+        return Failure is null ? [.. Replayed] : throw Failure;
+    }
 
     public PhaseResult[] Replayed { get; set; } = [];
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Text;
@@ -13,12 +14,17 @@ public static class CaptureReplay
     private const string After = "after.freelists.txt";
     private const string Trace = "trace.txt.gz";
 
+    /// <summary>A trace has its requests one after the other: more threads would only wait for each other.</summary>
+    private const int Threads = 1;
+
     /// <param name="only">Name of the one phase to replay; null for all.</param>
     /// <param name="policies">Memory policies by task number.</param>
-    /// <returns>Phases one after the other, each when it is asked for.</returns>
+    /// <param name="progress">Hears the name of each phase when it begins, and which part of the phases is
+    /// done.</param>
     /// <exception cref="InputException">The capture, or a trace of it, cannot be read.</exception>
-    public static IEnumerable<PhaseResult> Run(
-        string capture, string? only, IReadOnlyDictionary<int, TaskPolicy> policies)
+    public static async Task<ImmutableArray<PhaseResult>> RunAsync(
+        string capture, string? only, IReadOnlyDictionary<int, TaskPolicy> policies,
+        Action<string, double>? progress = null, CancellationToken cancellation = default)
     {
         var folder = new CaptureFolder(capture);
         folder.RequireLog();
@@ -29,11 +35,25 @@ public static class CaptureReplay
             throw Refuse(capture, $"has no phase '{only}'{NearestName.Hint(only, [.. names])}");
 
         var boot = CaptureBoot.From(capture).Image;
-        var phases = names.Select(name => Read(new(Path.Combine(capture, name)), boot, policies)).ToList();
+        var phases = new List<(CaptureFolder Folder, MachineImage Machine, TracedPhase Phase)>();
+        foreach (var name in names)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            progress?.Invoke($"reading {name}", 0);
+            phases.Add(Read(new(Path.Combine(capture, name)), boot, policies));
+        }
+
         var ticks = new TickTimes([.. phases.Select(read => (read.Phase, read.Machine))]);
-        return phases.Where(read => only is null || read.Folder.Name == only)
-            .Select(read => new PhaseReplay(read.Phase, read.Machine, ticks)
-                .Run(read.Folder.Name, AllocatorDump.Read(read.Folder, After)));
+        var chosen = phases.Where(read => only is null || read.Folder.Name == only).ToList();
+        var results = ImmutableArray.CreateBuilder<PhaseResult>();
+        foreach (var (of, machine, phase) in chosen)
+        {
+            progress?.Invoke($"replaying {of.Name}", (double)results.Count / chosen.Count);
+            results.Add(await new PhaseReplay(phase, machine, ticks).RunAsync(
+                of.Name, AllocatorDump.Read(of, After), Threads, cancellation).ConfigureAwait(false));
+        }
+
+        return results.ToImmutable();
     }
 
     private static (CaptureFolder Folder, MachineImage Machine, TracedPhase Phase) Read(

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
-using Numa.Core.Addressing;
+using Numa.Actors.Machine;
 using Numa.Core.Boot;
 using Numa.Core.Processes;
-using Numa.Core.Rounds;
 using Numa.Core.Time;
-using Numa.Core.Zones;
 using Numa.Workloads.Verification;
 
 namespace Numa.Workloads.Replay;
@@ -24,10 +22,11 @@ internal sealed class PhaseReplay
 
     private readonly TracedPhase _phase;
     private readonly MachineImage _machine;
-    private readonly RoundLoop _loop;
     private readonly ReplayTask[] _tasks;
-    private readonly ReplayBlocks _blocks;
-    private readonly List<ReplayAnswer>[] _predicted;
+    private readonly Adopter[] _adopters;
+    private readonly ModelRecord[] _records;
+    private readonly HeldBlocks _held;
+    private readonly Prediction.Sheet _predictions;
     private readonly List<string> _notes = [];
     private string? _firstMismatch;
     private int _firstLine = int.MaxValue;
@@ -39,59 +38,91 @@ internal sealed class PhaseReplay
         _machine = FairDeltas.Infer(machine, phase, cpu => ticks.Of(phase, cpu, out _), out var inferred);
         if (inferred > 0)
             _notes.Add($"{inferred} unfolded parts of fair batches were inferred from where the trace leaves a zone");
-        _blocks = new(phase.Allocations.Count);
+        _held = new(phase.Allocations.Count, new(Costs.SignalLatency));
+        _predictions = new(phase.Allocations.Count);
+        _records = [.. phase.Cpus.Select(_ => new ModelRecord())];
+        _adopters = [.. _records.Select(record => new Adopter(phase, record, SlotOf))];
+        List<int> cpuOfAllocation = [.. phase.Allocations.Select(place => place.Cpu)];
         _tasks =
         [
-            .. phase.Cpus.Select((cpu, number) => new ReplayTask(
-                new(number), new(number), cpu.Requests, _blocks, SlotOf, phase.Start)),
+            .. phase.Cpus.Select((cpu, number) => new ReplayTask(new(number), new(number), cpu.Requests,
+                cpuOfAllocation, _predictions, _held, _adopters[number], SlotOf, phase.Start)),
         ];
-        _predicted = [.. phase.Cpus.Select(cpu =>
-            cpu.Requests.Select(_ => new ReplayAnswer(0, 0, [], [])).ToList())];
-        var plan = new SimulationPlan(_machine, _tasks, Costs, new(phase.End - phase.Start + Slack), [])
+        Plan = new SimulationPlan(_machine, _tasks, Costs, new(phase.End - phase.Start + Slack), [])
         {
             Ticks = Ticks(ticks),
         };
-        _loop = new(plan, GroupMap.Single(plan.CpuCount, plan.ZoneCount));
-        foreach (var cpu in _loop.Cpus.Take(_tasks.Length)) cpu.Visited = visit => Note(cpu, visit);
     }
 
-    /// <param name="after">Lists after the phase; null when there are none.</param>
-    public PhaseResult Run(string name, AllocatorDump? after)
+    /// <summary>The run that the phase is: one host may play it, once.</summary>
+    public SimulationPlan Plan { get; }
+
+    /// <summary>A frame for people.</summary>
+    public static string Hex(long frame) => frame < 0 ? "none" : $"0x{frame:x}";
+
+    /// <summary>Attaches what writes down the model's deeds; before the CPU runs.</summary>
+    public void Prepare(CpuProcess cpu)
     {
-        _loop.Run();
+        if (cpu.Id < _tasks.Length) _records[cpu.Id].Attach(cpu, () => _tasks[cpu.Id].Current);
+    }
+
+    /// <summary>Plays the phase with actors.</summary>
+    /// <param name="threads">Threads that carry the actors; the result does not depend on it.</param>
+    /// <param name="after">Lists after the phase; null when there are none.</param>
+    public async Task<PhaseResult> RunAsync(
+        string name, AllocatorDump? after, int threads, CancellationToken cancellation)
+    {
+        var outcome = await SimulationHost.RunAsync(
+            Plan, threads, isVirtual: true, Prepare, cancellation: cancellation).ConfigureAwait(false);
+        return Result(name, after, outcome.Zones, outcome.Cpus);
+    }
+
+    /// <summary>Compares what a host played with what the kernel did.</summary>
+    public PhaseResult Result(
+        string name, AllocatorDump? after, IReadOnlyList<ZoneProcess> zoneProcesses, IReadOnlyList<CpuProcess> cpus)
+    {
+        List<Mismatch> mismatches = [.. _adopters.SelectMany(adopter => adopter.Mismatches)];
+        var sorting = new MismatchSorting(_phase, _machine, mismatches, _held, SlotOf);
+        if (mismatches.MinBy(mismatch => mismatch.Line) is { } first)
+        {
+            Differ(first.Line, $"order {first.Request.Order} {first.Request.Allocate!.Type}",
+                $"{Hex(first.Recorded)} ({sorting.KernelsPage(first)})",
+                $"{Hex(first.Prediction.Block?.Frame ?? -1)} ({first.ModelsReason})");
+        }
+
         Agreement zones = default, frames = default, refills = default, drains = default, fallbacks = default;
         var predictions = new List<long>(_phase.Allocations.Count);
-        foreach (var (cpu, index) in _phase.Allocations)
+        for (var allocation = 0; allocation < _phase.Allocations.Count; allocation++)
         {
-            var answer = _phase.Cpus[cpu].Answers[index];
-            var request = _phase.Cpus[cpu].Requests[index];
-            var block = _blocks[request.Allocation];
+            var (cpu, index) = _phase.Allocations[allocation];
+            var block = _predictions[allocation]?.Block;
+            var recorded = _phase.Cpus[cpu].Answers[index].Frame;
             var frame = block?.Frame ?? -1;
             predictions.Add(frame);
-            var recorded = answer.Frame == 0 ? -1 : answer.Frame;
-            zones = Count(zones, (block?.Zone ?? -1) == SlotOf(recorded));
-            frames = Count(frames, frame == recorded);
-            if (frame != recorded)
-                Differ(answer.Line, $"order {request.Order} {request.Allocate!.Type}", Hex(recorded), Hex(frame));
+            zones = zones.With((block?.Zone ?? -1) == (recorded == 0 ? -1 : SlotOf(recorded)));
+            frames = frames.With(frame == (recorded == 0 ? -1 : recorded));
         }
 
         for (var cpu = 0; cpu < _tasks.Length; cpu++)
         {
-            for (var i = 0; i < _predicted[cpu].Count; i++)
+            for (var i = 0; i < _phase.Cpus[cpu].Answers.Count; i++)
             {
-                var (ours, theirs) = (_predicted[cpu][i], _phase.Cpus[cpu].Answers[i]);
-                Compare(ref refills, "refill", theirs.Line, theirs.Taken, ours.Taken);
-                Compare(ref drains, "drain", theirs.Line, theirs.Drained, ours.Drained);
-                if (theirs.Fallbacks + ours.Fallbacks > 0)
-                    fallbacks = Count(fallbacks, theirs.Fallbacks == ours.Fallbacks);
+                var (ours, theirs) = (_records[cpu].Of(i), _phase.Cpus[cpu].Answers[i]);
+                Compare(ref refills, "refill", theirs.Line, theirs.Taken, ours?.Taken);
+                Compare(ref drains, "drain", theirs.Line, theirs.Drained, ours?.Drained);
+                if (theirs.Fallbacks + (ours?.Fallbacks ?? 0) > 0)
+                    fallbacks = fallbacks.With(theirs.Fallbacks == ours?.Fallbacks);
             }
         }
 
-        var (lists, pagesets) = after is null ? default : CompareLists(after);
-        return new(name, predictions.Count, zones, frames, refills, drains, fallbacks, lists, pagesets,
-            _firstMismatch, Notes())
+        var lists = after is null ? null : new ListComparison(_machine, after, zoneProcesses, cpus);
+        return new(name, predictions.Count, zones, frames, refills, drains, fallbacks, lists?.FreeLists ?? default,
+            lists?.Pagesets ?? default, _firstMismatch ?? lists?.First, Notes())
         {
             Frames = predictions,
+            Mismatches = sorting.Counts(),
+            Adopted = mismatches.Count(mismatch => mismatch.IsAdopted),
+            NotFree = mismatches.Count(mismatch => mismatch.IsNotFree),
         };
     }
 
@@ -108,31 +139,12 @@ internal sealed class PhaseReplay
         return ticks.ToImmutable();
     }
 
-    private static Agreement Count(Agreement before, bool equal) =>
-        new(before.Compared + 1, before.Equal + (equal ? 1 : 0));
-
-    private static string Hex(long frame) => frame < 0 ? "none" : $"0x{frame:x}";
-
-    private void Note(CpuProcess cpu, ZoneVisit visit)
+    private void Compare(ref Agreement sum, string what, int line, List<long> recorded, List<long>? moved)
     {
-        var current = _tasks[cpu.Id].Current;
-        if (visit.ByTimer || current < 0 || current >= _predicted[cpu.Id].Count) return;
-        var answer = _predicted[cpu.Id][current];
-        if (visit.Kind is ZoneVisitKind.Refill or ZoneVisitKind.Direct)
-        {
-            foreach (var frame in visit.Frames[..visit.Taken]) answer.Taken.Add(frame);
-            answer.Fallbacks += visit.Fallbacks;
-        }
-
-        if (visit.Kind == ZoneVisitKind.Drain)
-            answer.Drained.AddRange(visit.Drained.Select(block => block.Frame));
-    }
-
-    private void Compare(ref Agreement sum, string what, int line, List<long> recorded, List<long> predicted)
-    {
-        if (recorded.Count + predicted.Count == 0) return;
+        if (recorded.Count == 0 && moved is not { Count: > 0 }) return;
+        var predicted = moved ?? [];
         var equal = recorded.SequenceEqual(predicted);
-        sum = Count(sum, equal);
+        sum = sum.With(equal);
         if (equal) return;
         var at = 0;
         while (at < Math.Min(recorded.Count, predicted.Count) && recorded[at] == predicted[at]) at++;
@@ -149,60 +161,6 @@ internal sealed class PhaseReplay
             $"line {line}: {what}: the kernel {recorded}, the model {predicted}");
     }
 
-    private (Agreement Lists, Agreement Pagesets) CompareLists(AllocatorDump after)
-    {
-        Agreement lists = default, pagesets = default;
-        foreach (var zone in _loop.Zones)
-        {
-            for (var order = 0; order < Order.Count; order++)
-            {
-                foreach (var (type, name) in MigratetypeNumbers.Of(_machine.Release))
-                {
-                    var recorded = after.FreeLists.FirstOrDefault(list =>
-                        list.Zone == zone.Zone.Id && list.Order == order && list.Migratetype == name)?.Frames ?? [];
-                    CompareList(ref lists, $"free list {zone.Zone.Id} {order} {name}", recorded,
-                        zone.Zone.FreeList(order, type));
-                }
-            }
-        }
-
-        var dumped = DumpedMachine.From(_machine, after);
-        foreach (var cpu in _loop.Cpus)
-        {
-            foreach (var zone in cpu.Zones)
-            {
-                if (zone is null || dumped.Zones[zone.Slot].State is not { } state) continue;
-                foreach (var order in (int[])[0, 1, 2, 3, Order.Pageblock])
-                {
-                    if (!Core.Zones.Pagesets.Pageset.Holds(_machine.Release, order)) continue;
-                    foreach (var type in (Migratetype[])[0, (Migratetype)1, (Migratetype)2])
-                    {
-                        if (order == Order.Pageblock && type == Migratetype.Reclaimable) continue;
-                        var recorded = state.Pagesets[cpu.Id].Lists.GetValueOrDefault((order, type), []);
-                        CompareList(ref pagesets, $"pageset {cpu.Id} {zone.Id} {order} {type}", recorded,
-                            zone.Pageset.List(order, type));
-                    }
-                }
-            }
-        }
-
-        return (lists, pagesets);
-    }
-
-    private void CompareList(ref Agreement sum, string what, ImmutableArray<long> recorded, IEnumerable<long> ours)
-    {
-        ImmutableArray<long> predicted = [.. ours];
-        if (recorded.Length + predicted.Length == 0) return;
-        var equal = recorded.SequenceEqual(predicted);
-        sum = Count(sum, equal);
-        if (equal || _firstMismatch is not null) return;
-        var at = 0;
-        while (at < Math.Min(recorded.Length, predicted.Length) && recorded[at] == predicted[at]) at++;
-        _firstMismatch = FormattableString.Invariant($"after the phase: {what}, element {at}: the kernel ")
-            + $"{(at < recorded.Length ? Hex(recorded[at]) : "ends")} of {recorded.Length}, the model "
-            + $"{(at < predicted.Length ? Hex(predicted[at]) : "ends")} of {predicted.Length}";
-    }
-
     private List<string> Notes()
     {
         var notes = _notes;
@@ -211,6 +169,13 @@ internal sealed class PhaseReplay
         {
             notes.Add($"{nothing} frees were left out: of blocks that an untraced bulk allocation had taken, or that "
                 + "the model could not allocate");
+        }
+
+        var moved = _adopters.Sum(adopter => adopter.CountersMoved);
+        if (moved > 0)
+        {
+            notes.Add($"{moved} times a zone's free counter or fair batch was moved by what a CPU may not have folded, "
+                + "after the kernel's page was of another zone");
         }
 
         if (_phase.Interrupted > 0)

@@ -1,9 +1,14 @@
+using System.Collections.Immutable;
+
 namespace Numa.Workloads.Replay;
 
 /// <summary>How many of a kind were compared, and how many were equal.</summary>
 public readonly record struct Agreement(long Compared, long Equal)
 {
     public bool IsWhole => Equal == Compared;
+
+    /// <summary>One more was compared.</summary>
+    public Agreement With(bool equal) => new(Compared + 1, Equal + (equal ? 1 : 0));
 }
 
 /// <summary>A phase replayed from its requests, held against what the kernel did.</summary>
@@ -32,4 +37,14 @@ public sealed record PhaseResult(
 {
     /// <summary>Predicted first frame of each allocation of the trace, in its order; −1 for none.</summary>
     public IReadOnlyList<long> Frames { get; init; } = [];
+
+    /// <summary>Allocations with another frame, by class; the counts add up to those that are not in
+    /// <paramref name="SameFrame"/>.</summary>
+    public ImmutableArray<MismatchCount> Mismatches { get; init; } = [];
+
+    /// <summary>Mismatches after which the model went on with the kernel's block.</summary>
+    public long Adopted { get; init; }
+
+    /// <summary>Mismatches whose block was not free in the model: it went on with its own.</summary>
+    public long NotFree { get; init; }
 }

@@ -4,43 +4,24 @@ using Numa.Core.Time;
 
 namespace Numa.Workloads.Replay;
 
-/// <summary>A block that an allocation of the phase got in the model; all CPUs' tasks look here for what they
-/// free.</summary>
-/// <param name="allocations">Allocations of the phase.</param>
-internal sealed class ReplayBlocks(int allocations)
-{
-    private readonly LiveBlock?[] _blocks = new LiveBlock?[allocations];
-    private readonly Dictionary<long, LiveBlock> _held = [];
-
-    /// <summary>What an allocation got; null for nothing.</summary>
-    public LiveBlock? this[int allocation]
-    {
-        get => _blocks[allocation];
-        set
-        {
-            _blocks[allocation] = value;
-            if (value is { } block) _held[block.Frame] = block;
-        }
-    }
-
-    /// <summary>Notes that a block is given back.</summary>
-    public void Free(LiveBlock block) => _held.Remove(block.Frame);
-
-    /// <summary>The block that begins with a frame and is held; null when there is none of this order.</summary>
-    public LiveBlock? Holds(long frame, int order) =>
-        _held.TryGetValue(frame, out var block) && block.Order == order ? block : null;
-}
-
 /// <summary>The requests of one CPU of a trace, each at its time.</summary>
-/// <remarks>It knows what was asked, never what the kernel answered.</remarks>
+/// <remarks>It knows what was asked, never what the kernel answered. Only when a prediction is written down does it hear
+/// from the <see cref="Adopter"/> whether the model is to be put right.</remarks>
 /// <param name="slotOf">Slot of the zone that holds a frame, −1 for none.</param>
 /// <param name="start">Time of the phase's start by the trace's clock. Unit: nanoseconds.</param>
 internal sealed class ReplayTask(
-    TaskId id, CpuId cpu, IReadOnlyList<ReplayRequest> requests, ReplayBlocks blocks, Func<long, int> slotOf,
-    long start)
+    TaskId id, CpuId cpu, IReadOnlyList<ReplayRequest> requests, IReadOnlyList<int> cpuOfAllocation,
+    Prediction.Sheet predictions, HeldBlocks held, Adopter adopter, Func<long, int> slotOf, long start)
     : SimulatedTask(id, "trace", cpu)
 {
+    /// <summary>How long a free waits for another CPU whose allocation is late.</summary>
+    private static readonly VirtualDuration Patience = new(5000);
+    private static readonly VirtualDuration Wait = new(1000);
+
     private int _next;
+    private LiveBlock? _got;
+    private bool _hasGot;
+    private BlockExchange? _exchange;
 
     /// <summary>Index of the request that was begun last; −1 before the first.</summary>
     public int Current => _next - 1;
@@ -54,48 +35,102 @@ internal sealed class ReplayTask(
 
     public override void Next(ref TaskStep step)
     {
-        while (_next < requests.Count)
+        var now = step.NotBefore;
+        if (_exchange is { } exchange)
         {
-            var request = requests[_next++];
-            step.NotBefore = new(request.Nanoseconds - start);
+            _exchange = null;
+            step.Kind = TaskStepKind.Exchange;
+            step.Exchange = exchange;
+            return;
+        }
+
+        if (_hasGot) Settle(now);
+        for (; _next < requests.Count; _next++)
+        {
+            var request = requests[_next];
+            var at = new VirtualInstant(request.Nanoseconds - start);
             if (request.Allocate is { } wanted)
             {
+                _next++;
+                step.NotBefore = at;
                 step.Kind = TaskStepKind.Allocate;
                 step.Request = wanted;
                 return;
             }
 
-            if (Freed(request) is { } block)
+            if (now < at && IsOthers(request))
             {
+                // What another CPU holds by then can be told then only.
+                step.NotBefore = at;
+                step.Kind = TaskStepKind.Think;
+                return;
+            }
+
+            if (Freed(request, VirtualInstant.Max(now, at)) is { } block)
+            {
+                _next++;
+                step.NotBefore = at;
                 step.Kind = TaskStepKind.Free;
-                blocks.Free(block);
                 step.Block = block;
+                return;
+            }
+
+            if (request.Allocation >= 0 && IsOthers(request) && now < at + Patience)
+            {
+                step.NotBefore = now + Wait;
+                step.Kind = TaskStepKind.Think;
                 return;
             }
 
             FreesOfNothing++;
         }
 
-        _next++;
+        _next = requests.Count + 1;
         step.Kind = TaskStepKind.Exit;
     }
 
-    public override void Allocated(LiveBlock block) => blocks[requests[Current].Allocation] = block;
+    public override void Allocated(LiveBlock block) => Predict(block);
+
+    public override void Failed(AllocationFailure failure) => Predict(null);
+
+    public override void Exchanged(FoundBlock found, int counterMoved) =>
+        _got = adopter.Adopt(found, counterMoved);
 
     // Who frees a block is not known beforehand, and it may be another CPU: the phase's blocks are counted as one.
     public override IEnumerable<LiveBlock> LiveBlocks() => [];
 
-    private LiveBlock? Freed(in ReplayRequest request)
+    private void Predict(LiveBlock? block)
     {
-        if (request.Allocation >= 0)
+        var prediction = predictions.Write(requests[Current].Allocation, block);
+        _got = block;
+        _hasGot = true;
+        _exchange = adopter.Correction(prediction);
+    }
+
+    private void Settle(VirtualInstant now)
+    {
+        _hasGot = false;
+        if (_got is { } block) held.Hold(requests[Current].Allocation, block, Cpu.Value, now);
+    }
+
+    private bool IsOthers(in ReplayRequest request) => request.Allocation == ReplayRequest.Unseen
+        || (request.Allocation >= 0 && cpuOfAllocation[request.Allocation] != Cpu.Value);
+
+    private LiveBlock? Freed(in ReplayRequest request, VirtualInstant now)
+    {
+        if (request.Allocation == ReplayRequest.Older)
         {
-            return blocks[request.Allocation] is { } held
-                ? new(held.Frame + request.Frame, request.Order, held.Zone)
-                : null;
+            var slot = slotOf(request.Frame);
+            return slot < 0 ? null : new(request.Frame, request.Order, slot);
         }
 
-        if (request.Allocation == ReplayRequest.Unseen) return blocks.Holds(request.Frame, request.Order);
-        var slot = slotOf(request.Frame);
-        return slot < 0 ? null : new(request.Frame, request.Order, slot);
+        var holding = request.Allocation == ReplayRequest.Unseen
+            ? held.At(request.Frame, Cpu.Value, now)
+            : held.Of(request.Allocation, Cpu.Value, now);
+        if (holding?.Block is not { } block) return null;
+        if (request.Allocation == ReplayRequest.Unseen && block.Order != request.Order) return null;
+        if (!holding.TryRelease(1L << request.Order, now)) return null;
+        var within = request.Allocation == ReplayRequest.Unseen ? 0 : request.Frame;
+        return new(block.Frame + within, request.Order, block.Zone);
     }
 }

@@ -55,6 +55,9 @@ internal sealed class TracedPhase
     /// <remarks>Their blocks had left the buddy lists when it came, and their events are printed at the end.</remarks>
     public int Interrupted { get; private set; }
 
+    /// <summary>When reclaim first began, by the trace's clock; null when it never did.</summary>
+    public long? Reclaim { get; private set; }
+
     /// <summary>Time of the phase's first mark or event.</summary>
     public long Start { get; private set; } = -1;
 
@@ -99,6 +102,9 @@ internal sealed class TracedPhase
             case TraceEventKind.Taken:
                 if (TakenOn(cpu).Count == 0) _takenSince[cpu] = Cpus[cpu].Requests.Count;
                 TakenOn(cpu).Add(next.Frame.Value);
+                break;
+            case TraceEventKind.Reclaim:
+                Reclaim ??= next.Nanoseconds;
                 break;
             case TraceEventKind.FellBack:
                 FellBack(next);

@@ -80,6 +80,30 @@ internal sealed class BuddyAllocator
         return page;
     }
 
+    /// <summary>Takes given pages out of the free block that holds them; the rest of it stays free.</summary>
+    /// <remarks>Whole pageblocks of another type are claimed, as any kernel claims them that takes a page of
+    /// them.</remarks>
+    /// <returns>Order and type of the free block; order −1 when no free block holds all the pages.</returns>
+    public (int Order, int Type) TakePages(int page, int order, int wanted, ref BuddyWork work)
+    {
+        for (var from = order; from <= Order.MaxValue; from++)
+        {
+            var block = page & ~((1 << from) - 1);
+            if (!IsFree(block, from)) continue;
+            var type = Lists.Take(block, from);
+            work.Splits += from - order;
+            FreePages -= 1 << order;
+            var rest = type;
+            if (type == (int)Migratetype.HighAtomic) FreeHighAtomic -= 1 << order;
+            else if (from >= Order.Pageblock && type != wanted) Retag(block, from, (Migratetype)(rest = wanted));
+            for (var half = from - 1; half >= order; half--)
+                Lists.PushHead((page & ~((1 << half) - 1)) ^ (1 << half), half, rest);
+            return (from, type);
+        }
+
+        return (-1, 0);
+    }
+
     /// <summary>Merges a block with its free buddies and puts it on a list.</summary>
     /// <param name="toTail">Always behind the list (boot release), instead of by the chance of a later merge.</param>
     public void Free(int page, int order, int type, bool toTail, ref BuddyWork work)
@@ -191,6 +215,10 @@ internal sealed class BuddyAllocator
         FreePages += 1 << order;
         if (type == (int)Migratetype.HighAtomic) FreeHighAtomic += 1 << order;
     }
+
+    private bool IsFree(int block, int order) => order == Order.MaxValue
+        ? Largest.IsFree(block >> order)
+        : PageWord.IsFree(Sections.Peek(block), order);
 
     private static bool IsMergeable(Migratetype type) => type < Migratetype.HighAtomic;
 

@@ -164,6 +164,23 @@ internal sealed class FreeLists
         }
     }
 
+    /// <summary>Takes a block out of its list, wherever it stands there.</summary>
+    /// <returns>Type of the list.</returns>
+    public int Take(int page, int order)
+    {
+        if (order < Order.MaxValue)
+        {
+            var type = TypeOf(page, order);
+            Unlink(page, order, ref _sections.Word(page));
+            return type;
+        }
+
+        _blocks[order]--;
+        var taken = _largest.Take(page >> order);
+        if (_largest.IsEmpty(taken)) _orders[taken] &= ~(1u << order);
+        return taken;
+    }
+
     /// <summary>First page of every block of a list, head first.</summary>
     public IEnumerable<int> List(int order, int type)
     {
@@ -188,6 +205,20 @@ internal sealed class FreeLists
 
     /// <summary>Last page of a list below order 10, or -1: for checks.</summary>
     public int Tail(int order, int type) => _ends[order << TypeBits | type].Tail;
+
+    /// <summary>Type of the list that a block below order 10 is on: only its head tells.</summary>
+    private int TypeOf(int page, int order)
+    {
+        for (var previous = PageWord.Previous(_sections.Word(page)); previous != page;)
+        {
+            page = previous;
+            previous = PageWord.Previous(_sections.Word(page));
+        }
+
+        var type = 0;
+        while (_ends[order << TypeBits | type].Head != page) type++;
+        return type;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void DropHead(ref Ends ends, int page, int next, int order, int type)

@@ -4,8 +4,9 @@ using Numa.Core.Diagnostics;
 namespace Numa.Core.Zones.Buddy;
 
 /// <summary>The free lists of order 10: linked runs of neighbouring blocks of 4 MiB.</summary>
-/// <remarks>Blocks leave these lists only at the head (merging stops at order 10), so a boot range can stay one run,
-/// however large, and one link direction is enough. A run is keyed by its first block in list order.</remarks>
+/// <remarks>Blocks leave these lists at the head (merging stops at order 10), so a boot range can stay one run, however
+/// large, and one link direction is enough. Only an exchange takes one out of the middle. A run is keyed by its first
+/// block in list order.</remarks>
 internal sealed class LargestBlocks
 {
     private const int ChunkShift = 8;
@@ -79,6 +80,30 @@ internal sealed class LargestBlocks
         return block;
     }
 
+    /// <summary>Takes a given block out of its list: the run that holds it is cut in two.</summary>
+    /// <returns>Type of the list.</returns>
+    public int Take(int block)
+    {
+        for (var type = 0; type < FreeLists.Types; type++)
+        {
+            var before = -1;
+            for (var first = _heads[type]; first >= 0; first = At(first).Next)
+            {
+                var run = At(first);
+                var within = (block - first) * run.Step;
+                if (within >= 0 && within < run.Length)
+                {
+                    Cut(type, before, first, within);
+                    return type;
+                }
+
+                before = first;
+            }
+        }
+
+        throw new InvariantBreachException("a free block of order 10 is listed");
+    }
+
     /// <summary>Every block of a list, head first.</summary>
     public IEnumerable<int> List(int type)
     {
@@ -88,6 +113,25 @@ internal sealed class LargestBlocks
             for (var i = 0; i < run.Length; i++) yield return first + i * run.Step;
             first = run.Next;
         }
+    }
+
+    private void Cut(int type, int before, int first, int within)
+    {
+        var run = At(first);
+        var block = first + within * run.Step;
+        var next = run.Next;
+        if (within < run.Length - 1)
+        {
+            next = block + run.Step;
+            At(next) = run with { Length = run.Length - within - 1 };
+            if (_tails[type] == first) _tails[type] = next;
+        }
+
+        if (within > 0) At(first) = run with { Length = within, Next = next };
+        else if (before >= 0) At(before).Next = next;
+        else _heads[type] = next;
+        if (next < 0) _tails[type] = within > 0 ? first : before;
+        _free[block >> 6] &= ~(1ul << (block & 63));
     }
 
     private ref Run At(int block)

@@ -15,7 +15,11 @@ internal struct PageDeque
     public int Count { get; private set; }
 
     /// <summary>Entry by distance from the head.</summary>
-    public readonly long this[int index] => _ring![(_head + index) & (_ring.Length - 1)];
+    public readonly long this[int index]
+    {
+        get => _ring![(_head + index) & (_ring.Length - 1)];
+        set => _ring![(_head + index) & (_ring.Length - 1)] = value;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void PushHead(long entry)
@@ -65,6 +69,13 @@ internal struct PageDeque
             var ring = _ring!;
             return ring[(_head + --Count) & (ring.Length - 1)];
         }
+    }
+
+    /// <summary>Takes an entry out of the middle; those before it move up.</summary>
+    public void RemoveAt(int index)
+    {
+        for (; index > 0; index--) this[index] = this[index - 1];
+        PopHead();
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

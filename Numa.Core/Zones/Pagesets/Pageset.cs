@@ -160,6 +160,44 @@ public sealed class Pageset
         return _tuning is AutoTuned ? Math.Max(0, Count - High) : 0;
     }
 
+    /// <summary>Looks for a block on the lists of its order.</summary>
+    /// <returns>Entries between the head of its list and the block; −1 when it is on none.</returns>
+    public int Find(int order, long frame, out Migratetype type)
+    {
+        for (type = Migratetype.Unmovable; type < Migratetype.HighAtomic; type++)
+        {
+            if (_lists.Length == 0) break;
+            ref readonly var list = ref _lists[IndexOf(order, type)];
+            for (var i = 0; i < list.Count; i++)
+            {
+                if (list[i] >> TypeBits == frame) return i;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Puts another block in a listed one's place; it will be freed as the other would have been.</summary>
+    public void Replace(int order, Migratetype type, int position, long frame)
+    {
+        ref var list = ref _lists[IndexOf(order, type)];
+        list[position] = frame << TypeBits | (list[position] & ((1 << TypeBits) - 1));
+    }
+
+    /// <summary>Takes a block out of the middle of a list.</summary>
+    public void Remove(int order, Migratetype type, int position)
+    {
+        _lists[IndexOf(order, type)].RemoveAt(position);
+        Count -= 1 << order;
+    }
+
+    /// <summary>Puts a block at the head of the list that it was taken from, as if it had never been taken.</summary>
+    public void PutBack(int order, Migratetype type, long frame)
+    {
+        Lists()[IndexOf(order, type)].PushHead(frame << TypeBits | (long)type);
+        Count += 1 << order;
+    }
+
     /// <summary>Every listed block in list order, head first.</summary>
     public IEnumerable<long> List(int order, Migratetype type)
     {

@@ -14,8 +14,8 @@ public sealed class PhaseReplayTests
     private const string Old = "4.4.178-trace-1node-1g";
     private const string PingPong = "p06-pingpong";
 
-    private static IEnumerable<PhaseResult> Run(CaptureCopy capture, string phase) =>
-        CaptureReplay.Run(capture.Folder, phase, new Dictionary<int, TaskPolicy>());
+    private static async Task<PhaseResult> RunAsync(CaptureCopy capture, string phase) => Assert.Single(
+        await CaptureReplay.RunAsync(capture.Folder, phase, new Dictionary<int, TaskPolicy>()));
 
     // Goal: from the lists before a phase and its requests alone, everything that the kernel did. The two phases of 4.4
     // cross between zones by the fair policy; those of 6.1 and 6.12 take huge pages, one from a fragmented machine.
@@ -24,10 +24,10 @@ public sealed class PhaseReplayTests
     [InlineData(Old, "p09-thp", 65)]
     [InlineData("6.1-trace-1node-1g", "p09-thp", 66)]
     [InlineData("6.12-trace-1node-1g", "p12-thp-fragmented", 18)]
-    public void Every_page_of_a_phase_is_the_kernels(string truth, string phase, int allocations)
+    public async Task Every_page_of_a_phase_is_the_kernels(string truth, string phase, int allocations)
     {
         using var capture = CaptureCopy.OfPhases(truth);
-        var result = Assert.Single(Run(capture, phase));
+        var result = await RunAsync(capture, phase);
         Assert.Null(result.FirstMismatch);
         Assert.Equal((allocations, new(allocations, allocations), new(allocations, allocations)),
             (result.Allocations, result.SameZone, result.SameFrame));
@@ -64,7 +64,7 @@ public sealed class PhaseReplayTests
     [Theory]
     [InlineData(1)]
     [InlineData(5)]
-    public void As_many_frames_differ_as_were_altered(int altered)
+    public async Task As_many_frames_differ_as_were_altered(int altered)
     {
         using var capture = CaptureCopy.OfPhases(Old);
         capture.ChangePhase(PingPong, lines =>
@@ -79,17 +79,17 @@ public sealed class PhaseReplayTests
 
             return lines;
         });
-        var result = Assert.Single(Run(capture, PingPong));
+        var result = await RunAsync(capture, PingPong);
         Assert.Equal(new(2000, 2000 - altered), result.SameFrame);
         Assert.All([result.Refills, result.Drains, result.FreeLists, result.Pagesets],
             part => Assert.True(part.IsWhole));
     }
 
     [Fact]
-    public void A_phase_that_is_not_there_is_refused_with_those_that_are()
+    public async Task A_phase_that_is_not_there_is_refused_with_those_that_are()
     {
         using var capture = CaptureCopy.OfPhases(Old);
-        var refusal = Assert.Throws<InputException>(() => Run(capture, "p06-pingpang"));
+        var refusal = await Assert.ThrowsAsync<InputException>(() => RunAsync(capture, "p06-pingpang"));
         var problem = Assert.Single(refusal.Problems).Message;
         Assert.Contains("did you mean 'p06-pingpong'", problem, StringComparison.Ordinal);
     }
