@@ -128,6 +128,20 @@ public enum HighAtomicRule
     OnDemandFreeOnly,
 }
 
+/// <summary>Where a page fault looks for a huge page when no policy interleaves.</summary>
+public enum HugePagePlacement
+{
+    /// <summary>Like any page (up to 4.0).</summary>
+    AnyNode,
+
+    /// <summary>On the preferred node alone (4.1 to 4.19).</summary>
+    ThisNodeOnly,
+
+    /// <summary>On the preferred node without much effort; if it may reclaim, then like any page (5.4 and
+    /// later).</summary>
+    ThisNodeFirst,
+}
+
 /// <summary>How a watermark check makes sure of a block of the wanted order.</summary>
 public enum HighOrderCheckRule
 {

@@ -14,6 +14,7 @@ public sealed class Zone
     private readonly MigratetypeFallback _fallback;
     private readonly WatermarkBoost _boost;
     private readonly HighAtomicReserve _highAtomic;
+    private readonly bool _reservesOnDemand;
     private readonly bool _hardTakesHighAtomicFirst;
 
     /// <exception cref="InvariantBreachException">The zone is larger than 4 TiB, or its ranges leave it.</exception>
@@ -30,6 +31,7 @@ public sealed class Zone
         _boost = new WatermarkBoost(image.Managed.Value);
         _fallback = MigratetypeFallback.Of(release, _buddy, _boost);
         _highAtomic = new HighAtomicReserve(release, _buddy, image.Managed.Value);
+        _reservesOnDemand = release.HighAtomic != HighAtomicRule.ReservePageblocks;
         _hardTakesHighAtomicFirst = release.ReserveFlags == ReserveFlagRule.HighAndHarder;
         Tuning = image.Tuning;
         BootRelease.Into(_buddy, release, image, _base);
@@ -89,7 +91,7 @@ public sealed class Zone
     {
         var taken = 0;
         var stealing = false;
-        var usesReserve = (flags & (AllocationFlags.HighAtomic | AllocationFlags.NonBlock | AllocationFlags.Oom)) != 0;
+        var usesReserve = _reservesOnDemand && (flags & (AllocationFlags.HighAtomic | AllocationFlags.NonBlock | AllocationFlags.Oom)) != 0;
         while (taken < count)
         {
             var page = usesReserve

@@ -40,7 +40,7 @@ internal sealed partial class NaiveZone
 
             if (order >= 9)
             {
-                Retag(frame, order, type);
+                Retag(frame, IsNewest ? order : 0, type);
                 Remove(frame);
                 Add(frame, order, type, toTail: true);
                 return 1 << order;
@@ -66,7 +66,8 @@ internal sealed partial class NaiveZone
         _ => [Migratetype.Unmovable, Migratetype.Movable],
     };
 
-    private static bool CanSteal(int c, Migratetype type) => c >= 4 || type != Migratetype.Movable;
+    private bool CanSteal(int c, Migratetype type) => c >= 4 || type == Migratetype.Reclaimable
+        || (type == Migratetype.Unmovable && release.HighAtomic != HighAtomicRule.ReservePageblocks);
 
     private Migratetype? Suitable(int c, Migratetype type)
     {

@@ -58,7 +58,8 @@ internal sealed class HighAtomicReserve(KernelRelease release, BuddyAllocator bu
 
             if (order >= Order.Pageblock)
             {
-                buddy.Retag(page, order, type);
+                // Up to 6.1 only the first pageblock of the block changes its tag.
+                buddy.Retag(page, _freeOnly ? order : 0, type);
                 buddy.MoveHead(order, HighAtomic, (int)type, ref work);
                 if (_freeOnly) buddy.CountHighAtomicMoved(-(1 << order));
                 return 1 << order;

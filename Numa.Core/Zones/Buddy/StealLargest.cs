@@ -6,11 +6,11 @@ namespace Numa.Core.Zones.Buddy;
 
 /// <summary>Fallback up to 4.13: the largest block of another type; half a pageblock free claims it.</summary>
 /// <remarks>Up to 4.3 MIGRATE_RESERVE is the last resort of every type; what is left of its blocks stays with
-/// it.</remarks>
-internal sealed class StealLargest(BuddyAllocator buddy, WatermarkBoost boost, HighAtomicRule reserve)
+/// it. Source: <c>__rmqueue_fallback</c>, Linux mm/page_alloc.c.</remarks>
+internal sealed class StealLargest(BuddyAllocator buddy, WatermarkBoost boost, KernelRelease release)
     : MigratetypeFallback(buddy, boost)
 {
-    private readonly bool _reserveIsLast = reserve == HighAtomicRule.ReservePageblocks;
+    private readonly bool _reserveIsLast = release.HighAtomic == HighAtomicRule.ReservePageblocks;
 
     public override int Take(
         int order, Migratetype type, AllocationFlags flags, ref bool stealing, ref BuddyWork work)
@@ -20,7 +20,7 @@ internal sealed class StealLargest(BuddyAllocator buddy, WatermarkBoost boost, H
             var other = SuitableType(from, type);
             if (other < 0) continue;
             var page = Buddy.Lists.Head(from, other);
-            if (MayClaim(from, type)) Claim(page, from, type, ref work);
+            if (Claims(from, type)) Claim(page, from, type, ref work);
 
             // The pageblock's blocks may have changed lists under us, the chosen one among them.
             return TakeChosen(page, from, order, (int)type, other, ref work);
@@ -28,6 +28,9 @@ internal sealed class StealLargest(BuddyAllocator buddy, WatermarkBoost boost, H
 
         return _reserveIsLast ? Buddy.TakeSmallest(order, (int)Migratetype.HighAtomic, ref work) : -1;
     }
+
+    private bool Claims(int from, Migratetype type) => MayClaim(from, type)
+        && (from >= Order.Pageblock / 2 || type == Migratetype.Reclaimable || release.UnmovableClaimsPageblocks);
 
     private void Claim(int page, int from, Migratetype type, ref BuddyWork work)
     {
