@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
+using Numa.Core.Kernels;
+using Numa.Core.Mempolicies;
 using Numa.Core.Zones;
 
 namespace Numa.Core.Allocation;
@@ -17,7 +19,36 @@ public sealed record AllocationRequest(
 
     public ZoneKind HighestZone { get; } = Gfp.HighestZone();
 
+    /// <summary>Memory policy that picks node and nodes for each allocation, in place of the two above; null where they
+    /// are picked already.</summary>
+    public Mempolicy? Policy { get; init; }
+
+    /// <summary>Nodes that the task's cpuset lets it use; empty for all.</summary>
+    public ImmutableArray<NodeId> MemsAllowed { get; init; }
+
     public bool ThisNodeOnly => (Gfp & GfpFlags.ThisNode) != 0;
+
+    /// <summary>How the slow path walks for it before anything is reclaimed: at the min mark, with what urgency
+    /// permits.</summary>
+    /// <remarks>Source: <c>gfp_to_alloc_flags</c>, Linux mm/page_alloc.c.</remarks>
+    public AllocationFlags SlowPathFlags(KernelRelease release) => SlowPathFlags(release, Gfp, Order);
+
+    /// <summary>The same for an attempt with other gfp flags.</summary>
+    public static AllocationFlags SlowPathFlags(KernelRelease release, GfpFlags gfp, Order order)
+    {
+        var flags = AllocationFlags.CpuSet;
+        if ((gfp & GfpFlags.KswapdReclaim) != 0) flags |= AllocationFlags.Kswapd;
+        if ((gfp & GfpFlags.High) != 0) flags |= AllocationFlags.MinReserve;
+        var cannotWait = release.HarderNeedsAtomic
+            ? (gfp & GfpFlags.Atomic) != 0
+            : (gfp & GfpFlags.DirectReclaim) == 0;
+        if (!cannotWait) return flags;
+        var isUrgent = release.ReserveFlags == ReserveFlagRule.HighAndHarder || (gfp & GfpFlags.High) != 0;
+        if (isUrgent) flags &= ~AllocationFlags.CpuSet;
+        if ((gfp & GfpFlags.NoMemAlloc) != 0) return flags;
+        flags |= AllocationFlags.NonBlock;
+        return order.Value > 0 && isUrgent ? flags | AllocationFlags.HighAtomic : flags;
+    }
 
     public bool IsAllowed(NodeId node) => AllowedNodes.IsDefaultOrEmpty || AllowedNodes.Contains(node);
 }

@@ -1,4 +1,5 @@
 using Numa.Core.Addressing;
+using Numa.Core.Mempolicies;
 using Numa.Core.Time;
 
 namespace Numa.Core.Allocation;
@@ -86,6 +87,9 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
 
     /// <summary>Allocations that got no page.</summary>
     public long Failures { get; internal set; }
+
+    /// <summary>Where the task stands in interleaving, if its policy does that.</summary>
+    public InterleaveTurns Interleaving => field ??= new();
 
     /// <summary>An allocation that could go on only by reclaim ends the task.</summary>
     public virtual bool EndsAtReclaim => true;

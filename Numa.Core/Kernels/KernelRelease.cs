@@ -1,11 +1,8 @@
-using System.Collections.Immutable;
-using System.Globalization;
-
 namespace Numa.Core.Kernels;
 
 /// <summary>A Linux release as a composition of named rules: the one place that knows versions.</summary>
 /// <remarks>Other code asks it a question in the domain's words and never compares version numbers.</remarks>
-public sealed record KernelRelease
+public sealed partial record KernelRelease
 {
     /// <summary>Version as kernels print it, for example <c>4.4</c>.</summary>
     public required string Name { get; init; }
@@ -132,6 +129,30 @@ public sealed record KernelRelease
 
     public required ReserveFlagRule ReserveFlags { get; init; }
 
+    /// <summary>What makes a request HARDER is the gfp flag ATOMIC (4.4 to 6.2 mainline), not that it cannot
+    /// wait.</summary>
+    public bool HarderNeedsAtomic { get; init; }
+
+    /// <summary>Unmovable requests, too, claim pageblocks by small blocks (4.0 and later); before, only Reclaimable ones
+    /// do.</summary>
+    public bool UnmovableClaimsPageblocks { get; init; } = true;
+
+    /// <summary>Urgent requests that found nothing try again on all nodes, whatever their policy says (4.19 and
+    /// later).</summary>
+    public bool UrgentRequestsLeavePolicy { get; init; }
+
+    public HugePagePlacement HugePagePlacement { get; init; } = HugePagePlacement.AnyNode;
+
+    /// <summary>An interleaved page is a hit when it comes from the first zone of the chosen node's list (up to 4.13);
+    /// later, from any zone of the node.</summary>
+    public bool InterleaveHitsFirstZone { get; init; }
+
+    /// <summary>The policies preferred-many (5.15) and home nodes (5.17) exist.</summary>
+    public bool KnowsPreferredMany { get; init; }
+
+    /// <summary>Interleaving by weights exists (6.9 and later).</summary>
+    public bool KnowsWeightedInterleave { get; init; }
+
     public RefillAccounting RefillAccounting { get; init; } = RefillAccounting.Once;
 
     public LockHandOver LockHandOver { get; init; } = LockHandOver.Constant;
@@ -205,11 +226,13 @@ public sealed record KernelRelease
         Calls = BootCalls.Since2634,
         Counters = CounterNames.Since310,
         KnowsBootmem = true,
-        Fallback = MigratetypeFallbackRule.TakeLargest,
+        Fallback = MigratetypeFallbackRule.StealLargest,
         HighAtomic = HighAtomicRule.ReservePageblocks,
         HighOrderCheck = HighOrderCheckRule.SubtractSmallerBlocks,
         ReclaimablePrecedesMovable = true,
         ReserveFlags = ReserveFlagRule.HighAndHarder,
+        UnmovableClaimsPageblocks = false,
+        InterleaveHitsFirstZone = true,
         LockHandOver = LockHandOver.GrowsWithWaiters,
         PagelistFractionNeverReset = true,
         ZoneReclaimBeyondDistance = 20,
@@ -238,9 +261,11 @@ public sealed record KernelRelease
         Counters = CounterNames.Since44Stable,
         ZonelistOrders = ZonelistOrderRule.NodeBy64Bit,
         FairZonePolicy = true,
-        Fallback = MigratetypeFallbackRule.StealLargest,
         ZonelistCache = false,
         HighAtomic = HighAtomicRule.OnDemand,
+        HarderNeedsAtomic = true,
+        UnmovableClaimsPageblocks = true,
+        HugePagePlacement = HugePagePlacement.ThisNodeOnly,
         HighOrderCheck = HighOrderCheckRule.AnySuitableBlock,
         ReclaimablePrecedesMovable = false,
         LockHandOver = LockHandOver.Constant,
@@ -280,6 +305,7 @@ public sealed record KernelRelease
         LowmemRatio = LowmemRatioRule.ZeroIsOff,
         PrintsEmptyZones = true,
         HotplugZone = HotplugZoneRule.WhenOnline,
+        InterleaveHitsFirstZone = false,
     };
 
     private static readonly KernelRelease V61 = new()
@@ -317,6 +343,9 @@ public sealed record KernelRelease
         ReturnsExactTailsToBuddy = true,
         HighAtomic = HighAtomicRule.OnDemand,
         ReserveFlags = ReserveFlagRule.MinReserveAndNonBlock,
+        UrgentRequestsLeavePolicy = true,
+        HugePagePlacement = HugePagePlacement.ThisNodeFirst,
+        KnowsPreferredMany = true,
         PrintsEmptyZones = true,
         Zoneinfo = ZoneinfoShape.PerNodeWithBoost,
         HasPromoMark = true,
@@ -343,56 +372,7 @@ public sealed record KernelRelease
         HighAtomic = HighAtomicRule.OnDemandFreeOnly,
         MinReserveBypassesBoost = true,
         RefillAccounting = RefillAccounting.PerBlock,
+        KnowsWeightedInterleave = true,
         Zoneinfo = ZoneinfoShape.PerNodeWithPromo,
     };
-
-    /// <summary>Every release that Numa knows, oldest first. 4.4.0 is listed apart: later 4.4 releases
-    /// differ.</summary>
-    public static ImmutableArray<KernelRelease> Known { get; } =
-        [V2634, V2635, V310, V440, V44, V49, V414, V61, V612];
-
-    /// <summary>The newest known release that is not newer than <paramref name="version"/>.</summary>
-    /// <param name="version">A version such as <c>4.4</c>, <c>4.4.178</c> or <c>6.1.0-56-amd64</c>.</param>
-    /// <param name="exact">False when an older release had to stand in.</param>
-    /// <returns>Null when the text is no version, or is older than every known release.</returns>
-    public static KernelRelease? Find(string version, out bool exact)
-    {
-        exact = false;
-        if (!TryParse(version, out var wanted)) return null;
-        if (wanted == (4, 4, 0) && version.StartsWith("4.4.0", StringComparison.Ordinal))
-        {
-            exact = true;
-            return V440;
-        }
-
-        KernelRelease? best = null;
-        foreach (var release in Known)
-        {
-            if (release == V440 || !TryParse(release.Name, out var known)) continue;
-            if (known.CompareTo(wanted) <= 0) best = release;
-        }
-
-        if (best is null) return null;
-        TryParse(best.Name, out var found);
-        exact = found.Major == wanted.Major && found.Minor == wanted.Minor
-            && (found.Major > 2 || found.Patch == wanted.Patch);
-        return best;
-    }
-
-    private static bool TryParse(string text, out (int Major, int Minor, int Patch) version)
-    {
-        version = default;
-        var end = 0;
-        while (end < text.Length && (char.IsAsciiDigit(text[end]) || text[end] == '.')) end++;
-        var parts = text[..end].TrimEnd('.').Split('.');
-        if (parts.Length < 2) return false;
-        var numbers = new int[3];
-        for (var i = 0; i < Math.Min(3, parts.Length); i++)
-        {
-            if (!int.TryParse(parts[i], NumberStyles.None, CultureInfo.InvariantCulture, out numbers[i])) return false;
-        }
-
-        version = (numbers[0], numbers[1], numbers[2]);
-        return true;
-    }
 }

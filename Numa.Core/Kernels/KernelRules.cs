@@ -93,11 +93,7 @@ public enum BootReleaseRule
 /// <summary>What happens when the requested migratetype has no free block.</summary>
 public enum MigratetypeFallbackRule
 {
-    /// <summary>Largest block; half the pageblock free claims it; moved blocks go to the head. Only Reclaimable
-    /// requests claim around a small block (up to 3.19).</summary>
-    TakeLargest,
-
-    /// <summary>The same, and Unmovable requests claim around small blocks too (4.0 to 4.13).</summary>
+    /// <summary>Largest block; half the pageblock free claims it; moved blocks go to the head (up to 4.13).</summary>
     StealLargest,
 
     /// <summary>Largest or smallest block; free and alike pages count; moved blocks go to the tail (4.14 to
@@ -130,6 +126,20 @@ public enum HighAtomicRule
 
     /// <summary>Pageblocks on demand, 1 % rounded up; free reserved pages are subtracted (6.12).</summary>
     OnDemandFreeOnly,
+}
+
+/// <summary>Where a page fault looks for a huge page when no policy interleaves.</summary>
+public enum HugePagePlacement
+{
+    /// <summary>Like any page (up to 4.0).</summary>
+    AnyNode,
+
+    /// <summary>On the preferred node alone (4.1 to 4.19).</summary>
+    ThisNodeOnly,
+
+    /// <summary>On the preferred node without much effort; if it may reclaim, then like any page (5.4 and
+    /// later).</summary>
+    ThisNodeFirst,
 }
 
 /// <summary>How a watermark check makes sure of a block of the wanted order.</summary>

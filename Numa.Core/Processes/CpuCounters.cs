@@ -28,6 +28,21 @@ public sealed class CpuCounters(int zones)
     /// <summary>Pages of allocations whose first zone this was. Shape: index = slot.</summary>
     public long[] FirstChoicePages { get; } = new long[zones];
 
+    /// <summary>Allocations that got a block of this zone. Shape: index = slot.</summary>
+    public long[] HandOuts { get; } = new long[zones];
+
+    /// <summary>Of those, the ones whose first zone is of another node. Shape: index = slot.</summary>
+    public long[] Misses { get; } = new long[zones];
+
+    /// <summary>Allocations whose first zone this was, and that another node served. Shape: index = slot.</summary>
+    public long[] Foreign { get; } = new long[zones];
+
+    /// <summary>Interleaved allocations that the chosen node served. Shape: index = slot.</summary>
+    public long[] InterleaveHits { get; } = new long[zones];
+
+    /// <summary>Pages given back by tasks. Shape: index = slot.</summary>
+    public long[] PagesFreed { get; } = new long[zones];
+
     /// <summary>The pages counted so far, as they stand.</summary>
     public PagesTaken PagesTaken => new([.. PagesFrom], [.. FirstChoicePages]);
 }

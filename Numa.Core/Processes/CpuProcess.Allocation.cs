@@ -18,6 +18,9 @@ public sealed partial class CpuProcess
     private struct Walk
     {
         public AllocationRequest Request;
+
+        /// <summary>Of this attempt: its gfp flags, the node whose list it walks, the nodes it may use.</summary>
+        public Attempt Attempt;
         public int[] Slots;
         public int Position;
         public int Preferred;
@@ -34,6 +37,20 @@ public sealed partial class CpuProcess
         /// <summary>Next zone whose fair batch is to be reset, −1 when none is.</summary>
         public int FairReset;
         public VirtualInstant Begin;
+
+        /// <summary>What is tried if this attempt finds nothing.</summary>
+        public Attempt Second;
+        public bool HasSecond;
+
+        /// <summary>The policy interleaves, and the attempt's node is its choice.</summary>
+        public bool Interleaves;
+
+        /// <summary>A zone of this scan failed its mark, so those known as full are skipped.</summary>
+        public bool SkipsFull;
+        public bool CacheSetUp;
+
+        /// <summary>Page that the walk found and has still to reserve the pageblock of.</summary>
+        public long Frame;
     }
 
     private void StartAllocation(AllocationRequest request)
@@ -45,17 +62,28 @@ public sealed partial class CpuProcess
         _tried.Clear();
         _walk = default;
         _walk.Request = request;
-        _walk.Slots = _machine.Walk(request.PreferredNode ?? Node, request.HighestZone, request.ThisNodeOnly);
+        _walk.Begin = _now;
+        _walk.Attempt = new(request.Gfp, request.PreferredNode ?? Node, request.AllowedNodes);
+        if (request.Policy is { } policy && !request.ThisNodeOnly) ApplyPolicy(policy);
+        if (!request.MemsAllowed.IsDefaultOrEmpty) EnterCpuset();
+        BeginAttempt();
+    }
+
+    private void BeginAttempt()
+    {
+        var attempt = _walk.Attempt;
+        _walk.Slots = _machine.Walk(
+            attempt.Node, _walk.Request.HighestZone, (attempt.Gfp & GfpFlags.ThisNode) != 0);
         _walk.Level = WatermarkLevel.Low;
         _walk.FairReset = -1;
-        _walk.Begin = _now;
+        _walk.CacheSetUp = false;
         if (!FindPreferred())
         {
             Fail(FailureKind.NoZone);
             return;
         }
 
-        _walk.Flags = FastPathFlags();
+        _walk.Flags |= FastPathFlags();
         BeginPass();
         Scan();
     }
@@ -63,7 +91,7 @@ public sealed partial class CpuProcess
     private bool FindPreferred()
     {
         _walk.Position = 0;
-        while (_walk.Position < _walk.Slots.Length && !IsAllowed(_walk.Slots[_walk.Position])) _walk.Position++;
+        while (_walk.Position < _walk.Slots.Length && !IsInMask(_walk.Slots[_walk.Position])) _walk.Position++;
         if (_walk.Position == _walk.Slots.Length) return false;
         _walk.Preferred = _walk.Slots[_walk.Position];
         _walk.ReserveIndex = _machine.Release.ReserveIndex == ReserveIndexRule.PreferredZone
@@ -71,10 +99,6 @@ public sealed partial class CpuProcess
             : (int)_walk.Request.HighestZone;
         return true;
     }
-
-    // Most requests allow every node: then the zone need not be looked at.
-    private bool IsAllowed(int slot) =>
-        _walk.Request.AllowedNodes.IsDefaultOrEmpty || _walk.Request.IsAllowed(_machine.Zones[slot].Id.Node);
 
     private AllocationFlags FastPathFlags()
     {
@@ -84,7 +108,7 @@ public sealed partial class CpuProcess
         if (_machine.Release.AvoidsFragmentation && preferred.Kind == ZoneKind.Normal
             && (!_machine.IsNuma || _machine.HasDMA32(preferred.Node)))
             flags |= AllocationFlags.NoFragment;
-        if ((_walk.Request.Gfp & GfpFlags.KswapdReclaim) != 0) flags |= AllocationFlags.Kswapd;
+        if ((_walk.Attempt.Gfp & GfpFlags.KswapdReclaim) != 0) flags |= AllocationFlags.Kswapd;
         return flags;
     }
 
@@ -95,6 +119,7 @@ public sealed partial class CpuProcess
         _walk.Position = 0;
         _walk.AvoidedFragmentation = (_walk.Flags & AllocationFlags.NoFragment) != 0;
         _walk.FairSkipped = 0;
+        _walk.SkipsFull = false;
     }
 
     /// <summary>Goes along the list until a page is found, a zone has to be asked, or every pass has failed.</summary>
@@ -115,7 +140,7 @@ public sealed partial class CpuProcess
     /// <returns>True when the walk is over or waits for the zone.</returns>
     private bool TryZone(int slot)
     {
-        if (!IsAllowed(slot)) return false;
+        if (!IsAllowed(slot) || IsKnownAsFull(slot)) return false;
         var zone = Zone(slot);
         Refresh(zone);
         if ((_walk.Flags & AllocationFlags.Fair) != 0)
@@ -167,6 +192,7 @@ public sealed partial class CpuProcess
             // Refused by a view: at worst the zone got pages back less than two board instants ago. No mark is overrun.
             // Without a board (wall clock) a view may be older than that, and the zone is asked.
             _tried.Add(new(zone.Id, _walk.Level, verdict));
+            NoteFull(slot: zone.Slot, failedMark: true);
             return false;
         }
 
@@ -175,7 +201,7 @@ public sealed partial class CpuProcess
             if (verdict.Passes && !zone.Pageset.IsEmpty(order, request.Type))
             {
                 zone.Pageset.BeginAllocation();
-                Succeed(zone, zone.Pageset.TakeHead(order, request.Type));
+                HandOut(zone, zone.Pageset.TakeHead(order, request.Type));
                 return true;
             }
 
@@ -205,6 +231,7 @@ public sealed partial class CpuProcess
     {
         var order = _walk.Request.Order.Value;
         _walk.LockWait += _visit.Wait;
+        if (_visit.BoostRaised) WakeForBoost(zone);
         if (_visit.Served && _visit.Taken > 0)
         {
             if (!refill)
@@ -215,7 +242,7 @@ public sealed partial class CpuProcess
 
             zone.Pageset.BeginAllocation();
             zone.Pageset.Append(order, _walk.Request.Type, _visit.Frames[.._visit.Taken]);
-            Succeed(zone, zone.Pageset.TakeHead(order, _walk.Request.Type));
+            HandOut(zone, zone.Pageset.TakeHead(order, _walk.Request.Type));
             return;
         }
 
@@ -230,6 +257,7 @@ public sealed partial class CpuProcess
 
         var verdict = _visit.Served ? _visit.Verdict with { Verdict = ZoneVerdict.NothingFound } : _visit.Verdict;
         _tried.Add(new(zone.Id, _walk.Level, verdict));
+        NoteFull(zone.Slot, failedMark: !_visit.Served);
         _walk.Position++;
         Scan();
     }
@@ -242,7 +270,9 @@ public sealed partial class CpuProcess
         _now += new VirtualDuration(_costs.PagesetHit);
         Counters.PagesFrom[zone.Slot] += pages;
         Counters.FirstChoicePages[_walk.Preferred] += pages;
-        if (zone.Slot != _walk.Preferred) Counters.Fallbacks++;
+        Counters.HandOuts[zone.Slot]++;
+        if (zone.Slot != _walk.Preferred) CountFallback(zone);
+        if (_walk.Interleaves) CountInterleaved(zone);
         if (_machine.Release.FairZonePolicy) ChargeFairBatch(zone, (int)pages);
         if (_walk.Visited) Latency?.Invoke((_now - _walk.Begin).Nanoseconds);
         else Counters.PagesetHits++;
@@ -262,6 +292,13 @@ public sealed partial class CpuProcess
     /// <returns>True when another pass begins now.</returns>
     private bool NextPass()
     {
+        if (_walk.SkipsFull)
+        {
+            // Nothing found without the zones known as full: once more, with all of them.
+            BeginPass();
+            return true;
+        }
+
         if ((_walk.Flags & AllocationFlags.Fair) != 0)
         {
             _walk.Flags &= ~AllocationFlags.Fair;
@@ -292,7 +329,8 @@ public sealed partial class CpuProcess
             return true;
         }
 
-        Fail((_walk.Request.Gfp & GfpFlags.DirectReclaim) != 0 ? FailureKind.NeedsReclaim : FailureKind.NoPage);
+        if (TryReserves()) return true;
+        Fail((_walk.Attempt.Gfp & GfpFlags.DirectReclaim) != 0 ? FailureKind.NeedsReclaim : FailureKind.NoPage);
         return false;
     }
 
@@ -300,22 +338,17 @@ public sealed partial class CpuProcess
     {
         var request = _walk.Request;
         SlowPath ??= new(_now, Id, Counters.Operations, _current!.Id, [.. _tried]);
-        if ((request.Gfp & GfpFlags.KswapdReclaim) != 0) SendKswapdWakes();
         _walk.Level = WatermarkLevel.Min;
-        var flags = _walk.Flags & AllocationFlags.Kswapd;
-        if ((request.Gfp & GfpFlags.High) != 0) flags |= AllocationFlags.MinReserve;
-        if ((request.Gfp & (GfpFlags.DirectReclaim | GfpFlags.NoMemAlloc)) == 0)
-        {
-            flags |= AllocationFlags.NonBlock;
-            if (request.Order.Value > 0 && (request.Gfp & GfpFlags.High) != 0) flags |= AllocationFlags.HighAtomic;
-        }
-
-        _walk.Flags = flags;
+        _walk.Flags = AllocationRequest.SlowPathFlags(_machine.Release, _walk.Attempt.Gfp, request.Order);
+        if (!request.MemsAllowed.IsDefaultOrEmpty) LeaveFastPathMask();
+        if ((request.Gfp & GfpFlags.KswapdReclaim) != 0) SendKswapdWakes();
+        _walk.CacheSetUp = false;
         BeginPass();
     }
 
     private void Fail(FailureKind kind)
     {
+        if (TrySecondAttempt()) return;
         var failure = new AllocationFailure(_walk.Request, kind, [.. _tried]);
         var task = _current!;
         Counters.Failures++;

@@ -21,6 +21,7 @@ public sealed partial class CpuProcess
             _machine = next;
             _beforeEvents.Add(Counters.PagesTaken);
             if (next.RecomputesMarks) _marksSince = next.From;
+            if (next.RebuildsZonelists) Array.Clear(_full);
             foreach (var zone in _zones)
             {
                 if (zone is not null) Retune(zone);

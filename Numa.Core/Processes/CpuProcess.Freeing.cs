@@ -32,6 +32,7 @@ public sealed partial class CpuProcess
         _current!.Operations++;
         var zone = Zone(block.Zone);
         zone.Touched = true;
+        Counters.PagesFreed[block.Zone] += block.Pages;
         Refresh(zone);
         var type = zone.Tags.AsOf(block.Frame, zone.View.Effect);
         if (!Pageset.Holds(_machine.Release, block.Order) || type == Migratetype.Isolate)

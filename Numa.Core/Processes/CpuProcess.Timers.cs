@@ -19,6 +19,7 @@ public sealed partial class CpuProcess
     private int _ticksTaken;
     private VirtualInstant _tick;
     private bool _balanced;
+    private bool _boosted;
 
     private enum WorkKind : byte
     {
@@ -91,13 +92,13 @@ public sealed partial class CpuProcess
                 ExpireRemote(Zone(slot));
                 break;
             case WorkKind.BeginJudging:
-                _balanced = false;
+                (_balanced, _boosted) = (false, false);
                 break;
             case WorkKind.JudgeZone:
                 JudgeZone(slot, highest, order);
                 break;
             case WorkKind.EndJudging:
-                if (!_balanced && _kswapdAwake.Add(_machine.Zones[slot].Id.Node.Value)) Counters.KswapdWakeUps++;
+                if ((!_balanced || _boosted) && _kswapdAwake.Add(_machine.Zones[slot].Id.Node.Value)) Counters.KswapdWakeUps++;
                 break;
         }
     }
@@ -168,5 +169,14 @@ public sealed partial class CpuProcess
         Ask(zone, ZoneVisitKind.Query, Continuation.JudgeKswapd);
     }
 
-    private void KswapdJudged() => _balanced |= _visit.Verdict.Passes;
+    private void KswapdJudged()
+    {
+        _balanced |= _visit.Verdict.Passes;
+        _boosted |= _visit.Record.Boost > 0;
+    }
+
+    /// <summary>Taking pages mixed migratetypes and raised the zone's boost: kswapd is to take it away.</summary>
+    private void WakeForBoost(CpuZone zone) =>
+        SendSignal(_machine.HomeCpus[zone.Id.Node.Value], SignalKind.WakeKswapd, default, null, zone.Slot,
+            (int)zone.Id.Kind, 0);
 }

@@ -3,6 +3,7 @@ using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
 using Numa.Core.Time;
+using Numa.Core.Zonelists;
 using Numa.Core.Zones;
 using Numa.Core.Zones.Pagesets;
 
@@ -44,6 +45,7 @@ public sealed partial class CpuProcess
         Direct,
         FairReset,
         Free,
+        Reserve,
         FoldDeltas,
         DrainRemote,
         JudgeKswapd,
@@ -64,6 +66,7 @@ public sealed partial class CpuProcess
         _predecessors = tasks.Predecessors;
         _horizon = horizon;
         _zones = new CpuZone?[machine.Zones.Length];
+        _full = new ZonelistCache?[machine.NodeCount];
         Node = machine.Image.Cpus.NodeOf(new(id));
         Counters = new(machine.Zones.Length);
         _ticks = ticks;
@@ -210,6 +213,10 @@ public sealed partial class CpuProcess
                 break;
             case Continuation.Free:
                 FinishFree();
+                break;
+            case Continuation.Reserve:
+                _walk.LockWait += visit.Wait;
+                Succeed(zone, _walk.Frame);
                 break;
             case Continuation.JudgeKswapd:
                 KswapdJudged();

@@ -16,6 +16,7 @@ public sealed class MachineFacts
 {
     private readonly int[][] _walks;
     private readonly bool[] _hasDMA32;
+    private readonly bool[] _hasLowMemory;
 
     public MachineFacts(MachineImage image)
     {
@@ -25,7 +26,14 @@ public sealed class MachineFacts
         NodeCount = image.Nodes.Length == 0 ? 0 : image.Nodes.Max(node => node.Value) + 1;
         _walks = Walks();
         _hasDMA32 = new bool[NodeCount];
-        foreach (var zone in image.Zones) _hasDMA32[zone.Id.Node.Value] |= zone.Id.Kind == ZoneKind.DMA32;
+        _hasLowMemory = new bool[NodeCount];
+        foreach (var zone in image.Zones)
+        {
+            _hasDMA32[zone.Id.Node.Value] |= zone.Id.Kind == ZoneKind.DMA32;
+            _hasLowMemory[zone.Id.Node.Value] |= zone.Id.Kind <= ZoneKind.Normal;
+        }
+
+        PolicyZone = image.Zonelists.PolicyZone;
         HomeCpus = [.. Enumerable.Range(0, NodeCount).Select(node => HomeCpu(new(node)))];
     }
 
@@ -37,7 +45,9 @@ public sealed class MachineFacts
         Image = happening.Change.Image;
         From = happening.At;
         RecomputesMarks = happening.Change.RecomputesMarks;
-        _walks = happening.Change.RebuildsZonelists ? Walks() : before._walks;
+        RebuildsZonelists = happening.Change.RebuildsZonelists;
+        _walks = RebuildsZonelists ? Walks() : before._walks;
+        (PolicyZone, _hasLowMemory) = (before.PolicyZone, before._hasLowMemory);
     }
 
     private const int Kinds = (int)ZoneKind.Device + 1;
@@ -51,6 +61,12 @@ public sealed class MachineFacts
 
     /// <summary>Its event computed the marks anew, so boosts ended and fair batches began anew.</summary>
     public bool RecomputesMarks { get; }
+
+    /// <summary>Its event built the zonelists anew.</summary>
+    public bool RebuildsZonelists { get; }
+
+    /// <summary>Highest zone that memory policies are for.</summary>
+    public ZoneKind PolicyZone { get; }
 
     /// <summary>The machine after the next event; null when none follows.</summary>
     public MachineFacts? Next { get; private set; }
@@ -72,6 +88,9 @@ public sealed class MachineFacts
 
     /// <summary>The node has a zone below 4 GiB beside Normal.</summary>
     public bool HasDMA32(NodeId node) => _hasDMA32[node.Value];
+
+    /// <summary>Whether the node has memory below the Movable zone.</summary>
+    public bool HasLowMemory(NodeId node) => node.Value < NodeCount && _hasLowMemory[node.Value];
 
     /// <summary>Adds an event behind this machine.</summary>
     internal MachineFacts Then(MachineEvent happening) => Next = new(this, happening);

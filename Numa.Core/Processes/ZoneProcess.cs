@@ -166,6 +166,7 @@ public sealed class ZoneProcess
     {
         visit.Taken = 0;
         visit.Fallbacks = 0;
+        visit.BoostRaised = false;
         visit.Wait = 0;
         visit.Hold = 0;
         var before = (_latest.Folded, _latest.FairBatch, _latest.FairDepleted, _latest.BelowHigh);
@@ -208,8 +209,12 @@ public sealed class ZoneProcess
                 visit.Fallbacks = work.Fallbacks;
                 pages = (long)visit.Taken << visit.Order;
                 ChargeTaken(visit);
+                (visit.BoostRaised, Zone.BoostRaised) = (Zone.BoostRaised, false);
                 if (visit.Taken > 0 && (visit.Flags & AllocationFlags.HighAtomic) != 0)
                     Zone.ReserveHighAtomic(visit.Frames[0], visit.Order, ref work);
+                break;
+            case ZoneVisitKind.Reserve:
+                Zone.ReserveHighAtomic(visit.Frames[0], visit.Order, ref work);
                 break;
             case ZoneVisitKind.Drain or ZoneVisitKind.DirectFree:
                 foreach (var block in visit.Drained)

@@ -31,6 +31,9 @@ public enum ZoneVisitKind : byte
 
     /// <summary>Take one given block, and if it is free give another one back.</summary>
     Exchange,
+
+    /// <summary>Set the pageblock of a page apart for atomic allocations, one of which got the page.</summary>
+    Reserve,
 }
 
 /// <summary>One request to a zone and its reply. A CPU has one, reuses it, and does not touch it while it is
@@ -93,6 +96,9 @@ public sealed class ZoneVisit
 
     /// <summary>Of the blocks taken, those that another migratetype gave.</summary>
     public int Fallbacks;
+
+    /// <summary>Blocks of another migratetype were broken into, and kswapd is to be woken for it.</summary>
+    public bool BoostRaised;
     public long Wait;
     public long Hold;
     public ZoneRecord Record;

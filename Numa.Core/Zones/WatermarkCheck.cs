@@ -20,6 +20,9 @@ public enum ZoneVerdict : byte
 
     /// <summary>The fair batch of the zone had run out.</summary>
     FairBatchDepleted,
+
+    /// <summary>Skipped: it failed within the last second (zonelist cache).</summary>
+    KnownAsFull,
 }
 
 /// <summary>A watermark check and the two numbers it compared.</summary>

@@ -14,8 +14,8 @@ public sealed class Zone
     private readonly MigratetypeFallback _fallback;
     private readonly WatermarkBoost _boost;
     private readonly HighAtomicReserve _highAtomic;
+    private readonly bool _reservesOnDemand;
     private readonly bool _hardTakesHighAtomicFirst;
-    private readonly bool _setsApartOnDemand;
 
     /// <exception cref="InvariantBreachException">The zone is larger than 4 TiB, or its ranges leave it.</exception>
     public Zone(KernelRelease release, ZoneImage image)
@@ -31,8 +31,8 @@ public sealed class Zone
         _boost = new WatermarkBoost(image.Managed.Value);
         _fallback = MigratetypeFallback.Of(release, _buddy, _boost);
         _highAtomic = new HighAtomicReserve(release, _buddy, image.Managed.Value);
+        _reservesOnDemand = release.HighAtomic != HighAtomicRule.ReservePageblocks;
         _hardTakesHighAtomicFirst = release.ReserveFlags == ReserveFlagRule.HighAndHarder;
-        _setsApartOnDemand = release.HighAtomic != HighAtomicRule.ReservePageblocks;
         Tuning = image.Tuning;
         BootRelease.Into(_buddy, release, image, _base);
         if (image.State is not { } state) return;
@@ -92,7 +92,7 @@ public sealed class Zone
         var taken = 0;
         var stealing = false;
         // Up to 4.3 the reserve is the last choice of every request and the first of none.
-        var usesReserve = _setsApartOnDemand
+        var usesReserve = _reservesOnDemand
             && (flags & (AllocationFlags.HighAtomic | AllocationFlags.NonBlock | AllocationFlags.Oom)) != 0;
         while (taken < count)
         {

@@ -79,7 +79,8 @@ internal sealed partial class NaiveZone
         _ => [Migratetype.Unmovable, Migratetype.Movable],
     };
 
-    private static bool CanSteal(int c, Migratetype type) => c >= 4 || type != Migratetype.Movable;
+    private bool CanSteal(int c, Migratetype type) => c >= 4 || type == Migratetype.Reclaimable
+        || (type == Migratetype.Unmovable && release.HighAtomic != HighAtomicRule.ReservePageblocks);
 
     private Migratetype? Suitable(int c, Migratetype type)
     {

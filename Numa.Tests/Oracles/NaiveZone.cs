@@ -30,9 +30,9 @@ internal sealed partial class NaiveZone(KernelRelease release, long start, long 
         ? Enumerable.Range(0, 11).Sum(order => (long)_lists[order, 3].Count << order)
         : Reserved;
 
-    private bool IsOldest => release.Fallback == MigratetypeFallbackRule.TakeLargest;
+    private bool IsOldest => release.Name is "3.10";
 
-    private bool IsOld => release.Fallback <= MigratetypeFallbackRule.StealLargest;
+    private bool IsOld => release.Fallback == MigratetypeFallbackRule.StealLargest;
 
     private bool IsNewest => release.Fallback == MigratetypeFallbackRule.ClaimThenSteal;
 

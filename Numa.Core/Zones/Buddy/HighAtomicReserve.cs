@@ -12,7 +12,7 @@ internal sealed class HighAtomicReserve(KernelRelease release, BuddyAllocator bu
     private const int HighAtomic = (int)Migratetype.HighAtomic;
 
     private readonly bool _freeOnly = release.HighAtomic == HighAtomicRule.OnDemandFreeOnly;
-    private readonly bool _toTail = release.Fallback > MigratetypeFallbackRule.StealLargest;
+    private readonly bool _toTail = release.Fallback != MigratetypeFallbackRule.StealLargest;
 
     /// <summary>Pages of the reserved pageblocks, free or used.</summary>
     public long Reserved { get; set; }

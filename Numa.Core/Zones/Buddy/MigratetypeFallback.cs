@@ -15,8 +15,7 @@ internal abstract class MigratetypeFallback(BuddyAllocator buddy, WatermarkBoost
     public static MigratetypeFallback Of(KernelRelease release, BuddyAllocator buddy, WatermarkBoost boost) =>
         release.Fallback switch
         {
-            MigratetypeFallbackRule.TakeLargest or MigratetypeFallbackRule.StealLargest =>
-                new StealLargest(buddy, boost, release),
+            MigratetypeFallbackRule.StealLargest => new StealLargest(buddy, boost, release),
             MigratetypeFallbackRule.StealThenRetry => new StealThenRetry(buddy, boost),
             _ => new ClaimThenSteal(buddy, boost),
         };

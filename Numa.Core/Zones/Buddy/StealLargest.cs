@@ -6,12 +6,11 @@ namespace Numa.Core.Zones.Buddy;
 
 /// <summary>Fallback up to 4.13: the largest block of another type; half a pageblock free claims it.</summary>
 /// <remarks>Up to 4.3 MIGRATE_RESERVE is the last resort of every type; what is left of its blocks stays with
-/// it.</remarks>
+/// it. Source: <c>__rmqueue_fallback</c>, Linux mm/page_alloc.c.</remarks>
 internal sealed class StealLargest(BuddyAllocator buddy, WatermarkBoost boost, KernelRelease release)
     : MigratetypeFallback(buddy, boost)
 {
     private readonly bool _reserveIsLast = release.HighAtomic == HighAtomicRule.ReservePageblocks;
-    private readonly bool _unmovableClaims = release.Fallback == MigratetypeFallbackRule.StealLargest;
 
     public override int Take(
         int order, Migratetype type, AllocationFlags flags, ref bool stealing, ref BuddyWork work)
@@ -31,7 +30,7 @@ internal sealed class StealLargest(BuddyAllocator buddy, WatermarkBoost boost, K
     }
 
     private bool Claims(int from, Migratetype type) => MayClaim(from, type)
-        && (_unmovableClaims || type != Migratetype.Unmovable || from >= Order.Pageblock / 2);
+        && (from >= Order.Pageblock / 2 || type == Migratetype.Reclaimable || release.UnmovableClaimsPageblocks);
 
     private void Claim(int page, int from, Migratetype type, ref BuddyWork work)
     {
