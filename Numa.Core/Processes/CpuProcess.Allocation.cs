@@ -49,6 +49,7 @@ public sealed partial class CpuProcess
         _walk.Level = WatermarkLevel.Low;
         _walk.FairReset = -1;
         _walk.Begin = _now;
+        Watch();
         if (!FindPreferred())
         {
             Fail(FailureKind.NoZone);
@@ -95,6 +96,7 @@ public sealed partial class CpuProcess
         _walk.Position = 0;
         _walk.AvoidedFragmentation = (_walk.Flags & AllocationFlags.NoFragment) != 0;
         _walk.FairSkipped = 0;
+        _watched?.BeginPass(_walk.Level, _walk.Flags);
     }
 
     /// <summary>Goes along the list until a page is found, a zone has to be asked, or every pass has failed.</summary>
@@ -115,7 +117,7 @@ public sealed partial class CpuProcess
     /// <returns>True when the walk is over or waits for the zone.</returns>
     private bool TryZone(int slot)
     {
-        if (!IsAllowed(slot)) return false;
+        if (!IsAllowed(slot)) return Skip(slot, ZoneSkip.NodeNotAllowed);
         var zone = Zone(slot);
         Refresh(zone);
         if ((_walk.Flags & AllocationFlags.Fair) != 0)
@@ -124,7 +126,7 @@ public sealed partial class CpuProcess
             {
                 // The fair pass ends at the first zone of another node.
                 _walk.Position = _walk.Slots.Length;
-                return false;
+                return Skip(slot, ZoneSkip.RemoteInFairPass);
             }
 
             if (zone.FairDepleted)
@@ -132,13 +134,14 @@ public sealed partial class CpuProcess
                 _walk.FairSkipped++;
                 var batch = zone.View.FairBatch + zone.FairFolded;
                 _tried.Add(new(zone.Id, _walk.Level, new(ZoneVerdict.FairBatchDepleted, batch, 0)));
-                return false;
+                return Skip(slot, ZoneSkip.FairBatchDepleted, batch);
             }
         }
 
         if ((_walk.Flags & AllocationFlags.NoFragment) != 0 && _machine.IsNuma && slot != _walk.Preferred
             && zone.Id.Node != _machine.Zones[_walk.Preferred].Id.Node)
         {
+            Skip(slot, ZoneSkip.RemoteWhileAvoidingFragmentation);
             _walk.Flags &= ~AllocationFlags.NoFragment;
             BeginPass();
             _walk.Position = -1;
@@ -167,6 +170,7 @@ public sealed partial class CpuProcess
             // Refused by a view: at worst the zone got pages back less than two board instants ago. No mark is overrun.
             // Without a board (wall clock) a view may be older than that, and the zone is asked.
             _tried.Add(new(zone.Id, _walk.Level, verdict));
+            _watched?.Check(zone.Id, check.Explain(_machine.Release, zone.Tuning, zone.View));
             return false;
         }
 
@@ -174,6 +178,8 @@ public sealed partial class CpuProcess
         {
             if (verdict.Passes && !zone.Pageset.IsEmpty(order, request.Type))
             {
+                _watched?.Check(zone.Id, check.Explain(_machine.Release, zone.Tuning, zone.View));
+                _watched?.FindOnList(zone.Pageset, order, request.Type);
                 zone.Pageset.BeginAllocation();
                 Succeed(zone, zone.Pageset.TakeHead(order, request.Type));
                 return true;
@@ -192,6 +198,7 @@ public sealed partial class CpuProcess
     private void AskForBlocks(CpuZone zone, WatermarkCheck? check, ZoneVisitKind kind, Continuation continuation)
     {
         _walk.Visited = true;
+        _visit.Recorder = _watched;
         _visit.HasCheck = check is not null;
         _visit.Check = check ?? default;
         _visit.Order = _walk.Request.Order.Value;
@@ -205,6 +212,7 @@ public sealed partial class CpuProcess
     {
         var order = _walk.Request.Order.Value;
         _walk.LockWait += _visit.Wait;
+        _visit.Recorder = null;
         if (_visit.Served && _visit.Taken > 0)
         {
             if (!refill)
@@ -248,6 +256,7 @@ public sealed partial class CpuProcess
         else Counters.PagesetHits++;
         var task = _current!;
         Placement?[task.Id.Value].Add(zone.Slot);
+        _watched?.Succeed(zone.Id, frame, _now, _walk.LockWait);
         if (Observer is not null && (_walk.Visited || zone.Slot != _walk.Preferred))
         {
             Observer.Allocated(Id, task, request, Counters.Allocations, _walk.Begin, _now, zone.Slot,
@@ -302,15 +311,7 @@ public sealed partial class CpuProcess
         SlowPath ??= new(_now, Id, Counters.Operations, _current!.Id, [.. _tried]);
         if ((request.Gfp & GfpFlags.KswapdReclaim) != 0) SendKswapdWakes();
         _walk.Level = WatermarkLevel.Min;
-        var flags = _walk.Flags & AllocationFlags.Kswapd;
-        if ((request.Gfp & GfpFlags.High) != 0) flags |= AllocationFlags.MinReserve;
-        if ((request.Gfp & (GfpFlags.DirectReclaim | GfpFlags.NoMemAlloc)) == 0)
-        {
-            flags |= AllocationFlags.NonBlock;
-            if (request.Order.Value > 0 && (request.Gfp & GfpFlags.High) != 0) flags |= AllocationFlags.HighAtomic;
-        }
-
-        _walk.Flags = flags;
+        _walk.Flags = request.SlowPathFlags();
         BeginPass();
     }
 
@@ -326,6 +327,7 @@ public sealed partial class CpuProcess
         else tally.Count++;
         Observer?.Allocated(
             Id, task, _walk.Request, Counters.Allocations, _walk.Begin, _now, -1, false, _walk.LockWait, _tried);
+        _watched?.Fail(kind, _now, _walk.LockWait);
         task.Failed(failure);
         if (kind == FailureKind.NeedsReclaim && task.EndsAtReclaim) End(task, TaskEnd.NeedsReclaim);
     }

@@ -71,6 +71,9 @@ public sealed class ZoneVisit
     public long FairFolded;
     public int FairDelta;
 
+    /// <summary>Is told what the zone compares and gives; null but for an allocation that is watched.</summary>
+    public WalkRecorder? Recorder;
+
     /// <summary>Blocks to free. Shape: the order in which they are freed.</summary>
     public List<DrainedBlock> Drained { get; } = [];
 
