@@ -48,6 +48,7 @@ public sealed record WalkStep(
 public sealed record WalkPass(WatermarkLevel Level, AllocationFlags Flags, ImmutableArray<WalkStep> Steps);
 
 /// <summary>One allocation from the request to its answer: every zone of every pass, and what was compared.</summary>
+/// <param name="Number">Pages that its task had got before.</param>
 /// <param name="Node">Node of the CPU.</param>
 /// <param name="List">Permitted zones in the order of the zonelist.</param>
 /// <param name="LockWait">Waiting for zone locks. Unit: virtual nanoseconds.</param>
@@ -55,6 +56,6 @@ public sealed record WalkPass(WatermarkLevel Level, AllocationFlags Flags, Immut
 /// <param name="Frame">First frame of the block.</param>
 /// <param name="Failure">Null when there is a page.</param>
 public sealed record AllocationWalk(
-    TaskId Task, int Cpu, NodeId Node, AllocationRequest Request, ImmutableArray<ZoneId> List,
+    TaskId Task, long Number, int Cpu, NodeId Node, AllocationRequest Request, ImmutableArray<ZoneId> List,
     ImmutableArray<WalkPass> Passes, VirtualInstant Begin, VirtualInstant End, long LockWait,
     ZoneId? Zone, PageFrameNumber Frame, FailureKind? Failure);

@@ -132,6 +132,9 @@ public sealed record KernelRelease
 
     public required ReserveFlagRule ReserveFlags { get; init; }
 
+    /// <summary>Its gfp flags have the numbers of <see cref="Allocation.GfpFlags"/> (6.1 and later).</summary>
+    public bool NumbersGfpAsHere => ReserveFlags == ReserveFlagRule.MinReserveAndNonBlock;
+
     public RefillAccounting RefillAccounting { get; init; } = RefillAccounting.Once;
 
     public LockHandOver LockHandOver { get; init; } = LockHandOver.Constant;

@@ -9,9 +9,9 @@ namespace Numa.Core.Processes;
 
 /// <summary>Keeps the walk of one allocation: CPU and zones tell it what they compared, as they decide.</summary>
 /// <remarks>It travels with the CPU's visit, so that only one side tells at a time.</remarks>
-/// <param name="task">Task whose allocation is kept.</param>
-/// <param name="number">Its pages before that one: allocations that failed are not counted.</param>
-public sealed class WalkRecorder(TaskId task, long number)
+/// <param name="tasks">Whose allocation is kept: one task, or several of which one runs after the other.</param>
+/// <param name="number">Their pages before that one: allocations that failed are not counted.</param>
+public sealed class WalkRecorder(ImmutableArray<SimulatedTask> tasks, long number)
 {
     private readonly List<(WatermarkLevel Level, AllocationFlags Flags, List<WalkStep> Steps)> _passes = [];
     private readonly List<(long Frame, int Order, Migratetype Type)> _free = [];
@@ -25,9 +25,9 @@ public sealed class WalkRecorder(TaskId task, long number)
     internal bool Begin(
         SimulatedTask asking, NodeId node, AllocationRequest request, IEnumerable<ZoneId> list, VirtualInstant now)
     {
-        if (asking.Id != task || asking.Allocations - 1 - asking.Failures != number) return false;
+        if (!tasks.Contains(asking) || tasks.Sum(task => task.Allocations - task.Failures) - 1 != number) return false;
         _passes.Clear();
-        _begun = new(task, asking.Cpu.Value, node, request, [.. list], [], now, now, 0, null, default, null);
+        _begun = new(asking.Id, asking.Allocations - 1 - asking.Failures, asking.Cpu.Value, node, request, [.. list], [], now, now, 0, null, default, null);
         return true;
     }
 
