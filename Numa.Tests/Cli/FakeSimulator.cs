@@ -1,6 +1,8 @@
 using Numa.Cli.Execution;
+using Numa.Workloads.Explaining;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
+using Numa.Workloads.Scenarios;
 using Numa.Workloads.Verification;
 
 namespace Numa.Tests.Cli;
@@ -53,6 +55,12 @@ internal sealed class FakeSimulator : ISimulator
         Explained = request;
         return Failure is null ? new(Shown + "\n", []) : throw Failure;
     }
+
+    public WalkOutcome ExplainAllocation(MachineRequest machine, AllocationQuestion question) =>
+        throw Failure ?? new NotSupportedException();
+
+    public Task<ExplainedPage> ExplainPageAsync(RunInputs inputs, PageQuestion question, CancellationToken cancel) =>
+        throw Failure ?? new NotSupportedException();
 
     public CaptureReport Verify(string capture) => Failure is null ? Verified : throw Failure;
 

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using Numa.Cli.Execution;
+using Numa.Cli.Exports;
+using Numa.Cli.Tables;
+
+namespace Numa.Cli.Commands;
+
+/// <summary><c>numa explain page</c>: how a run that was kept got one of its pages.</summary>
+internal sealed class ExplainPageCommand : NumaCommand
+{
+    private readonly Terminal _terminal;
+    private readonly ISimulator _simulator;
+
+    private readonly Argument<string> _folder =
+        OptionFactory.Path("RUN-DIR", "Folder of a run, as numa run --out writes it.");
+
+    private readonly Argument<long> _number = new("N")
+    {
+        Description = "Number of the page as reports print it, from 0: pages got, failures left out.",
+        CustomParser = result =>
+        {
+            // As it stands in a report: #15 979 230 in quotes, or without its blanks.
+            var text = result.Tokens[0].Value.TrimStart('#').Replace(" ", "", StringComparison.Ordinal);
+            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
+            result.AddError($"N is a whole number, 0 or more; found '{result.Tokens[0].Value}'");
+            return default;
+        },
+    };
+
+    private readonly Option<int?> _task = OptionFactory.OptionalNumber<int>(
+        "--task", "N", "Task whose pages the number counts; needed where several run at once.", 0);
+
+    private readonly Option<string?> _format = OptionFactory.Choice(
+        "--format", "What standard output holds.", "table", "table", "json");
+
+    public ExplainPageCommand(Terminal terminal, ISimulator simulator)
+        : base("page", "Makes a kept run again and says how it got one page: each zone tried, check and numbers.")
+    {
+        (_terminal, _simulator) = (terminal, simulator);
+        Add(_folder);
+        Add(_number);
+        Add(_task);
+        Add(_format);
+        SetAction(ExplainAsync);
+    }
+
+    public override ImmutableArray<string> Examples => ["numa explain page my-run 15979230"];
+
+    private async Task<int> ExplainAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var folder = parsed.GetRequiredValue(_folder);
+        var number = parsed.GetRequiredValue(_number);
+        var kept = KeptRun.Read(folder);
+        var explained = await ProgressDisplay.WatchAsync(_terminal, $"Running {kept.Name} again", progress =>
+            _simulator.ExplainPageAsync(
+                kept.Inputs, new(number, parsed.GetValue(_task), kept.Seed, kept.Hash, folder), cancel));
+        if (parsed.GetValue(_format) == "json")
+        {
+            _terminal.Output.WriteLine(WalkExport.Of(explained.Machine, explained.Walk, kept.Name, explained.Workload));
+            return ExitCode.Success;
+        }
+
+        var walk = explained.Walk;
+        var place = $"page #{Figures.Count(number)} of {kept.Name}, seed {kept.Seed}"
+            + (walk.Number == number && parsed.GetValue(_task) is null ? "" : $", #{Figures.Count(walk.Number)}")
+            + $" of task {walk.Task} ({explained.Workload}), from {Figures.Duration(walk.Begin.Nanoseconds)} on, took "
+            + $"{Figures.Duration((walk.End - walk.Begin).Nanoseconds)}, {Figures.Duration(walk.LockWait)} of it"
+            + " for zone locks (MODEL)";
+        Page.Print(_terminal, page => WalkSheet.Write(page, explained.Machine, walk, place));
+        return ExitCode.Success;
+    }
+}
