@@ -52,20 +52,18 @@ internal sealed class ExplainPageCommand : NumaCommand
     {
         var folder = parsed.GetRequiredValue(_folder);
         var number = parsed.GetRequiredValue(_number);
-        var kept = KeptRun.Read(folder);
-        var explained = await ProgressDisplay.WatchAsync(_terminal, $"Running {kept.Name} again", progress =>
-            _simulator.ExplainPageAsync(
-                kept.Inputs, new(number, parsed.GetValue(_task), kept.Seed, kept.Hash, folder), cancel));
+        var task = parsed.GetValue(_task);
+        var explained = await ProgressDisplay.WatchAsync(_terminal, $"Running {folder} again",
+            _ => _simulator.ExplainPageAsync(folder, number, task, cancel));
+        var walk = explained.Walk;
         if (parsed.GetValue(_format) == "json")
         {
-            _terminal.Output.WriteLine(WalkExport.Of(explained.Machine, explained.Walk, kept.Name, explained.Workload));
+            _terminal.Output.WriteLine(WalkExport.Of(explained.Machine, walk, explained));
             return ExitCode.Success;
         }
 
-        var walk = explained.Walk;
-        var place = $"page #{Figures.Count(number)} of {kept.Name}, seed {kept.Seed}"
-            + (walk.Number == number && parsed.GetValue(_task) is null ? "" : $", #{Figures.Count(walk.Number)}")
-            + $" of task {walk.Task} ({explained.Workload}), from {Figures.Duration(walk.Begin.Nanoseconds)} on, took "
+        var place = $"page #{Figures.Count(number)} of {explained.Scenario}, seed {explained.Seed}"
+            + (walk.Number == number ? "," : $", #{Figures.Count(walk.Number)}") + $" of task {walk.Task} ({explained.Workload}), from {Figures.Duration(walk.Begin.Nanoseconds)} on, took "
             + $"{Figures.Duration((walk.End - walk.Begin).Nanoseconds)}, {Figures.Duration(walk.LockWait)} of it"
             + " for zone locks (MODEL)";
         Page.Print(_terminal, page => WalkSheet.Write(page, explained.Machine, walk, place));

@@ -42,7 +42,10 @@ public interface ISimulator
     WalkOutcome ExplainAllocation(MachineRequest machine, AllocationQuestion question);
 
     /// <summary>How a run that was kept got one of its pages.</summary>
-    Task<ExplainedPage> ExplainPageAsync(RunInputs inputs, PageQuestion question, CancellationToken cancel);
+    /// <param name="folder">Folder that <c>--out</c> wrote.</param>
+    /// <param name="number">Number of the page, from 0.</param>
+    /// <param name="task">Task whose pages the number counts; null where the run has one at a time.</param>
+    Task<ExplainedPage> ExplainPageAsync(string folder, long number, int? task, CancellationToken cancel);
 }
 
 /// <summary>One setting and its new value, by the grammar of <c>--set</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Numa.Cli.Exports;
 using Numa.Cli.Tables;
 using Numa.Core.Diagnostics;
 using Numa.Workloads.Experiments;
@@ -77,11 +78,17 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
     public WalkOutcome ExplainAllocation(MachineRequest machine, AllocationQuestion question)
     {
         var (booted, notes) = Boot(machine);
-        return new(booted, question.Ask(booted), notes);
+        var walk = question.Ask(booted);
+        return new(booted, walk, [.. notes, .. question.Notes(walk)]);
     }
 
-    public Task<ExplainedPage> ExplainPageAsync(RunInputs inputs, PageQuestion question, CancellationToken cancel) =>
-        Task.Run(() => question.Ask(inputs.Again(), cancel), cancel);
+    public Task<ExplainedPage> ExplainPageAsync(
+        string folder, long number, int? task, CancellationToken cancel) => Task.Run(() =>
+    {
+        var kept = KeptRun.Read(folder);
+        var question = new PageQuestion(number, task, kept.Seed, kept.Hash, folder);
+        return question.Ask(kept.Inputs.Again(), cancel);
+    }, cancel);
 
     public CaptureReport Verify(string capture) => CaptureVerification.Verify(capture);
 

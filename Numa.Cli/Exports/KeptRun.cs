@@ -7,9 +7,8 @@ using Numa.Workloads.Scenarios;
 namespace Numa.Cli.Exports;
 
 /// <summary>A run as <c>--out</c> keeps it: its result, and what it takes to make it again.</summary>
-/// <param name="Name">Name of its scenario.</param>
 /// <param name="Hash">Hash of the run: made again, it must come out the same.</param>
-internal sealed record KeptRun(string Name, ulong Seed, string Hash, RunInputs Inputs)
+internal sealed record KeptRun(ulong Seed, string Hash, RunInputs Inputs)
 {
     private const string Result = "run.json";
     private const string Inventory = "inputs.json";
@@ -25,9 +24,11 @@ internal sealed record KeptRun(string Name, ulong Seed, string Hash, RunInputs I
     /// <param name="IsMachineCopied">The machine's file is in the folder; a recorded machine stays where it
     /// is.</param>
     private sealed record Contents(
-        string Scenario, string? Machine, bool IsMachineCopied, ImmutableArray<Setting> Settings);
+        string Scenario, string? Machine, bool IsMachineCopied, ImmutableArray<GivenSetting> Settings);
 
-    private sealed record Identity(string Scenario, ulong Seed, string Clock, string Hash);
+    private sealed record GivenSetting(string Option, string Path, string Value);
+
+    private sealed record Identity(ulong Seed, string Clock, string Hash);
 
     /// <summary>The files of a run, by name.</summary>
     public static IEnumerable<(string Name, string Content)> Files(RunResult run, RunInputs? inputs)
@@ -35,7 +36,8 @@ internal sealed record KeptRun(string Name, ulong Seed, string Hash, RunInputs I
         yield return (Result, JsonExport.Run(run));
         if (inputs is null) yield break;
         var contents = new Contents(
-            inputs.File, inputs.MachineFile, inputs.MachineText is not null, inputs.Settings);
+            inputs.File, inputs.MachineFile, inputs.MachineText is not null,
+            [.. inputs.Settings.Select(setting => new GivenSetting(setting.Option, setting.Path, setting.Value))]);
         yield return (Inventory, JsonSerializer.Serialize(contents, Options));
         yield return (Scenario, inputs.Text);
         if (inputs.MachineText is { } machine) yield return (Machine, machine);
@@ -52,8 +54,9 @@ internal sealed record KeptRun(string Name, ulong Seed, string Hash, RunInputs I
         }
 
         var contents = Parse<Contents>(folder, Inventory);
-        return new(run.Scenario, run.Seed, run.Hash, new(contents.Scenario, Text(folder, Scenario), contents.Machine,
-            contents.IsMachineCopied ? Text(folder, Machine) : null, contents.Settings));
+        return new(run.Seed, run.Hash, new(contents.Scenario, Text(folder, Scenario), contents.Machine,
+            contents.IsMachineCopied ? Text(folder, Machine) : null,
+            [.. contents.Settings.Select(setting => new Setting(setting.Option, setting.Path, setting.Value))]));
     }
 
     private static T Parse<T>(string folder, string name)

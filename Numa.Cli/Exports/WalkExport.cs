@@ -2,6 +2,7 @@ using Numa.Cli.Tables;
 using Numa.Core.Allocation;
 using Numa.Core.Text;
 using Numa.Core.Zones;
+using Numa.Workloads.Explaining;
 using Numa.Workloads.Scenarios;
 
 namespace Numa.Cli.Exports;
@@ -9,8 +10,8 @@ namespace Numa.Cli.Exports;
 /// <summary>The walk of one allocation as JSON.</summary>
 internal static class WalkExport
 {
-    /// <param name="run">Name of the run's scenario; null when the request was asked of a booted machine.</param>
-    public static string Of(BootedMachine machine, AllocationWalk walk, string? run = null, string? workload = null)
+    /// <param name="page">What it was in its run; null when the request was asked of a booted machine.</param>
+    public static string Of(BootedMachine machine, AllocationWalk walk, ExplainedPage? page = null)
     {
         var (request, release) = (walk.Request, machine.Image.Release);
         return JsonExport.Text(new
@@ -18,12 +19,17 @@ internal static class WalkExport
             Answer = WalkText.Answer(walk),
             Machine = machine.Image.Name,
             Kernel = release.Name,
-            Run = run,
-            Workload = workload,
-            Task = run is null ? null : (int?)walk.Task.Value,
-            NumberOfTask = run is null ? null : (long?)walk.Number,
-            BeginNanoseconds = run is null ? null : (long?)walk.Begin.Nanoseconds,
-            EndNanoseconds = run is null ? null : (long?)walk.End.Nanoseconds,
+            Run = page is null ? null : new
+            {
+                page.Scenario,
+                page.Seed,
+                page.Workload,
+                Task = walk.Task.Value,
+                NumberOfTask = walk.Number,
+                BeginNanoseconds = walk.Begin.Nanoseconds,
+                EndNanoseconds = walk.End.Nanoseconds,
+                LockWaitNanoseconds = walk.LockWait,
+            },
             Gfp = GfpText.Format(request.Gfp),
             Order = request.Order.Value,
             Type = $"{request.Type}",

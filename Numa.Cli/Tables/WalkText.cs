@@ -18,7 +18,7 @@ internal static class WalkText
     {
         if (walk.Failure == FailureKind.NoZone)
             return "No zone serves it: the request permits no zone of its zonelist.";
-        var steps = walk.Passes.SelectMany(pass => pass.Steps).ToList();
+        var steps = walk.Passes[^1].Steps;
         if (walk.Zone is not { } zone)
         {
             return $"No zone serves it: {Reasons(steps)}; "
@@ -26,13 +26,15 @@ internal static class WalkText
                     ? "the kernel would reclaim now, which is not modelled." : "it may not reclaim, and fails.");
         }
 
-        var check = steps[^1].Check;
-        var enough = check is { } terms ? Enough(terms) : "";
-        var before = steps[..^1].Where(step => step.Zone != zone).ToList();
-        var own = steps[..^1].LastOrDefault(step => step.Zone == zone);
-        return $"{zone} serves it: {enough}"
-            + (before.Count > 0 ? $"; {Reasons(before)}" : ", and no zone stands before it")
-            + (own is null ? "" : $"; in an earlier pass it {Reason(own)}") + ".";
+        var before = steps.Length > 1 ? $"; before it, {Reasons(steps[..^1])}"
+            : walk.Passes.Length == 1 ? ", and it is the first of its list" : "";
+        var earlier = walk.Passes.Length switch
+        {
+            1 => "",
+            2 => "; pass 1 found nothing",
+            var passes => $"; passes 1 to {passes - 1} found nothing",
+        };
+        return $"{zone} serves it: it {Holds(steps[^1].Check!.Value)}{before}{earlier}.";
     }
 
     /// <summary>As <c>GFP_KERNEL, order 3 (Unmovable, zones up to Normal, policy bind 0,1)</c>.</summary>
@@ -106,20 +108,22 @@ internal static class WalkText
                 : $"head of {list}; {Figures.Count(source.LeftOnList)} left on it");
         if (source.Asked == 0 || source.From is not { } from) yield break;
         var cut = from.Order == source.Order ? "is" : "is cut from";
-        var origin = from.Type == source.Type
-            ? $"a free block of order {from.Order}, {from.Type}"
-            : $"a free block of order {from.Order} of {from.Type}: a fallback, as no {source.Type} block would do";
+        var origin = from.Type == source.Type ? $"a free block of order {from.Order}, {from.Type}"
+            : from.Type == Migratetype.HighAtomic ? $"a block of order {from.Order} of the reserve, {from.Type}"
+            : $"a free block of order {from.Order} of type {from.Type}: fallback, as no {source.Type} block was free";
         var taken = source.Taken == 1 ? "it" : "the first";
-        yield return source.IsRefill
-            ? $"refill: the list was empty; asked the buddy lists for {source.Asked}, got {source.Taken}; "
-                + $"{taken} {cut} {origin}"
-            : $"buddy: {taken} {cut} {origin}";
-        if (source.Fallbacks > 0) yield return $"fallback: another type gave {Figures.Count(source.Fallbacks, "block")}";
+        if (source.IsRefill)
+        {
+            yield return $"refill: the list was empty; asked the buddy lists for {source.Asked}, got {source.Taken}"
+                + (source.Fallbacks == 0 ? "" : $", {source.Fallbacks} by fallback");
+        }
+
+        yield return $"buddy lists: {taken} {cut} {origin}";
     }
 
-    private static string Enough(WatermarkTerms terms) =>
-        $"{Figures.Count(terms.Free - terms.Unusable)} pages count there, more than the "
-        + $"{Figures.Count(terms.Lowered + terms.Reserve)} it has to keep at {Word(terms.Check.Level)}";
+    private static string Holds(WatermarkTerms terms) => $"has {Figures.Count(terms.Free)} pages free"
+        + (terms.Unusable == 0 ? "" : $", {Figures.Count(terms.Unusable)} of them unusable,")
+        + $" and must keep {Figures.Count(terms.Lowered + terms.Reserve)} at {Word(terms.Check.Level)}";
 
     /// <summary>The last word on each zone, in the order of the walk.</summary>
     private static string Reasons(IReadOnlyList<WalkStep> steps)
@@ -128,7 +132,7 @@ internal static class WalkText
             .ToList();
         var named = string.Join("; ", last.Take(MostReasons).Select(zone => $"{zone.Zone} {zone.Why}"));
         var more = last.Skip(MostReasons).Select(zone => zone.Zone).ToList();
-        return more.Count == 0 ? named : $"{named}; nor do {string.Join(", ", more)}";
+        return more.Count == 0 ? named : $"{named}; likewise {string.Join(", ", more)}";
     }
 
     private static string Reason(WalkStep step)
@@ -137,8 +141,7 @@ internal static class WalkText
         var terms = step.Check!.Value;
         return terms.Verdict.Verdict switch
         {
-            ZoneVerdict.BelowWatermark => $"has {Figures.Count(terms.Free - terms.Unusable)} and must keep "
-                + Figures.Count(terms.Lowered + terms.Reserve),
+            ZoneVerdict.BelowWatermark => Holds(terms),
             ZoneVerdict.NoBlockOfOrder => "has " + NoBlock(terms),
             _ => "has nothing that fits on its lists",
         };
@@ -156,6 +159,6 @@ internal static class WalkText
         ZoneSkip.NodeNotAllowed => $"node {step.Zone.Node} is not allowed",
         ZoneSkip.FairBatchDepleted => $"fair batch used up, {Figures.Count(step.FairBatch ?? 0)} left",
         ZoneSkip.RemoteInFairPass => "another node ends the fair pass",
-        _ => "another node, so rather mix migratetypes",
+        _ => "another node; rather mix migratetypes on the own",
     };
 }

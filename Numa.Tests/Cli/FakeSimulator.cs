@@ -1,4 +1,5 @@
 using Numa.Cli.Execution;
+using Numa.Tests.Workloads;
 using Numa.Workloads.Explaining;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
@@ -57,10 +58,20 @@ internal sealed class FakeSimulator : ISimulator
     }
 
     public WalkOutcome ExplainAllocation(MachineRequest machine, AllocationQuestion question) =>
-        throw Failure ?? new NotSupportedException();
+        Failure is null ? new(Pair.Value, question.Ask(Pair.Value), []) : throw Failure;
 
-    public Task<ExplainedPage> ExplainPageAsync(RunInputs inputs, PageQuestion question, CancellationToken cancel) =>
-        throw Failure ?? new NotSupportedException();
+    public Task<ExplainedPage> ExplainPageAsync(string folder, long number, int? task, CancellationToken cancel)
+    {
+        var walk = new AllocationQuestion("GFP_KERNEL", 0, null, null, null, []).Ask(Pair.Value);
+        return Failure is null ? Task.FromResult(new ExplainedPage(Pair.Value, walk, "fill", 1, "fill"))
+            : throw Failure;
+    }
+
+    private static readonly Lazy<BootedMachine> Pair = new(() =>
+    {
+        var file = ScenarioParser.ParseMachine(ScenarioTexts.Machine, "pair.yaml");
+        return MachineBoot.Boot(file.Machine, file.Boot, []);
+    });
 
     public CaptureReport Verify(string capture) => Failure is null ? Verified : throw Failure;
 

@@ -53,6 +53,14 @@ public sealed record AllocationQuestion(
         return recorder.Walk;
     }
 
+    /// <summary>Says so where the policy leaves the request alone.</summary>
+    public IEnumerable<string> Notes(AllocationWalk walk)
+    {
+        if (Policy is null || walk.Request is not { PreferredNode: null, AllowedNodes.IsDefaultOrEmpty: true })
+            yield break;
+        yield return $"policy {Policy} does not apply: policies leave requests for low zones and __GFP_THISNODE alone";
+    }
+
     private static SourcePlace Place(string option, (string Zone, string Leave) free) =>
         new($"{option} {free.Zone}={free.Leave}", 0, 0);
 
@@ -66,7 +74,8 @@ public sealed record AllocationQuestion(
                 problems.Add(at, ProblemCodes.Word, $"Linux {release.Name} numbers gfp flags in its own way;"
                     + " expected names such as GFP_KERNEL");
             }
-            else if (uint.TryParse(Gfp[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits))
+            else if (uint.TryParse(
+                Gfp[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var bits))
             {
                 return Consistent((GfpFlags)bits, at, problems);
             }

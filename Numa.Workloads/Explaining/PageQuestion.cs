@@ -11,7 +11,8 @@ namespace Numa.Workloads.Explaining;
 
 /// <summary>The page that a question was about, and how it was got.</summary>
 /// <param name="Workload">Workload of its task.</param>
-public sealed record ExplainedPage(BootedMachine Machine, AllocationWalk Walk, string Workload);
+public sealed record ExplainedPage(
+    BootedMachine Machine, AllocationWalk Walk, string Scenario, ulong Seed, string Workload);
 
 /// <summary>One page of a run that was kept: the run is made again, and that page's walk is written down.</summary>
 /// <remarks>
@@ -45,9 +46,9 @@ public sealed record PageQuestion(long Number, int? Task, ulong Seed, string Has
         }
 
         if (recorder.Walk is { Failure: null } walk)
-            return new(booted, walk, plan.Tasks[walk.Task.Value].Workload);
+            return new(booted, walk, scenario.Name, Seed, plan.Tasks[walk.Task.Value].Workload);
         var pages = tasks.Sum(task => task.Allocations - task.Failures);
-        throw Wrong($"{Number}", pages == 0 ? $"{Whose} got no page"
+        throw Wrong($"page {Number}", pages == 0 ? $"{Whose} got no page"
             : $"{Whose} got {pages} pages; expected a number of 0 to {pages - 1}");
     }
 
@@ -66,7 +67,7 @@ public sealed record PageQuestion(long Number, int? Task, ulong Seed, string Has
 
         if (tasks.Length == 1 || ComparisonPlacement.RunsSingly(scenario, tasks))
             return [.. tasks.Select(task => task.Number)];
-        throw Wrong($"{Number}", "several tasks run at once, and a number counts the pages of one;"
+        throw Wrong($"page {Number}", "several tasks run at once, and a number counts the pages of one;"
             + $" expected --task with one of {known}");
     }
 
