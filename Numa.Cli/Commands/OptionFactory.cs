@@ -66,12 +66,14 @@ internal static class OptionFactory
     }
 
     /// <summary>Any number of <c>path=value</c>, in the order given.</summary>
-    public static Option<ImmutableArray<SettingAssignment>> Assignments(string name, string description)
+    /// <param name="shape">What stands for path and value in the help.</param>
+    public static Option<ImmutableArray<SettingAssignment>> Assignments(
+        string name, string description, string shape = "path=value")
     {
         return new Option<ImmutableArray<SettingAssignment>>(name)
         {
             Description = description,
-            HelpName = "path=value",
+            HelpName = shape,
             Arity = ArgumentArity.OneOrMore,
             AllowMultipleArgumentsPerToken = false,
             DefaultValueFactory = _ => [],
@@ -81,7 +83,7 @@ internal static class OptionFactory
                 foreach (var token in result.Tokens)
                 {
                     if (Split(token.Value) is { } assignment) assignments.Add(assignment);
-                    else result.AddError($"{name} needs path=value, found '{token.Value}'");
+                    else result.AddError($"{name} needs {shape}, found '{token.Value}'");
                 }
 
                 return assignments.ToImmutable();

@@ -40,8 +40,7 @@ internal sealed class RunCommand : NumaCommand
         else Page.Print(_terminal, page => RunTable.Write(page, run));
         folder?.Write(
             _terminal.Error,
-            ("run.json", JsonExport.Run(run)),
-            ("contention.json", JsonExport.Trace(run, outcome.Contention)));
+            [.. KeptRun.Files(run, outcome.Inputs), ("contention.json", JsonExport.Trace(run, outcome.Contention))]);
         return Verdict.Of(run, _terminal);
     }
 }

@@ -44,8 +44,10 @@ internal sealed class TraceCommand : NumaCommand
         else Page.Print(_terminal, page => ContentionTable.Write(page, outcome, request.Top));
         folder?.Write(
             _terminal.Error,
-            ("run.json", JsonExport.Run(outcome.Run)),
-            ("contention.json", JsonExport.Trace(outcome.Run, outcome.Contention)));
+            [
+                .. KeptRun.Files(outcome.Run, outcome.Inputs),
+                ("contention.json", JsonExport.Trace(outcome.Run, outcome.Contention)),
+            ]);
         return Verdict.Of(outcome, _terminal);
     }
 }

@@ -11,9 +11,12 @@ internal static class UsageError
     public static string Describe(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        var help = command is RootCommand ? "numa --help" : $"numa {command.Name} --help";
-        return $"numa: {Reason(parsed, command)} (see {help})";
+        return $"numa: {Reason(parsed, command)} (see {Path(command)} --help)";
     }
+
+    /// <summary>The words that lead to a command.</summary>
+    private static string Path(Command command) => command is RootCommand ? "numa"
+        : $"{Path(command.Parents.OfType<Command>().First())} {command.Name}";
 
     private static string Reason(ParseResult parsed, Command command)
     {
@@ -25,12 +28,14 @@ internal static class UsageError
         if (stray is not null)
         {
             if (IsOption(stray)) return UnknownOption(stray, command);
-            if (command is RootCommand)
+            if (command.Subcommands.Count > 0)
                 return $"unknown command '{stray}'{DidYouMean(stray, command.Subcommands.Select(sub => sub.Name))}";
             return $"unexpected argument '{stray}'";
         }
 
         if (command is RootCommand) return "no command given";
+        if (command.Subcommands.Count > 0)
+            return $"{command.Name} needs one of {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}";
         return parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
     }
 

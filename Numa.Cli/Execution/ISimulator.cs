@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
+using Numa.Core.Allocation;
+using Numa.Workloads.Explaining;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
+using Numa.Workloads.Scenarios;
 using Numa.Workloads.Verification;
 
 namespace Numa.Cli.Execution;
@@ -35,6 +38,15 @@ public interface ISimulator
 
     /// <summary>How a machine that is booted came to its numbers.</summary>
     ShowOutcome Explain(ExplainRequest request);
+
+    /// <summary>How a machine that is booted serves one request.</summary>
+    WalkOutcome ExplainAllocation(MachineRequest machine, AllocationQuestion question);
+
+    /// <summary>How a run that was kept got one of its pages.</summary>
+    /// <param name="folder">Folder that <c>--out</c> wrote.</param>
+    /// <param name="number">Number of the page, from 0.</param>
+    /// <param name="task">Task whose pages the number counts; null where the run has one at a time.</param>
+    Task<ExplainedPage> ExplainPageAsync(string folder, long number, int? task, CancellationToken cancel);
 }
 
 /// <summary>One setting and its new value, by the grammar of <c>--set</c>.</summary>
@@ -100,17 +112,21 @@ public enum ExplainTopic
 }
 
 /// <summary>A question how a machine came to its numbers.</summary>
-/// <param name="Machine">Path of a machine description or of a captured machine's folder.</param>
 /// <param name="Node">Only this node; null for all.</param>
+public sealed record ExplainRequest(MachineRequest Machine, ExplainTopic Topic, int? Node);
+
+/// <summary>A machine to boot.</summary>
+/// <param name="Path">Path of a machine description or of a captured machine's folder.</param>
 /// <param name="Kernel">Release instead of the machine's own; null to keep that.</param>
 /// <param name="After">Sysctls written after boot, in order.</param>
-public sealed record ExplainRequest(
-    string Machine,
-    ExplainTopic Topic,
-    int? Node,
+public sealed record MachineRequest(
+    string Path,
     string? Kernel,
     ImmutableArray<SettingAssignment> Settings,
     ImmutableArray<SettingAssignment> After);
+
+/// <summary>How a request was served, and what had to be estimated of its machine.</summary>
+public sealed record WalkOutcome(BootedMachine Machine, AllocationWalk Walk, ImmutableArray<string> Notes);
 
 /// <summary>A machine's text, and what had to be estimated for it.</summary>
 public sealed record ShowOutcome(string Text, ImmutableArray<string> Notes);
@@ -124,4 +140,8 @@ public sealed record RunProgress(string Activity, double? Fraction);
 /// <param name="CpuNodes">Node of each CPU, by CPU number.</param>
 /// <param name="Samples">Allocations for telemetry; empty unless asked for.</param>
 public sealed record RunOutcome(
-    RunResult Run, ContentionResult Contention, ImmutableArray<int> CpuNodes, AllocationSamples Samples);
+    RunResult Run, ContentionResult Contention, ImmutableArray<int> CpuNodes, AllocationSamples Samples)
+{
+    /// <summary>What the run was made of; null where nobody can make it again.</summary>
+    public RunInputs? Inputs { get; init; }
+}

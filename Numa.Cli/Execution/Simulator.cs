@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using Numa.Cli.Exports;
 using Numa.Cli.Tables;
 using Numa.Core.Diagnostics;
 using Numa.Workloads.Experiments;
+using Numa.Workloads.Explaining;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Scenarios;
 using Numa.Workloads.Replay;
@@ -20,11 +22,14 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
     public async Task<RunOutcome> RunAsync(
         RunRequest request, IProgress<RunProgress> progress, CancellationToken cancel)
     {
-        var scenario = Load(request, []);
+        var (scenario, inputs) = RunInputs.Load(request.Scenario, Settings(request, []));
         progress.Report(new($"running {scenario.Name}", null));
         var record = await _runner.RunAsync(scenario, Options(request, request.Seed), cancel).ConfigureAwait(false);
         return new(record.Result, record.Contention, [.. record.Machine.Cpus.NodeOfCpu.Select(node => node.Value)],
-            record.Samples);
+            record.Samples)
+        {
+            Inputs = inputs,
+        };
     }
 
     public async Task<ComparisonResult> CompareAsync(
@@ -52,7 +57,7 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
 
     public ShowOutcome Show(ShowRequest request)
     {
-        var (booted, notes) = Boot(request.Machine, request.Kernel, request.Settings, request.After);
+        var (booted, notes) = Boot(new(request.Machine, request.Kernel, request.Settings, request.After));
         if (booted.Layout.IsSaved && request.Topic is ShowTopic.Boot or ShowTopic.Memblock)
         {
             throw new InputException([new(new(request.Machine, 0, 0), ProblemCodes.Conflict,
@@ -64,11 +69,26 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
 
     public ShowOutcome Explain(ExplainRequest request)
     {
-        var (booted, notes) = Boot(request.Machine, request.Kernel, request.Settings, request.After);
+        var (booted, notes) = Boot(request.Machine);
         return new(request.Topic == ExplainTopic.Watermarks
             ? DerivationSheet.Watermarks(booted, request.Node)
             : DerivationSheet.Zonelists(booted, request.Node), notes);
     }
+
+    public WalkOutcome ExplainAllocation(MachineRequest machine, AllocationQuestion question)
+    {
+        var (booted, notes) = Boot(machine);
+        var walk = question.Ask(booted);
+        return new(booted, walk, [.. notes, .. question.Notes(walk)]);
+    }
+
+    public Task<ExplainedPage> ExplainPageAsync(
+        string folder, long number, int? task, CancellationToken cancel) => Task.Run(() =>
+    {
+        var kept = KeptRun.Read(folder);
+        var question = new PageQuestion(number, task, kept.Seed, kept.Hash, folder);
+        return question.Ask(kept.Inputs.Again(), cancel);
+    }, cancel);
 
     public CaptureReport Verify(string capture) => CaptureVerification.Verify(capture);
 
@@ -78,23 +98,24 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         CaptureReplay.RunAsync(capture, phase, policies,
             (activity, done) => progress.Report(new(activity, done)), cancel);
 
-    private static (BootedMachine Machine, ImmutableArray<string> Notes) Boot(
-        string machine, string? kernel,
-        ImmutableArray<SettingAssignment> before, ImmutableArray<SettingAssignment> after)
+    private static (BootedMachine Machine, ImmutableArray<string> Notes) Boot(MachineRequest request)
     {
-        var settings = before.Select(setting => new Setting("--set", setting.Path, setting.Value)).ToList();
-        if (kernel is not null) settings.Add(new("--kernel", "kernel", kernel));
-        var file = ScenarioLoader.LoadMachine(machine, settings);
-        var writes = after.Select(setting => new Setting("--after", setting.Path, setting.Value)).ToList();
+        var settings = request.Settings.Select(setting => new Setting("--set", setting.Path, setting.Value)).ToList();
+        if (request.Kernel is { } kernel) settings.Add(new("--kernel", "kernel", kernel));
+        var file = ScenarioLoader.LoadMachine(request.Path, settings);
+        var writes = request.After.Select(setting => new Setting("--after", setting.Path, setting.Value)).ToList();
         var booted = MachineBoot.Boot(file.Machine, file.Boot, writes);
         return (booted, [.. file.Notes, .. booted.Image.Notes, .. RunHeader.Counterfactuals(booted)]);
     }
 
-    private static Scenario Load(RunRequest request, IEnumerable<Setting> vary)
+    private static Scenario Load(RunRequest request, IEnumerable<Setting> vary) =>
+        ScenarioLoader.Load(request.Scenario, Settings(request, vary));
+
+    private static IReadOnlyList<Setting> Settings(RunRequest request, IEnumerable<Setting> vary)
     {
         var settings = request.Settings.Select(setting => new Setting("--set", setting.Path, setting.Value)).ToList();
         if (request.Machine is { } machine) settings.Insert(0, new("--machine", "machine", machine));
-        return ScenarioLoader.Load(request.Scenario, [.. settings, .. vary]);
+        return [.. settings, .. vary];
     }
 
     private static RunOptions Options(RunRequest request, ulong? seed) => new(

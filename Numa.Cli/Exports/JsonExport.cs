@@ -25,6 +25,8 @@ internal static class JsonExport
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    public static string Text<T>(T model) => JsonSerializer.Serialize(model, Options);
+
     public static string Run(RunResult run)
     {
         var root = JsonSerializer.SerializeToNode(run, Options)!.AsObject();

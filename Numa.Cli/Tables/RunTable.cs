@@ -11,7 +11,9 @@ internal static class RunTable
     {
         RunHeader.Write(page, run);
         page.Line($"  {Figures.Count(run.Operations, "operation")}: {Figures.Count(run.Allocations, "allocation")}, "
-            + $"{Figures.Count(run.Frees, "free")}; {Figures.Count(run.Fallbacks)} fell back");
+            + $"{Figures.Count(run.Frees, "free")}; {Figures.Count(run.Fallbacks)} fell back"
+            + (run.FirstFallback is { } first ? $", first #{Figures.Count(first.Number)}" : "")
+            + (run.FirstFallback?.Task is { } task ? $" of task {task}" : ""));
         PlacementTable.Write(page, run);
         EventTable.Write(page, run);
         ZoneTable.Write(page, run);

@@ -153,6 +153,9 @@ public sealed partial record KernelRelease
     /// <summary>Interleaving by weights exists (6.9 and later).</summary>
     public bool KnowsWeightedInterleave { get; init; }
 
+    /// <summary>Its gfp flags have the numbers of <see cref="Allocation.GfpFlags"/> (6.1 and later).</summary>
+    public bool NumbersGfpAsHere => ReserveFlags == ReserveFlagRule.MinReserveAndNonBlock;
+
     public RefillAccounting RefillAccounting { get; init; } = RefillAccounting.Once;
 
     public LockHandOver LockHandOver { get; init; } = LockHandOver.Constant;

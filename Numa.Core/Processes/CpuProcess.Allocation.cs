@@ -63,6 +63,7 @@ public sealed partial class CpuProcess
         _walk = default;
         _walk.Request = request;
         _walk.Begin = _now;
+        _watched = null;
         _walk.Attempt = new(request.Gfp, request.PreferredNode ?? Node, request.AllowedNodes);
         if (request.Policy is { } policy && !request.ThisNodeOnly) ApplyPolicy(policy);
         if (!request.MemsAllowed.IsDefaultOrEmpty) EnterCpuset();
@@ -77,6 +78,7 @@ public sealed partial class CpuProcess
         _walk.Level = WatermarkLevel.Low;
         _walk.FairReset = -1;
         _walk.CacheSetUp = false;
+        Watch();
         if (!FindPreferred())
         {
             Fail(FailureKind.NoZone);
@@ -120,6 +122,7 @@ public sealed partial class CpuProcess
         _walk.AvoidedFragmentation = (_walk.Flags & AllocationFlags.NoFragment) != 0;
         _walk.FairSkipped = 0;
         _walk.SkipsFull = false;
+        _watched?.BeginPass(_walk.Level, _walk.Flags);
     }
 
     /// <summary>Goes along the list until a page is found, a zone has to be asked, or every pass has failed.</summary>
@@ -140,7 +143,8 @@ public sealed partial class CpuProcess
     /// <returns>True when the walk is over or waits for the zone.</returns>
     private bool TryZone(int slot)
     {
-        if (!IsAllowed(slot) || IsKnownAsFull(slot)) return false;
+        if (!IsAllowed(slot)) return Skip(slot, ZoneSkip.NodeNotAllowed);
+        if (IsKnownAsFull(slot)) return Skip(slot, ZoneSkip.KnownAsFull);
         var zone = Zone(slot);
         Refresh(zone);
         if ((_walk.Flags & AllocationFlags.Fair) != 0)
@@ -149,7 +153,7 @@ public sealed partial class CpuProcess
             {
                 // The fair pass ends at the first zone of another node.
                 _walk.Position = _walk.Slots.Length;
-                return false;
+                return Skip(slot, ZoneSkip.RemoteInFairPass);
             }
 
             if (zone.FairDepleted)
@@ -157,13 +161,14 @@ public sealed partial class CpuProcess
                 _walk.FairSkipped++;
                 var batch = zone.View.FairBatch + zone.FairFolded;
                 _tried.Add(new(zone.Id, _walk.Level, new(ZoneVerdict.FairBatchDepleted, batch, 0)));
-                return false;
+                return Skip(slot, ZoneSkip.FairBatchDepleted, batch);
             }
         }
 
         if ((_walk.Flags & AllocationFlags.NoFragment) != 0 && _machine.IsNuma && slot != _walk.Preferred
             && zone.Id.Node != _machine.Zones[_walk.Preferred].Id.Node)
         {
+            Skip(slot, ZoneSkip.RemoteWhileAvoidingFragmentation);
             _walk.Flags &= ~AllocationFlags.NoFragment;
             BeginPass();
             _walk.Position = -1;
@@ -193,6 +198,7 @@ public sealed partial class CpuProcess
             // Without a board (wall clock) a view may be older than that, and the zone is asked.
             _tried.Add(new(zone.Id, _walk.Level, verdict));
             NoteFull(slot: zone.Slot, failedMark: true);
+            _watched?.Check(zone.Id, check.Explain(_machine.Release, zone.Tuning, zone.View));
             return false;
         }
 
@@ -200,6 +206,8 @@ public sealed partial class CpuProcess
         {
             if (verdict.Passes && !zone.Pageset.IsEmpty(order, request.Type))
             {
+                _watched?.Check(zone.Id, check.Explain(_machine.Release, zone.Tuning, zone.View));
+                _watched?.FindOnList(zone.Pageset, order, request.Type);
                 zone.Pageset.BeginAllocation();
                 HandOut(zone, zone.Pageset.TakeHead(order, request.Type));
                 return true;
@@ -218,6 +226,7 @@ public sealed partial class CpuProcess
     private void AskForBlocks(CpuZone zone, WatermarkCheck? check, ZoneVisitKind kind, Continuation continuation)
     {
         _walk.Visited = true;
+        _visit.Recorder = _watched;
         _visit.HasCheck = check is not null;
         _visit.Check = check ?? default;
         _visit.Order = _walk.Request.Order.Value;
@@ -232,6 +241,7 @@ public sealed partial class CpuProcess
         var order = _walk.Request.Order.Value;
         _walk.LockWait += _visit.Wait;
         if (_visit.BoostRaised) WakeForBoost(zone);
+        _visit.Recorder = null;
         if (_visit.Served && _visit.Taken > 0)
         {
             if (!refill)
@@ -278,6 +288,7 @@ public sealed partial class CpuProcess
         else Counters.PagesetHits++;
         var task = _current!;
         Placement?[task.Id.Value].Add(zone.Slot);
+        _watched?.Succeed(zone.Id, frame, _now, _walk.LockWait);
         if (Observer is not null && (_walk.Visited || zone.Slot != _walk.Preferred))
         {
             Observer.Allocated(Id, task, request, Counters.Allocations, _walk.Begin, _now, zone.Slot,
@@ -359,6 +370,7 @@ public sealed partial class CpuProcess
         else tally.Count++;
         Observer?.Allocated(
             Id, task, _walk.Request, Counters.Allocations, _walk.Begin, _now, -1, false, _walk.LockWait, _tried);
+        _watched?.Fail(kind, _now, _walk.LockWait);
         task.Failed(failure);
         if (kind == FailureKind.NeedsReclaim && task.EndsAtReclaim) End(task, TaskEnd.NeedsReclaim);
     }

@@ -155,6 +155,8 @@ public sealed class ZoneProcess
         visit.Verdict = visit.HasCheck
             ? visit.Check.Evaluate(Zone.Release, Zone.Tuning, seen)
             : new(ZoneVerdict.Passed, 0, 0);
+        if (visit.HasCheck)
+            visit.Recorder?.Check(Zone.Id, visit.Check.Explain(Zone.Release, Zone.Tuning, seen));
         visit.Record = seen;
         return visit.Served && visit.Kind is not (ZoneVisitKind.Fold or ZoneVisitKind.FairReset or ZoneVisitKind.Query);
     }
@@ -205,8 +207,10 @@ public sealed class ZoneProcess
         {
             case ZoneVisitKind.Refill or ZoneVisitKind.Direct:
                 visit.MakeRoom(visit.Count);
+                visit.Recorder?.BeforeTaking(Zone);
                 visit.Taken = Zone.Take(visit.Order, visit.Type, visit.Flags, visit.Count, visit.Frames, ref work);
                 visit.Fallbacks = work.Fallbacks;
+                visit.Recorder?.AfterTaking(visit);
                 pages = (long)visit.Taken << visit.Order;
                 ChargeTaken(visit);
                 (visit.BoostRaised, Zone.BoostRaised) = (Zone.BoostRaised, false);

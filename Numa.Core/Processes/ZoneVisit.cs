@@ -83,6 +83,9 @@ public sealed class ZoneVisit
     /// <summary>First frame of the block that an exchange wants.</summary>
     public long Wanted;
 
+    /// <summary>Is told what the zone compares and gives; null but for an allocation that is watched.</summary>
+    public WalkRecorder? Recorder;
+
     /// <summary>Blocks to free. Shape: the order in which they are freed.</summary>
     public List<DrainedBlock> Drained { get; } = [];
 

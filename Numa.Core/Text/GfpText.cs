@@ -110,8 +110,9 @@ public static class GfpText
         return string.Join('|', words);
     }
 
-    /// <summary>Bits that the kernel's GFP_ZONE_BAD and mobility rules exclude together.</summary>
-    private static string? Contradiction(GfpFlags flags)
+    /// <summary>Bits that the kernel's GFP_ZONE_BAD and mobility rules exclude together, in words; null for
+    /// none.</summary>
+    public static string? Contradiction(GfpFlags flags)
     {
         const GfpFlags mobility = GfpFlags.Movable | GfpFlags.Reclaimable;
         if ((flags & mobility) == mobility) return "__GFP_MOVABLE and __GFP_RECLAIMABLE exclude each other";

@@ -33,6 +33,18 @@ public readonly record struct WatermarkVerdict(ZoneVerdict Verdict, long Availab
     public bool Passes => Verdict == ZoneVerdict.Passed;
 }
 
+/// <summary>A watermark check term by term.</summary>
+/// <remarks>Unit: pages. Free − Unusable is compared with Lowered + Reserve.</remarks>
+/// <param name="Free">NR_FREE_PAGES as the check read it.</param>
+/// <param name="Unusable">All but one page of the block, and what is reserved for atomic allocations.</param>
+/// <param name="Mark">Without boost.</param>
+/// <param name="Boost">Counted in; 0 where the request need not heed it.</param>
+/// <param name="Lowered">Mark and boost, less what the request's flags take off.</param>
+/// <param name="Reserve">Lowmem reserve in the column of the check.</param>
+public readonly record struct WatermarkTerms(
+    WatermarkCheck Check, WatermarkVerdict Verdict, long Free, long Unusable, long Mark, long Boost, long Lowered,
+    long Reserve);
+
 /// <summary>The kernel's test whether a zone may serve a request.</summary>
 /// <remarks>Source: <c>__zone_watermark_ok</c> and <c>zone_watermark_fast</c>, Linux mm/page_alloc.c.</remarks>
 public readonly record struct WatermarkCheck(
@@ -46,23 +58,12 @@ public readonly record struct WatermarkCheck(
     {
         unchecked
         {
-            var mark = tuning.Marks[Level].Value;
+            var (available, lowered, _) = Compared(release, tuning, record);
             var reserve = tuning.LowmemReserve[ReserveIndex].Value;
-            var available = record.Folded - Unusable(release, record);
-            var lowered = Lowered(release, mark + record.Boost);
             if (Has(AllocationFlags.NoWatermarks)) return new(ZoneVerdict.Passed, available, lowered + reserve);
             if (available <= lowered + reserve)
             {
-                if (!MayIgnoreBoost(release) || record.Boost <= 0)
-                {
-                    return new(ZoneVerdict.BelowWatermark, available, lowered + reserve);
-                }
-
-                lowered = Lowered(release, mark);
-                if (available <= lowered + reserve)
-                {
-                    return new(ZoneVerdict.BelowWatermark, available, lowered + reserve);
-                }
+                return new(ZoneVerdict.BelowWatermark, available, lowered + reserve);
             }
 
             if (Order == 0) return new(ZoneVerdict.Passed, available, lowered + reserve);
@@ -73,6 +74,33 @@ public readonly record struct WatermarkCheck(
 
             var verdict = HasBlock(release, record) ? ZoneVerdict.Passed : ZoneVerdict.NoBlockOfOrder;
             return new(verdict, available, lowered + reserve);
+        }
+    }
+
+    /// <summary>The same judgement with every term that its two numbers are made of.</summary>
+    public WatermarkTerms Explain(KernelRelease release, ZoneTuning tuning, in ZoneRecord record)
+    {
+        var (available, lowered, boost) = Compared(release, tuning, record);
+        return new(this, Evaluate(release, tuning, record), record.Folded, record.Folded - available,
+            tuning.Marks[Level].Value, boost, lowered, tuning.LowmemReserve[ReserveIndex].Value);
+    }
+
+    /// <summary>What is compared before blocks are looked for: pages that count, and the mark as flags leave
+    /// it.</summary>
+    /// <returns>With the boost that was part of the mark.</returns>
+    private (long Available, long Lowered, long Boost) Compared(
+        KernelRelease release, ZoneTuning tuning, in ZoneRecord record)
+    {
+        unchecked
+        {
+            var mark = tuning.Marks[Level].Value;
+            var available = record.Folded - Unusable(release, record);
+            var lowered = Lowered(release, mark + record.Boost);
+            if (available > lowered + tuning.LowmemReserve[ReserveIndex].Value || record.Boost <= 0
+                || !MayIgnoreBoost(release))
+                return (available, lowered, record.Boost);
+
+            return (available, Lowered(release, mark), 0);
         }
     }
 

@@ -113,9 +113,9 @@ public partial class DerivationTests
             "explain zonelist m.yaml --node 2 --kernel 4.4 --set a=b --after vm.c=d", simulator);
         var request = simulator.Explained!;
         Assert.Equal(0, run.ExitCode);
-        Assert.Equal(("m.yaml", 2, "4.4"), (request.Machine, request.Node, request.Kernel));
+        Assert.Equal(("m.yaml", 2, "4.4"), (request.Machine.Path, request.Node, request.Machine.Kernel));
         Assert.Equal(Numa.Cli.Execution.ExplainTopic.Zonelist, request.Topic);
-        Assert.Equal(("a=b", "vm.c=d"), (request.Settings[0].ToString(), request.After[0].ToString()));
+        Assert.Equal(("a=b", "vm.c=d"), (request.Machine.Settings[0].ToString(), request.Machine.After[0].ToString()));
     }
 
     private static BootedMachine Boot(string machine, string kernel, IReadOnlyList<Setting> after)

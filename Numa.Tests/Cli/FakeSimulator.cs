@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using Numa.Cli.Execution;
+using Numa.Tests.Workloads;
+using Numa.Workloads.Explaining;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
+using Numa.Workloads.Scenarios;
 using Numa.Workloads.Verification;
 
 namespace Numa.Tests.Cli;
@@ -54,6 +57,22 @@ internal sealed class FakeSimulator : ISimulator
         Explained = request;
         return Failure is null ? new(Shown + "\n", []) : throw Failure;
     }
+
+    public WalkOutcome ExplainAllocation(MachineRequest machine, AllocationQuestion question) =>
+        Failure is null ? new(Pair.Value, question.Ask(Pair.Value), []) : throw Failure;
+
+    public Task<ExplainedPage> ExplainPageAsync(string folder, long number, int? task, CancellationToken cancel)
+    {
+        var walk = new AllocationQuestion("GFP_KERNEL", 0, null, null, null, []).Ask(Pair.Value);
+        return Failure is null ? Task.FromResult(new ExplainedPage(Pair.Value, walk, "fill", 1, "fill"))
+            : throw Failure;
+    }
+
+    private static readonly Lazy<BootedMachine> Pair = new(() =>
+    {
+        var file = ScenarioParser.ParseMachine(ScenarioTexts.Machine, "pair.yaml");
+        return MachineBoot.Boot(file.Machine, file.Boot, []);
+    });
 
     public CaptureReport Verify(string capture) => Failure is null ? Verified : throw Failure;
 

@@ -79,7 +79,7 @@ internal sealed class ComparisonMetrics
     private IEnumerable<MetricRow> Ends()
     {
         yield return new("first fallback", MetricUnit.Ordinal, _placementNote, _tolerance.LargestPages,
-            (arm, run) => ComparisonPlacement.FirstFallback(arm.Scenario, run),
+            (arm, run) => ComparisonPlacement.FirstFallback(arm.Scenario, run)?.Number,
             _single ? Predicted(prediction => prediction.FirstFallback) : []);
         if (_arms[0].Scenario.Workloads.Length > 1)
         {

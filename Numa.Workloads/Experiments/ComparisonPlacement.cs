@@ -27,21 +27,26 @@ internal static class ComparisonPlacement
             tables[0].Length > 1 ? soonest?.Task.Number : null, pages, total);
     }
 
-    /// <summary>Number of the first allocation that its walk's first zone did not serve, from 0.</summary>
+    /// <summary>The first allocation that its walk's first zone did not serve.</summary>
     /// <remarks>Counted over tasks that run one after the other; where several run at once, within the task in which
     /// it comes soonest.</remarks>
-    public static long? FirstFallback(Scenario scenario, RunRecord run)
+    public static FirstFallback? FirstFallback(Scenario scenario, RunRecord run)
     {
         var tasks = TaskTable.Of(scenario, run.Machine);
         if (tasks.Any(task => task.Number >= run.Placement.Length)) return null;
         if (!RunsSingly(scenario, tasks))
-            return tasks.Min(task => FallbackOf(task, run));
+        {
+            return tasks.Select(task => (task.Number, First: FallbackOf(task, run)))
+                .Where(task => task.First is not null).OrderBy(task => task.First)
+                .Select(task => new FirstFallback(task.First!.Value, tasks.Length > 1 ? task.Number : null))
+                .FirstOrDefault();
+        }
 
         var before = 0L;
         foreach (var workload in WorkloadChain.Of(scenario) ?? [])
         {
             var task = tasks.Single(one => one.Workload == workload);
-            if (FallbackOf(task, run) is { } own) return before + own;
+            if (FallbackOf(task, run) is { } own) return new(before + own, null);
             before += run.Placement[task.Number].Runs.Where(part => part.Zone >= 0).Sum(part => part.Count);
         }
 

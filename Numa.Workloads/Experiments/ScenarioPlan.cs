@@ -20,7 +20,7 @@ public static class ScenarioPlan
         booted.Image.RequireFreeLists();
         var problems = new ProblemList();
         if (clock == SimulationClock.Wall) RefuseEndless(scenario, problems);
-        var occupied = Occupied(scenario, booted, problems);
+        var occupied = Occupied(scenario.Occupied, booted, problems);
         var events = Events(scenario, booted, problems);
         problems.ThrowIfAny();
         var costs = CostOverrides.Apply(CostModel.Default, scenario.Costs);
@@ -61,11 +61,11 @@ public static class ScenarioPlan
     }
 
     /// <summary>Occupied pages as the machine's own marks and zones give them.</summary>
-    private static ImmutableArray<Core.Processes.Occupation> Occupied(
-        Scenario scenario, BootedMachine booted, ProblemList problems)
+    internal static ImmutableArray<Core.Processes.Occupation> Occupied(
+        IEnumerable<Scenarios.Occupation> wishes, BootedMachine booted, ProblemList problems)
     {
         var occupied = ImmutableArray.CreateBuilder<Core.Processes.Occupation>();
-        foreach (var wanted in scenario.Occupied)
+        foreach (var wanted in wishes)
         {
             var zone = booted.Image.Zones.FirstOrDefault(zone => zone.Id == wanted.Zone.Value);
             if (zone is null)

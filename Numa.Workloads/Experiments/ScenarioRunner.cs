@@ -73,10 +73,14 @@ public sealed class ScenarioRunner(TimeProvider time)
             PlacementHash = RunHash.OfPlacement(outcome.Zones, outcome.Cpus, tasks),
             Events = report.Events(),
         };
-        return new(machine, result, ContentionReport.Of(outcome.Zones, options.LongestWaits), [.. placement],
+        var record = new RunRecord(machine, result, ContentionReport.Of(outcome.Zones, options.LongestWaits), [.. placement],
             [.. outcome.Zones.Select(zone => zone.Ledger.Taken)])
         {
             Samples = AllocationSampler.Gather(samplers),
+        };
+        return record with
+        {
+            Result = result with { FirstFallback = ComparisonPlacement.FirstFallback(scenario, record) },
         };
     }
 

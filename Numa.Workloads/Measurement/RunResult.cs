@@ -48,6 +48,9 @@ public sealed record RunResult(
     /// <summary>SHA-256 over where every page ended, without counters and times; 64 hex digits.</summary>
     public string PlacementHash { get; init; } = "";
 
+    /// <summary>The first page that did not come from the first zone of its zonelist; null when none did.</summary>
+    public FirstFallback? FirstFallback { get; init; }
+
     /// <summary>Settings written in mid-run, by their instants.</summary>
     public ImmutableArray<EventResult> Events { get; init; } = [];
 
@@ -58,6 +61,11 @@ public sealed record RunResult(
     [JsonIgnore]
     public string? Impossible { get; init; }
 }
+
+/// <summary>A page by its number.</summary>
+/// <param name="Number">Pages got before it: by the task, or by all tasks where they run one after the other.</param>
+/// <param name="Task">Number of the task, where several run at once.</param>
+public sealed record FirstFallback(long Number, int? Task);
 
 /// <summary>Failures of one kind for one request, and the zones tried by the first of them.</summary>
 /// <param name="FirstOperation">Number, on its CPU, of the first that failed; the least of all CPUs.</param>

@@ -14,12 +14,8 @@ public static class ScenarioLoader
     /// <param name="path">A scenario file.</param>
     /// <param name="settings">Values of the command line, in order.</param>
     /// <exception cref="InputException">A file cannot be read, or has problems; all of them are in it.</exception>
-    public static Scenario Load(string path, IReadOnlyList<Setting> settings)
-    {
-        var text = ReadText(path, out var problem);
-        if (text is null) throw new InputException([new(new(path, 0, 0), ProblemCodes.File, problem)]);
-        return ScenarioParser.Parse(text, path, settings, FindMachine);
-    }
+    public static Scenario Load(string path, IReadOnlyList<Setting> settings) =>
+        ScenarioParser.Parse(ReadScenario(path), path, settings, FindMachine);
 
     /// <param name="path">A machine file, or the folder of a capture.</param>
     /// <param name="settings">Values of the command line, in order.</param>
@@ -50,6 +46,10 @@ public static class ScenarioLoader
         if (text is not null && SavedFiles.IsZoneinfo(text)) return new(file, null) { IsZoneinfo = true };
         return new(file, text, text is null ? problem : null);
     }
+
+    /// <exception cref="InputException">The file cannot be read.</exception>
+    internal static string ReadScenario(string path) => ReadText(path, out var problem)
+        ?? throw new InputException([new(new(path, 0, 0), ProblemCodes.File, problem)]);
 
     internal static bool Exists(string path) => File.Exists(path);
 

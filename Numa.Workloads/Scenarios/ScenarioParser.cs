@@ -180,11 +180,18 @@ public sealed class ScenarioParser
         var fields = new Fields(mapping, "occupied", Vocabulary.Occupation, _problems);
         fields.Required("zone");
         fields.Required("leave");
-        if (fields.Text("zone") is not { } zone || fields.Text("leave") is not { } leave) return null;
+        return fields.Text("zone") is { } zone && fields.Text("leave") is { } leave
+            ? Occupied(zone, leave, _problems)
+            : null;
+    }
+
+    /// <summary>Reads how much of a zone is left free before anything runs.</summary>
+    internal static Occupation? Occupied(Located<string> zone, Located<string> leave, ProblemList problems)
+    {
         if (zone.Value.Split(':') is not [var node, var kind] || !Vocabulary.Zones.Contains(kind)
             || !int.TryParse(node, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
-            _problems.Add(zone.At, ProblemCodes.Word,
+            problems.Add(zone.At, ProblemCodes.Word,
                 $"'{YamlScalar.Short(zone.Value)}' is no zone; expected node and name, for example \"0:Normal\"");
             return null;
         }
@@ -194,7 +201,7 @@ public sealed class ScenarioParser
         if (long.TryParse(leave.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var pages))
             return new(place, null, new(pages));
         if (Quantities.TrySize(leave.Value, out var size, out _)) return new(place, null, size.Pages);
-        _problems.Add(leave.At, ProblemCodes.Unit, $"leave is '{YamlScalar.Short(leave.Value)}';"
+        problems.Add(leave.At, ProblemCodes.Unit, $"leave is '{YamlScalar.Short(leave.Value)}';"
             + " expected min, low, high, a number of pages, or a size such as 64MiB");
         return null;
     }

@@ -120,5 +120,15 @@ public class WatermarkCheckTests
                 var passes = new[] { None, MinReserve, Atomic, Atomic | HighAtomic, NoWatermarks }
                     .Select(flags => Check(version, tuning, record, flags, order).Passes).ToArray();
                 for (var i = 1; i < passes.Length; i++) Assert.True(passes[i] || !passes[i - 1]);
+
+                // What is explained is what was compared: the terms add up to the two numbers.
+                var check = new WatermarkCheck(WatermarkLevel.Min, Atomic, 2, order);
+                var terms = check.Explain(Generators.Zones.Release(version), tuning, record);
+                var verdict = Check(version, tuning, record, Atomic, order);
+                Assert.Equal((verdict, verdict.Available, verdict.Required),
+                    (terms.Verdict, terms.Free - terms.Unusable, terms.Lowered + terms.Reserve));
+                Assert.Equal((free, min), (terms.Free, terms.Mark));
+                var high = terms.Mark + terms.Boost - (terms.Mark + terms.Boost) / 2;
+                Assert.Equal(high - high / 4, terms.Lowered);
             }, iter: 2000);
 }

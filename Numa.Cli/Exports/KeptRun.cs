@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Numa.Core.Diagnostics;
+using Numa.Workloads.Measurement;
+using Numa.Workloads.Scenarios;
+
+namespace Numa.Cli.Exports;
+
+/// <summary>A run as <c>--out</c> keeps it: its result, and what it takes to make it again.</summary>
+/// <param name="Hash">Hash of the run: made again, it must come out the same.</param>
+internal sealed record KeptRun(ulong Seed, string Hash, RunInputs Inputs)
+{
+    private const string Result = "run.json";
+    private const string Inventory = "inputs.json";
+    private const string Scenario = "scenario.yaml";
+    private const string Machine = "machine.yaml";
+
+    private static readonly JsonSerializerOptions Options =
+        new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n" };
+
+    /// <summary>What <c>inputs.json</c> holds.</summary>
+    /// <param name="Scenario">Path of the scenario, as it was given.</param>
+    /// <param name="Machine">Path of the machine; null when it stands in the scenario.</param>
+    /// <param name="IsMachineCopied">The machine's file is in the folder; a recorded machine stays where it
+    /// is.</param>
+    private sealed record Contents(
+        string Scenario, string? Machine, bool IsMachineCopied, ImmutableArray<GivenSetting> Settings);
+
+    private sealed record GivenSetting(string Option, string Path, string Value);
+
+    private sealed record Identity(ulong Seed, string Clock, string Hash);
+
+    /// <summary>The files of a run, by name.</summary>
+    public static IEnumerable<(string Name, string Content)> Files(RunResult run, RunInputs? inputs)
+    {
+        yield return (Result, JsonExport.Run(run));
+        if (inputs is null) yield break;
+        var contents = new Contents(
+            inputs.File, inputs.MachineFile, inputs.MachineText is not null,
+            [.. inputs.Settings.Select(setting => new GivenSetting(setting.Option, setting.Path, setting.Value))]);
+        yield return (Inventory, JsonSerializer.Serialize(contents, Options));
+        yield return (Scenario, inputs.Text);
+        if (inputs.MachineText is { } machine) yield return (Machine, machine);
+    }
+
+    /// <exception cref="InputException">The folder holds no run, or one that cannot be made again.</exception>
+    public static KeptRun Read(string folder)
+    {
+        var run = Parse<Identity>(folder, Result);
+        if (run.Clock != "virtual")
+        {
+            throw Unusable(Path.Combine(folder, Result),
+                "the run was made under the wall clock and cannot be made again; expected one in virtual time");
+        }
+
+        var contents = Parse<Contents>(folder, Inventory);
+        return new(run.Seed, run.Hash, new(contents.Scenario, Text(folder, Scenario), contents.Machine,
+            contents.IsMachineCopied ? Text(folder, Machine) : null,
+            [.. contents.Settings.Select(setting => new Setting(setting.Option, setting.Path, setting.Value))]));
+    }
+
+    private static T Parse<T>(string folder, string name)
+        where T : class
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(Text(folder, name), Options)
+                ?? throw new JsonException("it holds nothing");
+        }
+        catch (JsonException error)
+        {
+            throw Unusable(Path.Combine(folder, name), "cannot be read: " + error.Message);
+        }
+    }
+
+    private static string Text(string folder, string name)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(folder, name));
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Unusable(folder, Directory.Exists(folder)
+                ? $"is no folder of a run: it holds no {name}; expected one that 'numa run SCENARIO --out DIR' wrote"
+                : "there is no such folder; expected one that 'numa run SCENARIO --out DIR' wrote");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw Unusable(Path.Combine(folder, name), "cannot be read: " + error.Message);
+        }
+    }
+
+    private static InputException Unusable(string path, string why) =>
+        new([new(new(path, 0, 0), ProblemCodes.File, why)]);
+}
