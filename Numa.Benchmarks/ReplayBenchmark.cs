@@ -15,7 +15,8 @@ internal sealed class ReplayBenchmark(int runs)
         var events = 0L;
         var allocations = 0L;
         var reading = Repeat(() => events = traces.Sum(Read));
-        var whole = Repeat(() => allocations = CaptureReplay.Run(capture, null, new Dictionary<int, TaskPolicy>())
+        var whole = Repeat(() => allocations = CaptureReplay.RunAsync(capture, null,
+            new Dictionary<int, TaskPolicy>(), null, CancellationToken.None).GetAwaiter().GetResult()
             .Sum(phase => phase.Allocations));
         output.WriteLine($"\n{Figure.Count(events)} events, {Figure.Count(allocations)} allocations");
         output.WriteLine("\n| step | s | million events/s | bytes/event |");
