@@ -75,7 +75,8 @@ public class AllocationWalkTests
     public void The_reserve_has_a_column_by_zone_found_or_by_zone_permitted(string version, int slot)
     {
         var tuning = Marks(80, 100, 120, reserve: [0, 0, 1486, 1486, 1486]);
-        var served = Ask(version, Kernel, 0, Zone(0, ZoneKind.DMA32, tuning, 50), Zone(1, ZoneKind.DMA32, tuning, 1000));
+        var served = Ask(version, Kernel, 0,
+            Zone(0, ZoneKind.DMA32, tuning, 50), Zone(1, ZoneKind.DMA32, tuning, 1000));
         Assert.Equal(slot, served.Slot);
         if (slot < 0) Assert.Equal(new(ZoneVerdict.BelowWatermark, 1000, 80 + 1486), served.Tried[^1].Verdict);
     }
@@ -134,7 +135,8 @@ public class AllocationWalkTests
     {
         ZoneImage Free(long pages) => Zone(0, ZoneKind.Normal, Marks(1000, 3000), pages, boost: 512);
         Assert.Equal(0, Ask(version, gfp, 0, Free(level + 1)).Slot);
-        Assert.Equal(new(ZoneVerdict.BelowWatermark, level, level), Ask(version, gfp, 0, Free(level)).Tried[^1].Verdict);
+        Assert.Equal(
+            new(ZoneVerdict.BelowWatermark, level, level), Ask(version, gfp, 0, Free(level)).Tried[^1].Verdict);
         Assert.Equal(new(ZoneVerdict.BelowWatermark, level, 3512), Ask(version, gfp, 0, Free(level)).Tried[0].Verdict);
     }
 

@@ -53,8 +53,8 @@ public class BuddyExampleTests
         zone.CheckInvariants();
     }
 
-    // Two whole pageblocks of different types, the first freed last. Before 4.14 only an isolated one stays apart; later
-    // types that pagesets hold merge, and 6.12 makes one type of them.
+    // Two whole pageblocks of different types, the first freed last. Before 4.14 only an isolated one stays apart;
+    // later types that pagesets hold merge, and 6.12 makes one type of them.
     [Theory]
     [InlineData("3.10", Unmovable, Unmovable, Movable)]
     [InlineData("4.4", HighAtomic, HighAtomic, Movable)]
@@ -67,7 +67,10 @@ public class BuddyExampleTests
     public void Pageblocks_of_different_types_merge_by_the_releases_rule(
         string version, Migratetype first, Migratetype? merged, Migratetype second)
     {
-        var image = Generators.Zones.Image(0, 1024, null) with { Tagged = [new(Generators.Zones.Range(0, 512), first)] };
+        var image = Generators.Zones.Image(0, 1024, null) with
+        {
+            Tagged = [new(Generators.Zones.Range(0, 512), first)],
+        };
         var zone = new Zone(Generators.Zones.Release(version), image);
         zone.Give(9, 512);
         zone.Give(9, 0);
