@@ -64,6 +64,23 @@ public class AllocationWalkTests
         Assert.Equal(0, Ask(version, GfpFlags.Dma | Kernel, 0, zones).Slot);
     }
 
+    // Spec 05 §5 and 14 §1: up to 5.7 the column is that of the zone found first, node 0's DMA32, which keeps nothing
+    // from itself; since then that of the highest zone the request may use, be there one on the node or not.
+    [Theory]
+    [InlineData("3.10", 1)]
+    [InlineData("4.4", 1)]
+    [InlineData("4.9", 1)]
+    [InlineData("6.1", -1)]
+    [InlineData("6.12", -1)]
+    public void The_reserve_has_a_column_by_zone_found_or_by_zone_permitted(string version, int slot)
+    {
+        var tuning = Marks(80, 100, 120, reserve: [0, 0, 1486, 1486, 1486]);
+        var served = Ask(version, Kernel, 0,
+            Zone(0, ZoneKind.DMA32, tuning, 50), Zone(1, ZoneKind.DMA32, tuning, 1000));
+        Assert.Equal(slot, served.Slot);
+        if (slot < 0) Assert.Equal(new(ZoneVerdict.BelowWatermark, 1000, 80 + 1486), served.Tried[^1].Verdict);
+    }
+
     // 2000 pages free, 512 of them in the one free pageblock of two that are reserved; nothing else of order 3.
     private static ZoneImage WithReserve(long low, bool hasLarge)
     {
@@ -118,7 +135,8 @@ public class AllocationWalkTests
     {
         ZoneImage Free(long pages) => Zone(0, ZoneKind.Normal, Marks(1000, 3000), pages, boost: 512);
         Assert.Equal(0, Ask(version, gfp, 0, Free(level + 1)).Slot);
-        Assert.Equal(new(ZoneVerdict.BelowWatermark, level, level), Ask(version, gfp, 0, Free(level)).Tried[^1].Verdict);
+        Assert.Equal(
+            new(ZoneVerdict.BelowWatermark, level, level), Ask(version, gfp, 0, Free(level)).Tried[^1].Verdict);
         Assert.Equal(new(ZoneVerdict.BelowWatermark, level, 3512), Ask(version, gfp, 0, Free(level)).Tried[0].Verdict);
     }
 

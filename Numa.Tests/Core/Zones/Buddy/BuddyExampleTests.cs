@@ -53,6 +53,33 @@ public class BuddyExampleTests
         zone.CheckInvariants();
     }
 
+    // Two whole pageblocks of different types, the first freed last. Before 4.14 only an isolated one stays apart;
+    // later types that pagesets hold merge, and 6.12 makes one type of them.
+    [Theory]
+    [InlineData("3.10", Unmovable, Unmovable, Movable)]
+    [InlineData("4.4", HighAtomic, HighAtomic, Movable)]
+    [InlineData("4.9", Isolate, null, Movable)]
+    [InlineData("6.1", Reclaimable, Reclaimable, Movable)]
+    [InlineData("6.1", HighAtomic, null, Movable)]
+    [InlineData("6.12", Unmovable, Unmovable, Unmovable)]
+    [InlineData("6.12", HighAtomic, null, Movable)]
+    [InlineData("6.12", Isolate, null, Movable)]
+    public void Pageblocks_of_different_types_merge_by_the_releases_rule(
+        string version, Migratetype first, Migratetype? merged, Migratetype second)
+    {
+        var image = Generators.Zones.Image(0, 1024, null) with
+        {
+            Tagged = [new(Generators.Zones.Range(0, 512), first)],
+        };
+        var zone = new Zone(Generators.Zones.Release(version), image);
+        zone.Give(9, 512);
+        zone.Give(9, 0);
+        if (merged is { } type) Assert.Equal("10:[0]", zone.Lists(type));
+        else Assert.Equal(("9:[0]", "9:[512]"), (zone.Lists(first), zone.Lists(Movable)));
+        Assert.Equal((first, second), (zone.TagOf(0), zone.TagOf(512)));
+        zone.CheckInvariants();
+    }
+
     // 32 free pages, `movable` used movable ones, the rest used by others.
     private static Zone MixedPageblock(string version, int movable)
     {

@@ -8,8 +8,8 @@ namespace Numa.Tests.Core.Zones.Pagesets;
 
 // Goal: lists, sizes of refills and drains, their order and the tuning are the rules' own, after any history.
 // Method: random steps beside lists and formulas written down plainly; sizes and reclaim change on the way, timers
-// strike, and now and then everything is drained. Sizes and drained blocks are compared in each step, lists from time to
-// time.
+// strike, and now and then everything is drained. Sizes and drained blocks are compared in each step, lists from time
+// to time.
 public class PagesetOracleTests
 {
     private const int Steps = 100_000;
