@@ -76,7 +76,8 @@ internal sealed class FakeSimulator : ISimulator
     public CaptureReport Verify(string capture) => Failure is null ? Verified : throw Failure;
 
     public IEnumerable<PhaseResult> Replay(
-        string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies) => Failure is null ? Replayed : throw Failure;
+        string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies) =>
+        Failure is null ? Replayed : throw Failure;
 
     public PhaseResult[] Replayed { get; set; } = [];
 
