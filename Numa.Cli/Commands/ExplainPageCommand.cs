@@ -63,10 +63,12 @@ internal sealed class ExplainPageCommand : NumaCommand
         }
 
         var place = $"page #{Figures.Count(number)} of {explained.Scenario}, seed {explained.Seed}"
-            + (walk.Number == number ? "," : $", #{Figures.Count(walk.Number)}") + $" of task {walk.Task} ({explained.Workload}), from {Figures.Duration(walk.Begin.Nanoseconds)} on, took "
+            + (walk.Number == number ? "" : $", #{Figures.Count(walk.Number)} of the task")
+            + $", task {walk.Task} ({explained.Workload})";
+        var time = $"begun at {Figures.Duration(walk.Begin.Nanoseconds)}, took "
             + $"{Figures.Duration((walk.End - walk.Begin).Nanoseconds)}, {Figures.Duration(walk.LockWait)} of it"
-            + " for zone locks (MODEL)";
-        Page.Print(_terminal, page => WalkSheet.Write(page, explained.Machine, walk, place));
+            + " waiting for zone locks (MODEL)";
+        Page.Print(_terminal, page => WalkSheet.Write(page, explained.Machine, walk, place, time));
         return ExitCode.Success;
     }
 }

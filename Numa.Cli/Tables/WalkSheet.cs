@@ -11,8 +11,8 @@ namespace Numa.Cli.Tables;
 /// <summary>One allocation: the answer in a sentence, then every zone of every pass with what was compared.</summary>
 internal static class WalkSheet
 {
-    /// <param name="place">What the allocation was in its run; null when it was asked of a booted machine.</param>
-    public static void Write(Page page, BootedMachine machine, AllocationWalk walk, string? place = null)
+    /// <param name="places">What the allocation was in its run; none when it was asked of a booted machine.</param>
+    public static void Write(Page page, BootedMachine machine, AllocationWalk walk, params string[] places)
     {
         page.Title(WalkText.Answer(walk));
         page.Line();
@@ -20,7 +20,7 @@ internal static class WalkSheet
         var request = walk.Request;
         page.Line($"  {WalkText.Request(request)}, from CPU {walk.Cpu} of node {walk.Node}"
             + $" on {machine.Image.Name}, kernel {release.Name}");
-        if (place is not null) page.Line($"  {place}");
+        foreach (var place in places) page.Line("  " + place);
         foreach (var label in RunHeader.Counterfactuals(machine)) page.Alarm("  " + label);
         page.Line($"  zonelist  {List(machine, walk)}");
         if (walk.Passes.IsEmpty) return;

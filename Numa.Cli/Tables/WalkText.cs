@@ -21,7 +21,7 @@ internal static class WalkText
         var steps = walk.Passes[^1].Steps;
         if (walk.Zone is not { } zone)
         {
-            return $"No zone serves it: {Reasons(steps)}; "
+            return $"No zone serves it at {Word(walk.Passes[^1].Level)}: {Reasons(steps)}; "
                 + (walk.Failure == FailureKind.NeedsReclaim
                     ? "the kernel would reclaim now, which is not modelled." : "it may not reclaim, and fails.");
         }
@@ -141,7 +141,8 @@ internal static class WalkText
         var terms = step.Check!.Value;
         return terms.Verdict.Verdict switch
         {
-            ZoneVerdict.BelowWatermark => Holds(terms),
+            ZoneVerdict.BelowWatermark => $"has {Figures.Count(Math.Max(0, terms.Free - terms.Unusable))}"
+                + $" and must keep {Figures.Count(terms.Lowered + terms.Reserve)}",
             ZoneVerdict.NoBlockOfOrder => "has " + NoBlock(terms),
             _ => "has nothing that fits on its lists",
         };

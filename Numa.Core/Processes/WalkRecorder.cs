@@ -28,7 +28,8 @@ public sealed class WalkRecorder(ImmutableArray<SimulatedTask> tasks, long numbe
         if (!tasks.Contains(asking)) return false;
         if (tasks.Sum(task => task.Allocations - task.Failures) - 1 != number) return false;
         _passes.Clear();
-        _begun = new(asking.Id, asking.Allocations - 1 - asking.Failures, asking.Cpu.Value, node, request, [.. list], [], now, now, 0, null, default, null);
+        _begun = new(asking.Id, asking.Allocations - 1 - asking.Failures, asking.Cpu.Value, node, request,
+            [.. list], [], now, now, 0, null, default, null);
         return true;
     }
 

@@ -13,7 +13,7 @@ public sealed class ExplainTests : IDisposable
         seed: 3
         machine: pair.yaml
         workloads:
-          first: {kind: fill, cpus: 0, size: 1GiB}
+          first: {kind: fill, cpus: 0, size: 64MiB}
           then: {kind: fill, cpus: 0, size: 3GiB, after: first}
         """;
 
@@ -56,14 +56,14 @@ public sealed class ExplainTests : IDisposable
         var kept = await KeepAsync(Pair);
         using var result = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(kept, "run.json")));
         var first = result.RootElement.GetProperty("firstFallback").GetProperty("number").GetInt64();
-        Assert.True(first > 262_144, "the second task falls back");
+        Assert.True(first > 16_384, "the second task falls back");
 
         var page = await NumaAsync("explain", "page", kept, $"#{first}");
         Assert.Equal((0, ""), (page.ExitCode, page.Error));
         Snapshot.Matches("explain-page", page.Output);
         Assert.Equal("0:DMA32", await ZoneAsync(kept, first));
         Assert.Equal("0:Normal", await ZoneAsync(kept, first - 1));
-        Assert.Equal("0:DMA32", await ZoneAsync(kept, first - 262_144, "--task", "1"));
+        Assert.Equal("0:DMA32", await ZoneAsync(kept, first - 16_384, "--task", "1"));
     }
 
     [Fact]
@@ -81,9 +81,9 @@ public sealed class ExplainTests : IDisposable
     [Fact]
     public async Task What_cannot_be_explained_is_refused()
     {
-        var kept = await KeepAsync(Pair.Replace("3GiB", "1GiB", StringComparison.Ordinal));
-        await RefusedAsync("page 524288: error NUMA107: the run got 524288 pages; expected a number of 0 to 524287",
-            kept, "524288");
+        var kept = await KeepAsync(Pair.Replace("3GiB", "64MiB", StringComparison.Ordinal));
+        await RefusedAsync("page 32768: error NUMA107: the run got 32768 pages; expected a number of 0 to 32767",
+            kept, "32768");
         await RefusedAsync("there is no such folder", Path.Combine(_folder, "none"), "1");
         await RefusedAsync("is no folder of a run: it holds no run.json", _folder, "1");
 

@@ -73,7 +73,8 @@ public sealed class ScenarioRunner(TimeProvider time)
             PlacementHash = RunHash.OfPlacement(outcome.Zones, outcome.Cpus, tasks),
             Events = report.Events(),
         };
-        var record = new RunRecord(machine, result, ContentionReport.Of(outcome.Zones, options.LongestWaits), [.. placement],
+        var contention = ContentionReport.Of(outcome.Zones, options.LongestWaits);
+        var record = new RunRecord(machine, result, contention, [.. placement],
             [.. outcome.Zones.Select(zone => zone.Ledger.Taken)])
         {
             Samples = AllocationSampler.Gather(samplers),
