@@ -21,6 +21,8 @@ public sealed record BenchmarkHost(
         Loop("rounds", GroupMap.Apart),
         Actors(1, SimulationClock.Virtual),
         Actors(2, SimulationClock.Virtual),
+        Grouped(1),
+        Grouped(2),
         Actors(2, SimulationClock.Wall),
     ];
 
@@ -54,13 +56,17 @@ public sealed record BenchmarkHost(
             return (loop.Cpus, loop.Zones);
         });
 
-    private static BenchmarkHost Actors(int threads, SimulationClock clock)
-    {
-        var isVirtual = clock == SimulationClock.Virtual;
-        return new($"actors {threads}{(isVirtual ? "" : " wall")}", clock, plan =>
+    private static BenchmarkHost Actors(int threads, SimulationClock clock) => Hosted(
+        $"actors {threads}{(clock == SimulationClock.Virtual ? "" : " wall")}", threads, clock, groups: 0);
+
+    private static BenchmarkHost Grouped(int threads) =>
+        Hosted($"grouped {threads}", threads, SimulationClock.Virtual, groups: threads);
+
+    private static BenchmarkHost Hosted(string name, int threads, SimulationClock clock, int groups) =>
+        new(name, clock, plan =>
         {
-            var outcome = SimulationHost.RunAsync(plan, threads, isVirtual).GetAwaiter().GetResult();
+            var outcome = SimulationHost.RunAsync(plan, threads, clock == SimulationClock.Virtual, groups: groups)
+                .GetAwaiter().GetResult();
             return ([.. outcome.Cpus], [.. outcome.Zones]);
         });
-    }
 }

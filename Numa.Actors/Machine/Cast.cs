@@ -16,18 +16,25 @@ public sealed class Cast
     private readonly TimeProvider _time;
     private readonly long _began;
 
-    public Cast(SimulationPlan plan, bool isVirtual, Action<CpuProcess>? prepare, TimeProvider time)
+    /// <param name="groups">Groups of whole nodes to make, each played by one actor, in virtual time; 0 for an actor
+    /// for each CPU, zone and node.</param>
+    public Cast(SimulationPlan plan, bool isVirtual, Action<CpuProcess>? prepare, TimeProvider time, int groups = 0)
     {
+        Core.Diagnostics.Invariant.Holds(groups == 0 || isVirtual);
         Core.Diagnostics.Invariant.Holds(plan.Costs.ThinkTakesTime == isVirtual);
         _prepare = prepare;
         Plan = plan;
         IsVirtual = isVirtual;
         _time = time;
         _began = time.GetTimestamp();
-        Groups = GroupMap.Apart(plan.CpuCount, plan.ZoneCount);
+        IsGrouped = groups > 0;
+        Groups = IsGrouped
+            ? GroupMap.OfNodes(plan.Machine.Image, groups)
+            : GroupMap.Apart(plan.CpuCount, plan.ZoneCount);
         Bounds = isVirtual ? RoundBounds.Of(plan.Costs) : new(default, default, default);
         Cpus = new IActorRef[plan.CpuCount];
         Zones = new IActorRef[plan.ZoneCount];
+        NodeGroups = new IActorRef[IsGrouped ? Groups.Count : 0];
     }
 
     public SimulationPlan Plan { get; }
@@ -35,7 +42,9 @@ public sealed class Cast
     /// <summary>Rounds of virtual time, or else the wall clock.</summary>
     public bool IsVirtual { get; }
 
-    /// <summary>Every CPU and zone is an actor, and a group, of its own.</summary>
+    /// <summary>A group's actor plays CPUs and zones, or else each is an actor, and a group, of its own.</summary>
+    public bool IsGrouped { get; }
+
     public GroupMap Groups { get; }
 
     public RoundBounds Bounds { get; }
@@ -46,13 +55,18 @@ public sealed class Cast
     /// <summary>Shape: index = slot of the zone.</summary>
     public IActorRef[] Zones { get; }
 
+    /// <summary>Actors that play groups of nodes. Shape: index = group number.</summary>
+    public IActorRef[] NodeGroups { get; }
+
     public IActorRef Clock { get; internal set; } = ActorRefs.Nobody;
 
     /// <summary>Attaches whoever observes the CPU.</summary>
     internal void Prepare(CpuProcess cpu) => _prepare?.Invoke(cpu);
 
     /// <summary>The actor that carries a group.</summary>
-    public IActorRef Member(int group) => group < Cpus.Length ? Cpus[group] : Zones[group - Cpus.Length];
+    public IActorRef Member(int group) => IsGrouped ? NodeGroups[group]
+        : group < Cpus.Length ? Cpus[group]
+        : Zones[group - Cpus.Length];
 
     /// <summary>Wall time since the run began, in the ticks of virtual time.</summary>
     public VirtualInstant WallNow() =>

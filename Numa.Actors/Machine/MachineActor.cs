@@ -1,5 +1,6 @@
 using System.Reflection;
 using Akka.Actor;
+using Numa.Actors.Groups;
 using Numa.Actors.Nodes;
 using Numa.Actors.Pagesets;
 using Numa.Actors.Time;
@@ -41,6 +42,7 @@ public sealed class MachineActor : RunActor, IWithTimers
         Receive<WorkloadProtocol.WorkDone>(_ => WorkDone());
         Receive<PollCpus>(_ => PollAll());
         Receive<PagesetProtocol.CpuActivity>(Polled);
+        Receive<GroupProtocol.GroupClosed>(closed => Closed(() => _outcome.Add(closed)));
         Receive<NodeProtocol.NodeClosed>(closed => Closed(() => _outcome.Add(closed)));
         Receive<ZoneProtocol.ZoneClosed>(closed => Closed(() => _outcome.Add(closed)));
         Receive<PagesetProtocol.CpuClosed>(closed => Closed(() => _outcome.Add(closed)));
@@ -73,11 +75,39 @@ public sealed class MachineActor : RunActor, IWithTimers
     {
         _asker = Sender;
         _outcome.MachineMessages++;
-        if (_cast.IsVirtual) _cast.Clock = Context.Watch(Context.ActorOf(ClockActor.Props(_cast), "clock"));
+        // A group that is alone keeps the rounds itself.
+        if (_cast.IsVirtual && (!_cast.IsGrouped || _cast.Groups.Count > 1))
+            _cast.Clock = Context.Watch(Context.ActorOf(ClockActor.Props(_cast), "clock"));
+        if (_cast.IsGrouped)
+        {
+            BootGroups();
+            return;
+        }
+
         var nodes = _cast.Plan.Machine.Image.Nodes;
         _nodesMissing = nodes.Length;
         foreach (var node in nodes)
             _nodes.Add(Context.Watch(Context.ActorOf(NodeActor.Props(_cast, node), $"node-{node}")));
+    }
+
+    private void BootGroups()
+    {
+        for (var group = 0; group < _cast.NodeGroups.Length; group++)
+        {
+            var actor = Context.Watch(Context.ActorOf(GroupActor.Props(_cast, group), $"group-{group}"));
+            _cast.NodeGroups[group] = actor;
+            for (var cpu = 0; cpu < _cast.Cpus.Length; cpu++)
+            {
+                if (_cast.Groups.OfCpu[cpu] == group) _cast.Cpus[cpu] = actor;
+            }
+
+            for (var slot = 0; slot < _cast.Zones.Length; slot++)
+            {
+                if (_cast.Groups.OfZone[slot] == group) _cast.Zones[slot] = actor;
+            }
+        }
+
+        StartWork();
     }
 
     private void NodeOnline(NodeProtocol.NodeOnline online)
@@ -88,6 +118,11 @@ public sealed class MachineActor : RunActor, IWithTimers
         _outcome.MachineDecisions++;
         for (var cpu = 0; cpu < _cast.Cpus.Length; cpu++)
             _cast.Cpus[cpu] = Context.Watch(Context.ActorOf(PagesetActor.Props(_cast, cpu), $"cpu-{cpu}"));
+        StartWork();
+    }
+
+    private void StartWork()
+    {
         foreach (var task in _cast.Plan.Tasks)
         {
             var workload = Context.Watch(Context.ActorOf(WorkloadActor.Props(_cast, task), $"task-{task.Id}"));
@@ -135,9 +170,15 @@ public sealed class MachineActor : RunActor, IWithTimers
         _over = true;
         _outcome.MachineDecisions++;
         if (!_cast.IsVirtual) _outcome.Time = _cast.WallNow();
-        foreach (var cpu in _cast.Cpus) cpu.Tell(new PagesetProtocol.CloseCpu(), Self);
         foreach (var workload in _workloads) workload.Tell(new WorkloadProtocol.CloseWork(), Self);
-        _closing = _cast.Cpus.Length + _workloads.Count;
+        foreach (var group in _cast.NodeGroups) group.Tell(new GroupProtocol.CloseGroup(), Self);
+        _closing = _workloads.Count + _cast.NodeGroups.Length;
+        if (!_cast.IsGrouped)
+        {
+            foreach (var cpu in _cast.Cpus) cpu.Tell(new PagesetProtocol.CloseCpu(), Self);
+            _closing += _cast.Cpus.Length;
+        }
+
         if (_closing == 0) NextStage();
     }
 
@@ -159,6 +200,9 @@ public sealed class MachineActor : RunActor, IWithTimers
     {
         switch (++_outcome.ClosedStages)
         {
+            case 1 when _cast.IsGrouped:
+                _asker.Tell(_outcome.Build(), Self);
+                break;
             case 1:
                 CloseZones();
                 break;

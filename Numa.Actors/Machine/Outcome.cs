@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Numa.Actors.Groups;
 using Numa.Actors.Nodes;
 using Numa.Actors.Pagesets;
 using Numa.Actors.Time;
@@ -32,7 +33,15 @@ internal sealed class Outcome(SimulationPlan plan)
     public void Add(ClockProtocol.TimeEnded ended)
     {
         _rounds = ended.Rounds;
-        _actors.Add(new("clock", "clock", ended.Messages, ended.Rounds));
+        if (ended.Messages > 0) _actors.Add(new("clock", "clock", ended.Messages, ended.Rounds));
+    }
+
+    public void Add(GroupProtocol.GroupClosed closed)
+    {
+        foreach (var zone in closed.Zones) _zones[zone.Slot] = zone;
+        foreach (var cpu in closed.Cpus) _cpus[cpu.Id] = cpu;
+        _crossings.AddRange(closed.Crossings);
+        _actors.Add(new("group", $"{closed.Group}", closed.Messages, closed.Decisions));
     }
 
     public void Add(ZoneProtocol.ZoneClosed closed)

@@ -9,7 +9,8 @@ using Timeout = System.Threading.Timeout;
 
 namespace Numa.Actors.Machine;
 
-/// <summary>Plays a plan with actors: one for each node, zone, CPU and task of the machine.</summary>
+/// <summary>Plays a plan with actors: one for each node, zone, CPU and task of the machine, or for groups of
+/// nodes.</summary>
 public static class SimulationHost
 {
     /// <summary>Runs a plan to its end.</summary>
@@ -17,6 +18,8 @@ public static class SimulationHost
     /// it.</param>
     /// <param name="isVirtual">Rounds of virtual time, or else the wall clock.</param>
     /// <param name="prepare">Called for each CPU before it runs, to attach observers.</param>
+    /// <param name="groups">Groups of nodes, each played by one actor; 0 for an actor for each CPU, zone and
+    /// node.</param>
     /// <param name="settings">Akka settings laid over the host's own; null for none.</param>
     /// <exception cref="Core.Diagnostics.InvariantBreachException">The simulator contradicts itself.</exception>
     /// <exception cref="SimulationFailedException">An actor was lost.</exception>
@@ -25,13 +28,14 @@ public static class SimulationHost
         int threads,
         bool isVirtual,
         Action<CpuProcess>? prepare = null,
+        int groups = 0,
         Config? settings = null,
         TimeProvider? time = null,
         Action<ActorSystem>? started = null,
         CancellationToken cancellation = default)
     {
         var own = Settings(threads);
-        var cast = new Cast(plan, isVirtual, prepare, time ?? TimeProvider.System);
+        var cast = new Cast(plan, isVirtual, prepare, time ?? TimeProvider.System, groups);
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         builder.Services.AddAkka("numa", akka => akka

@@ -65,7 +65,7 @@ public sealed class PagesetActor : RunActor, IGroupMail, ICpuEffects, IWithTimer
         }
 
         var group = new Group(_cast.Groups.OfCpu[_cpu.Id], _cast.Groups, [_cpu], [], _cast.Bounds, this);
-        _turns = new(group, _cast.Clock, replies: true);
+        _turns = new(group, _cast.Clock);
         _turns.Join();
     }
 

@@ -15,6 +15,7 @@ public static class ClockProtocol
     /// <summary>Answers <see cref="AskProgress"/>.</summary>
     public sealed record Progress(VirtualInstant Time, long Rounds);
 
-    /// <summary>To the machine: nothing can happen any more.</summary>
+    /// <summary>To the machine: nothing can happen any more. A group that is alone says so with no message
+    /// heard.</summary>
     public sealed record TimeEnded(VirtualInstant Time, long Rounds, long Messages);
 }

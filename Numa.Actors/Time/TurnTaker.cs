@@ -8,7 +8,7 @@ namespace Numa.Actors.Time;
 /// <summary>An actor's part in the rounds: takes the announced messages, runs its group's turn, reports.</summary>
 /// <remarks>Messages carry the round they were sent in. A turn takes those of earlier rounds, and waits until all that
 /// were announced are there; messages of its own round may come early and are kept for the next turn.</remarks>
-internal sealed class TurnTaker(Group group, IActorRef clock, bool replies)
+internal sealed class TurnTaker(Group group, IActorRef clock)
 {
     private readonly List<(long Round, object Message)> _received = [];
     private Go? _go;
@@ -65,7 +65,7 @@ internal sealed class TurnTaker(Group group, IActorRef clock, bool replies)
         {
             var (round, message) = _received[i];
             if (round >= before) _received[kept++] = _received[i];
-            else if (message is ZoneVisit visit) group.Deliver(visit, replies);
+            else if (message is ZoneVisit visit) group.Deliver(visit, reply: !group.Carries(visit.Zone));
             else group.Deliver((Signal)message);
         }
 

@@ -26,7 +26,7 @@ public sealed class ZoneActor : RunActor, IGroupMail
         if (cast.IsVirtual)
         {
             var group = new Group(cast.Groups.OfZone[slot], cast.Groups, [], [_zone], cast.Bounds, this);
-            _turns = new(group, cast.Clock, replies: false);
+            _turns = new(group, cast.Clock);
             InRounds();
         }
         else

@@ -56,6 +56,9 @@ public sealed class Group : ICpuEffects
 
     public IReadOnlyCollection<ZoneProcess> Zones => _zones.Values;
 
+    /// <summary>The zone is one of the group's.</summary>
+    public bool Carries(int zone) => _zones.ContainsKey(zone);
+
     /// <summary>A visit for one of the group's zones, or the reply for one of its CPUs.</summary>
     public void Deliver(ZoneVisit visit, bool reply)
     {

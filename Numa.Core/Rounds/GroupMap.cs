@@ -1,3 +1,6 @@
+using Numa.Core.Addressing;
+using Numa.Core.Boot;
+
 namespace Numa.Core.Rounds;
 
 /// <summary>Which group carries each CPU and each zone. Any partition gives the same run.</summary>
@@ -9,6 +12,17 @@ public sealed record GroupMap(int[] OfCpu, int[] OfZone)
 
     /// <summary>Every CPU and zone in one group.</summary>
     public static GroupMap Single(int cpus, int zones) => new(new int[cpus], new int[zones]);
+
+    /// <summary>Whole nodes in at most so many groups, ascending nodes shared out evenly.</summary>
+    public static GroupMap OfNodes(MachineImage machine, int groups)
+    {
+        var nodes = machine.Nodes;
+        var count = Math.Min(groups, nodes.Length);
+        int GroupOf(NodeId node) => nodes.IndexOf(node) * count / nodes.Length;
+        return new(
+            [.. Enumerable.Range(0, machine.Cpus.CpuCount).Select(cpu => GroupOf(machine.Cpus.NodeOf(new(cpu))))],
+            [.. machine.Zones.Select(zone => GroupOf(zone.Id.Node))]);
+    }
 
     /// <summary>Every CPU and every zone is a group of its own: CPUs first, then zones.</summary>
     public static GroupMap Apart(int cpus, int zones) =>

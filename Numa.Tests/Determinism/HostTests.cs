@@ -24,12 +24,13 @@ public class HostTests
             var delayed = JitterMailbox.Delayed;
             var again = mixed.Plan();
             var threads = 1 + run % 2;
-            var outcome = await SimulationHost.RunAsync(again, threads, isVirtual: true,
+            // Actors apart, a group of all nodes, and a group for each node.
+            var outcome = await SimulationHost.RunAsync(again, threads, isVirtual: true, groups: run % 3,
                 settings: JitterMailbox.Overlay(threads));
             var actual = StateText.Of(outcome.Zones, outcome.Cpus, again.Tasks, outcome.Ends, outcome.Crossings);
             Assert.True(expected == actual, StateText.Difference(expected, actual));
             Assert.Equal(hash, RunHash.Of(outcome.Zones, outcome.Cpus, again.Tasks));
-            Assert.True(JitterMailbox.Delayed - delayed > outcome.Rounds, "the delays were at work");
+            Assert.True(run % 3 == 1 || JitterMailbox.Delayed - delayed > outcome.Rounds, "the delays were at work");
         }
     }
 
