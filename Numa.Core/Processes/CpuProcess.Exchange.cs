@@ -84,9 +84,9 @@ public sealed partial class CpuProcess
     /// <returns>Pages by which the folded counter changes.</returns>
     private int MoveCounter(int held, int wanted)
     {
+        if ((_walk.Flags & AllocationFlags.Fair) != 0) return DepleteFairBatch(Zone(held));
         var tooHigh = Array.IndexOf(_walk.Slots, held) < Array.IndexOf(_walk.Slots, wanted);
         var zone = Zone(tooHigh ? held : wanted);
-        if ((_walk.Flags & AllocationFlags.Fair) != 0) return tooHigh ? DepleteFairBatch(zone) : 0;
         var check = new WatermarkCheck(_walk.Level, _walk.Flags, _walk.ReserveIndex, _walk.Request.Order.Value);
         var (verdict, available, required) = check.Evaluate(_machine.Release, zone.Tuning, zone.View);
         if (verdict == ZoneVerdict.NoBlockOfOrder || (verdict == ZoneVerdict.Passed) != tooHigh) return 0;
@@ -99,6 +99,7 @@ public sealed partial class CpuProcess
         return (int)change;
     }
 
+    /// <summary>In the kernel the batch of the zone has run out, or all ran out and are full again.</summary>
     private static int DepleteFairBatch(CpuZone zone)
     {
         var batch = zone.View.FairBatch + zone.FairFolded;
