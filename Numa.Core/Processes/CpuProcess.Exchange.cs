@@ -79,8 +79,8 @@ public sealed partial class CpuProcess
         _current!.Exchanged(found, moved);
     }
 
-    /// <summary>Where the kernel passed over a zone that the model found good, or the other way round, a counter differs
-    /// by what some CPU has not folded. As far as this CPU may hide it, it is taken to be this one.</summary>
+    /// <summary>Where the kernel passed over a zone that the model found good, or the other way round, a counter
+    /// differs by what some CPU has not folded. As far as this CPU may hide it, it is taken to be this one.</summary>
     /// <returns>Pages by which the folded counter changes.</returns>
     private int MoveCounter(int held, int wanted)
     {

@@ -23,8 +23,8 @@ public class ReplayCommandTests
         Assert.Contains("first mismatch: line 20: order 0 Movable", run.Output, StringComparison.Ordinal);
         Assert.Contains("p01-fill: one tick", run.Output, StringComparison.Ordinal);
         Assert.Contains("p01-fill: 3 other frames (2 adopted, 1 not free in the model):\n"
-            + "  p01-fill:   2 the kernel's page deeper on the CPU's own lists: 1 within 100 us of another CPU, 1 at other "
-            + "times\n"
+            + "  p01-fill:   2 the kernel's page deeper on the CPU's own lists: 1 within 100 us of another CPU, "
+            + "1 at other times\n"
             + "  p01-fill:   1 the kernel's page held by another allocation: 1 after reclaim began\n",
             run.Output, StringComparison.Ordinal);
         var whole = await CommandLineRun.OfAsync(

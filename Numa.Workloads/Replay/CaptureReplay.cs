@@ -40,8 +40,8 @@ public static class CaptureReplay
     }
 
     /// <summary>Reads every phase, since ticks show in all of them.</summary>
-    internal static (List<(CaptureFolder Folder, MachineImage Machine, TracedPhase Phase)> Phases, TickTimes Ticks) Load(
-        string capture, string? only, IReadOnlyDictionary<int, TaskPolicy> policies,
+    internal static (List<(CaptureFolder Folder, MachineImage Machine, TracedPhase Phase)> Phases, TickTimes Ticks)
+        Load(string capture, string? only, IReadOnlyDictionary<int, TaskPolicy> policies,
         Action<string, double>? progress = null, CancellationToken cancellation = default)
     {
         var folder = new CaptureFolder(capture);

@@ -19,8 +19,7 @@ public sealed class AdoptionTests
     private const string Thp = "6.1-trace-1node-1g";
     private const string Fragmented = "6.12-trace-1node-1g";
 
-    /// <summary>Entries of the first list of movable pages that holds two.</summary>
-    private const string FirstTwo = @"^(pcp \d \w+ 0 \S*Movable\) : )(\S+) (\S+)";
+    private const string OwnListSwap = @"^(pcp 0 DMA32 0 1\(Movable\) : )(\S+) (\S+)";
 
     private static readonly Dictionary<int, TaskPolicy> NoPolicies = [];
 
@@ -44,15 +43,17 @@ public sealed class AdoptionTests
     public async Task As_many_frames_differ_as_were_altered(string truth, string phase, int altered, bool ofImage)
     {
         using var capture = CaptureCopy.OfPhases(truth);
-        capture.ChangePhase(phase, lines => Alter(lines, altered, live => ofImage ? 4200 + live.Count % 7 : live[^1]));
+        capture.ChangePhase(phase, lines => Alter(lines, altered, live => ofImage ? 4200 + live.Count % 7 : live[^1],
+            needsLive: !ofImage));
         var result = await RunAsync(capture, phase);
         Assert.Equal(new(result.Allocations, result.Allocations - altered), result.SameFrame);
         Assert.All([result.Refills, result.Drains, result.FreeLists, result.Pagesets],
             part => Assert.True(part.IsWhole));
         Assert.Equal((0, altered), (result.Adopted, result.NotFree));
-        var sort = Assert.Single(result.Mismatches);
-        Assert.Equal(ofImage ? MismatchClass.HeldBefore : MismatchClass.HeldByAllocation, sort.Class);
-        Assert.Equal((altered, altered), (sort.Count, sort.AfterReclaim + sort.AmongCpus + sort.Otherwise));
+        var expected = ofImage ? MismatchClass.HeldBefore : MismatchClass.HeldByAllocation;
+        Assert.Contains(result.Mismatches, sort => sort.Class == expected);
+        Assert.Empty(result.Mismatches.Where(sort => sort.Class != expected && sort.Class != MismatchClass.OtherZone));
+        Assert.Equal(altered, result.Mismatches.Sum(sort => sort.AfterReclaim + sort.AmongCpus + sort.Otherwise));
     }
 
     // With frames that are free the model goes on as the trace says: no fewer frames differ, and each has its class.
@@ -63,33 +64,36 @@ public sealed class AdoptionTests
     {
         using var capture = CaptureCopy.OfPhases(truth);
         var free = Frames(capture, phase, @"^free 0 DMA32 10 Movable \d+ : (.*)$");
-        capture.ChangePhase(phase, lines => Alter(lines, altered, live => free[^1] + 100 + live.Count));
+        capture.ChangePhase(phase, lines => Alter(lines, altered, live => free[^1] + 100 + live.Count % 800));
         var result = await RunAsync(capture, phase);
         var mismatches = result.SameFrame.Compared - result.SameFrame.Equal;
-        Assert.InRange(mismatches, altered, 400);
+        Assert.InRange(mismatches, altered, result.Allocations);
         Assert.InRange(result.Adopted, altered, mismatches);
         Assert.Equal(mismatches, result.Mismatches.Sum(sort => sort.Count));
         Assert.Equal(mismatches, result.Adopted + result.NotFree);
         Assert.Contains(result.Mismatches, sort => sort.Class == MismatchClass.FreeList);
     }
 
-    // Two pages of a list change places before the phase. The first is a mismatch; adopted, it leaves the lists as the
-    // kernel's are, so that there is no second one.
+    // Pages of a list change places before the phase. What is wrong is put right as the kernel's pages are seen, so that
+    // there are no more mismatches than pages, and in the end the lists are the kernel's.
     [Theory]
-    [InlineData(Old, PingPong)]
-    [InlineData(TwoCpus, CrossFree)]
-    public async Task An_adopted_mismatch_does_not_spread(string truth, string phase)
+    [InlineData(Old, PingPong, OwnListSwap, 1, @"head of CPU 0's list of 0:DMA32, \d+ behind it")]
+    [InlineData(TwoCpus, CrossFree, @"^(free 0 DMA32 0 Movable \d+ : )(\S+) (\S+)", 1,
+        "first of a refill of 63 from 0:DMA32")]
+    [InlineData(TwoCpus, CrossFree, @"^(free 0 DMA32 2 Movable \d+ : )(\S+) (\S+)", 4, null)]
+    public async Task An_adopted_mismatch_does_not_spread(
+        string truth, string phase, string swapped, int mismatches, string? reason)
     {
         using var capture = CaptureCopy.OfPhases(truth);
-        capture.Change(Path.Combine(phase, "before.freelists.txt"), FirstTwo, "$1$3 $2");
+        capture.Change(Path.Combine(phase, "before.freelists.txt"), swapped, "$1$3 $2");
         var result = await RunAsync(capture, phase);
-        Assert.Equal(new(result.Allocations, result.Allocations - 1), result.SameFrame);
+        Assert.Equal(new(result.Allocations, result.Allocations - mismatches), result.SameFrame);
         Assert.All([result.FreeLists, result.Pagesets], part => Assert.True(part.IsWhole));
-        Assert.Equal((1, 0), (result.Adopted, result.NotFree));
+        Assert.Equal((mismatches, 0), (result.Adopted, result.NotFree));
         Assert.Equal(MismatchClass.OwnList, Assert.Single(result.Mismatches).Class);
-        Assert.Matches(@"^line \d+: order 0 Movable: the kernel 0x\w+ \(entry 1 behind the head of CPU 0's list of 0:DMA32, "
-            + @"order 0 Movable\), the model 0x\w+ \(head of CPU 0's list of 0:DMA32, \d+ behind it",
-            result.FirstMismatch);
+        if (reason is null) return;
+        Assert.Matches(@"^line \d+: order 0 Movable: the kernel 0x\w+ \(entry 1 behind the head of CPU 0's list of "
+            + @"0:DMA32, order 0 Movable\), the model 0x\w+ \(" + reason, result.FirstMismatch);
     }
 
     // A page of the buddy lists is taken out of its block, and the model's own goes there: all pages are accounted for.
@@ -101,11 +105,11 @@ public sealed class AdoptionTests
         using var whole = CaptureCopy.OfPhases(truth);
         using var altered = CaptureCopy.OfPhases(truth);
         var free = Frames(altered, phase, @"^free 0 DMA32 10 Movable \d+ : (.*)$");
-        altered.ChangePhase(phase, lines => Alter(lines, 3, live => free[^1] + 100 + live.Count));
+        altered.ChangePhase(phase, lines => Alter(lines, 3, live => free[^1] + 100 + live.Count % 800));
         var (before, _, _) = await PlayAsync(whole, phase, threads: 1);
         var (after, adopters, _) = await PlayAsync(altered, phase, threads: 1);
         // The pages that the trace now never frees: what was exchanged for a page that it frees under another name.
-        Assert.InRange(adopters.Adopted, 3, 400);
+        Assert.InRange(adopters.Adopted, 3, adopters.Allocations);
         Assert.Equal(before, after + adopters.Notes.Sum(LeftOut));
     }
 
@@ -123,8 +127,7 @@ public sealed class AdoptionTests
     {
         using var capture = CaptureCopy.OfPhases(truth);
         var free = Frames(capture, phase, @"^free 0 DMA32 10 Movable \d+ : (.*)$");
-        capture.ChangePhase(phase, lines => Alter(lines, 5, live => free[^1] + 100 + live.Count));
-        capture.Change(Path.Combine(phase, "before.freelists.txt"), FirstTwo, "$1$3 $2");
+        capture.ChangePhase(phase, lines => Alter(lines, 5, live => free[^1] + 100 + live.Count % 800));
         var (replay, after) = Load(capture, phase);
         var loop = new RoundLoop(replay.Plan, GroupMap.Single(replay.Plan.CpuCount, replay.Plan.ZoneCount));
         foreach (var cpu in loop.Cpus) replay.Prepare(cpu);
@@ -169,7 +172,9 @@ public sealed class AdoptionTests
 
     /// <summary>Gives allocations of order 0, spread over the trace, another frame.</summary>
     /// <param name="frameOf">The frame, by what is allocated then and not freed.</param>
-    private static string[] Alter(string[] lines, int count, Func<List<long>, long> frameOf)
+    /// <param name="needsLive">Waits until something is allocated.</param>
+    private static string[] Alter(
+        string[] lines, int count, Func<List<long>, long> frameOf, bool needsLive = false)
     {
         var live = new List<long>();
         var places = lines.Count(line => IsOrderZero(line, "mm_page_alloc:")) / (count + 1);
@@ -177,7 +182,8 @@ public sealed class AdoptionTests
         {
             if (IsOrderZero(lines[i], "mm_page_free:")) live.Remove(FrameOf(lines[i]));
             if (!IsOrderZero(lines[i], "mm_page_alloc:")) continue;
-            if (++seen % places == 0 && changed < count && live.Count > 0)
+            seen++;
+            if (changed < count && seen > places * (changed + 1) && (live.Count > 0 || !needsLive))
             {
                 changed++;
                 lines[i] = Regex.Replace(lines[i], "pfn=(0x)?[0-9a-f]+",
