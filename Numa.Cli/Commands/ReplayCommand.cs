@@ -70,14 +70,11 @@ internal sealed class ReplayCommand : NumaCommand
         var capture = parsed.GetRequiredValue(_capture);
         var policies = (parsed.GetValue(_policies) ?? []).Select(text => TaskPolicy.Parse(text)!.Value)
             .DistinctBy(given => given.Task).ToDictionary(given => given.Task, given => given.Policy);
+        var file = OutputFile.Check(parsed.GetValue(_frames));
         var phases = await ProgressDisplay.WatchAsync(_terminal, "Replaying " + capture, progress =>
             _simulator.ReplayAsync(capture, parsed.GetValue(_phase), policies, progress, cancel));
-        if (parsed.GetValue(_frames) is { } file)
-        {
-            File.WriteAllLines(file, phases.SelectMany(phase => phase.Frames)
-                .Select(frame => frame < 0 ? "-" : FormattableString.Invariant($"{frame:x}")));
-        }
-
+        file?.Write(phases.SelectMany(phase => phase.Frames)
+            .Select(frame => frame < 0 ? "-" : FormattableString.Invariant($"{frame:x}")));
         if (parsed.GetValue(_format) == "json") _terminal.Output.WriteLine(JsonExport.Phases(phases));
         else Page.Print(_terminal, page => ReplayTable.Write(page, capture, phases));
         return phases.All(phase => phase.FirstMismatch is null) ? ExitCode.Success : ExitCode.Failed;

@@ -2,7 +2,8 @@ using Numa.Core.Zones;
 
 namespace Numa.Core.Allocation;
 
-/// <summary>A block that an allocation got, and the one that it should have got: a replay puts its model right.</summary>
+/// <summary>A block that an allocation got, and the one that it should have got: a replay puts its model
+/// right.</summary>
 /// <param name="Held">What it got; null for nothing.</param>
 /// <param name="Wanted">What it should have got, of the same order; null for nothing.</param>
 /// <param name="Type">Migratetype that was asked for.</param>

@@ -79,14 +79,14 @@ public sealed partial class CpuProcess
         _current!.Exchanged(found, moved);
     }
 
-    /// <summary>Where the kernel passed over a zone that the model found good, or the other way round, a counter differs
-    /// by what some CPU has not folded. As far as this CPU may hide it, it is taken to be this one.</summary>
+    /// <summary>Where the kernel passed over a zone that the model found good, or the other way round, a counter
+    /// differs by what some CPU has not folded. As far as this CPU may hide it, it is taken to be this one.</summary>
     /// <returns>Pages by which the folded counter changes.</returns>
     private int MoveCounter(int held, int wanted)
     {
+        if ((_walk.Flags & AllocationFlags.Fair) != 0) return DepleteFairBatch(Zone(held));
         var tooHigh = Array.IndexOf(_walk.Slots, held) < Array.IndexOf(_walk.Slots, wanted);
         var zone = Zone(tooHigh ? held : wanted);
-        if ((_walk.Flags & AllocationFlags.Fair) != 0) return tooHigh ? DepleteFairBatch(zone) : 0;
         var check = new WatermarkCheck(_walk.Level, _walk.Flags, _walk.ReserveIndex, _walk.Request.Order.Value);
         var (verdict, available, required) = check.Evaluate(_machine.Release, zone.Tuning, zone.View);
         if (verdict == ZoneVerdict.NoBlockOfOrder || (verdict == ZoneVerdict.Passed) != tooHigh) return 0;
@@ -99,6 +99,7 @@ public sealed partial class CpuProcess
         return (int)change;
     }
 
+    /// <summary>In the kernel the batch of the zone has run out, or all ran out and are full again.</summary>
     private static int DepleteFairBatch(CpuZone zone)
     {
         var batch = zone.View.FairBatch + zone.FairFolded;

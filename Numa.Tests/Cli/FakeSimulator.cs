@@ -81,6 +81,7 @@ internal sealed class FakeSimulator : ISimulator
         IProgress<RunProgress> progress, CancellationToken cancel)
     {
         if (Hangs) await Task.Delay(Timeout.Infinite, cancel);
+        foreach (var replayed in Replayed) progress.Report(new($"replaying {replayed.Phase}", 0));
         return Failure is null ? [.. Replayed] : throw Failure;
     }
 

@@ -9,6 +9,9 @@ public class ReplayCommandTests
         new(20, 20), new(4, 3), "line 20: order 0 Movable: the kernel 0x12, the model 0x13", ["one tick"])
     {
         Frames = [0x12, 0x1f, -1],
+        Mismatches = [new(MismatchClass.OwnList, 2, 0, 1, 1), new(MismatchClass.HeldByAllocation, 1, 1, 0, 0)],
+        Adopted = 2,
+        NotFree = 1,
     };
 
     [Fact]
@@ -19,6 +22,11 @@ public class ReplayCommandTests
         Assert.Matches(@"p01-fill +3 +all 3 +2 of 3 +all 1 +- +- +all 20 +3 of 4", run.Output);
         Assert.Contains("first mismatch: line 20: order 0 Movable", run.Output, StringComparison.Ordinal);
         Assert.Contains("p01-fill: one tick", run.Output, StringComparison.Ordinal);
+        Assert.Contains("p01-fill: 3 other frames (2 adopted, 1 not free in the model):\n"
+            + "  p01-fill:   2 the kernel's page deeper on the CPU's own lists: 1 within 100 us of another CPU, "
+            + "1 at other times\n"
+            + "  p01-fill:   1 the kernel's page held by another allocation: 1 after reclaim began\n",
+            run.Output, StringComparison.Ordinal);
         var whole = await CommandLineRun.OfAsync(
             "replay box", new FakeSimulator { Replayed = [Phase with { FirstMismatch = null }] });
         Assert.Equal(0, whole.ExitCode);
@@ -30,11 +38,52 @@ public class ReplayCommandTests
         var run = await CommandLineRun.OfAsync("replay box --format json", new FakeSimulator { Replayed = [Phase] });
         var phase = Assert.Single(JsonDocument.Parse(run.Output).RootElement.EnumerateArray().ToList());
         Assert.Equal(["phase", "allocations", "sameZone", "sameFrame", "refills", "drains", "fallbacks",
-            "freeListsEqual", "pagesetsEqual", "firstMismatch", "notes"],
+            "freeListsEqual", "pagesetsEqual", "firstMismatch", "mismatches", "adopted", "notFree", "notes"],
             phase.EnumerateObject().Select(property => property.Name));
         Assert.Equal(2, phase.GetProperty("sameFrame").GetProperty("equal").GetInt32());
         Assert.True(phase.GetProperty("freeListsEqual").GetBoolean());
         Assert.False(phase.GetProperty("pagesetsEqual").GetBoolean());
+        var sorts = phase.GetProperty("mismatches").EnumerateArray().ToList();
+        Assert.Equal(["ownList", "heldByAllocation"], sorts.Select(sort => sort.GetProperty("class").GetString()));
+        Assert.Equal(2, sorts[0].GetProperty("count").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_note_that_phases_share_is_said_once()
+    {
+        var second = Phase with { Phase = "p02-free", Notes = ["one tick", "two frees"] };
+        var third = Phase with { Phase = "p03", Notes = ["one tick", "two frees"] };
+        var run = await CommandLineRun.OfAsync("replay box", new FakeSimulator { Replayed = [Phase, second, third] });
+        Assert.Contains("  all phases: one tick\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("  p02, p03: two frees\n", run.Output, StringComparison.Ordinal);
+        Assert.Single(run.Output.Split("one tick").Skip(1));
+    }
+
+    [Fact]
+    public async Task An_interrupted_replay_leaves_no_file_and_a_watched_one_names_its_phase()
+    {
+        var folder = Directory.CreateTempSubdirectory("numa-frames-").FullName;
+        var line = $"replay box --phase p01-fill --frames {Path.Combine(folder, "frames.txt")}";
+        using var interrupt = new CancellationTokenSource();
+        var running = CommandLineRun.OfAsync(line, new FakeSimulator { Hangs = true }, cancel: interrupt.Token);
+        await interrupt.CancelAsync();
+        Assert.Equal(130, (await running).ExitCode);
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+        var silent = await CommandLineRun.OfAsync(line, new FakeSimulator { Replayed = [Phase] });
+        Assert.Equal("", silent.Error);
+        var watched = await CommandLineRun.OfAsync(line, new FakeSimulator { Replayed = [Phase] }, watched: true);
+        Assert.Contains("replaying p01-fill", watched.Error, StringComparison.Ordinal);
+        Assert.Equal("frames.txt", Path.GetFileName(Assert.Single(Directory.GetFileSystemEntries(folder))));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Frames_that_cannot_be_written_are_refused_before_the_replay()
+    {
+        var run = await CommandLineRun.OfAsync("replay box --phase p01-fill --frames no/such/folder/f.txt",
+            new FakeSimulator { Hangs = true });
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("error NUMA901: cannot be written to", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

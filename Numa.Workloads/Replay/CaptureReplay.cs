@@ -26,6 +26,24 @@ public static class CaptureReplay
         string capture, string? only, IReadOnlyDictionary<int, TaskPolicy> policies,
         Action<string, double>? progress = null, CancellationToken cancellation = default)
     {
+        var (phases, ticks) = Load(capture, only, policies, progress, cancellation);
+        var chosen = phases.Where(read => only is null || read.Folder.Name == only).ToList();
+        var results = ImmutableArray.CreateBuilder<PhaseResult>();
+        foreach (var (of, machine, phase) in chosen)
+        {
+            progress?.Invoke($"replaying {of.Name}", (double)results.Count / chosen.Count);
+            results.Add(await new PhaseReplay(phase, machine, ticks).RunAsync(
+                of.Name, AllocatorDump.Read(of, After), Threads, cancellation).ConfigureAwait(false));
+        }
+
+        return results.ToImmutable();
+    }
+
+    /// <summary>Reads every phase, since ticks show in all of them.</summary>
+    internal static (List<(CaptureFolder Folder, MachineImage Machine, TracedPhase Phase)> Phases, TickTimes Ticks)
+        Load(string capture, string? only, IReadOnlyDictionary<int, TaskPolicy> policies,
+        Action<string, double>? progress = null, CancellationToken cancellation = default)
+    {
         var folder = new CaptureFolder(capture);
         folder.RequireLog();
         var names = folder.Folders().Where(name => File.Exists(Path.Combine(capture, name, Trace))
@@ -43,17 +61,7 @@ public static class CaptureReplay
             phases.Add(Read(new(Path.Combine(capture, name)), boot, policies));
         }
 
-        var ticks = new TickTimes([.. phases.Select(read => (read.Phase, read.Machine))]);
-        var chosen = phases.Where(read => only is null || read.Folder.Name == only).ToList();
-        var results = ImmutableArray.CreateBuilder<PhaseResult>();
-        foreach (var (of, machine, phase) in chosen)
-        {
-            progress?.Invoke($"replaying {of.Name}", (double)results.Count / chosen.Count);
-            results.Add(await new PhaseReplay(phase, machine, ticks).RunAsync(
-                of.Name, AllocatorDump.Read(of, After), Threads, cancellation).ConfigureAwait(false));
-        }
-
-        return results.ToImmutable();
+        return (phases, new([.. phases.Select(read => (read.Phase, read.Machine))]));
     }
 
     private static (CaptureFolder Folder, MachineImage Machine, TracedPhase Phase) Read(

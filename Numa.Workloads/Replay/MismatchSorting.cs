@@ -6,7 +6,8 @@ using Numa.Core.Time;
 
 namespace Numa.Workloads.Replay;
 
-/// <summary>Says of each mismatch, when the phase is over, which class it is of, and where the kernel's page was.</summary>
+/// <summary>Says of each mismatch, when the phase is over, which class it is of, and where the kernel's page
+/// was.</summary>
 /// <param name="machine">As the phase began.</param>
 /// <param name="slotOf">Slot of the zone that holds a frame, −1 for none.</param>
 internal sealed class MismatchSorting(

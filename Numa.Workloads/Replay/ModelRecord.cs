@@ -20,7 +20,7 @@ internal sealed class MovedBlocks
 }
 
 /// <summary>What one CPU of the model did about each request, and why.</summary>
-/// <remarks>Written on the CPU's side, between its steps; read there, and by others when no CPU runs any more.</remarks>
+/// <remarks>Written on the CPU's side; read there, and by others when no CPU runs any more.</remarks>
 internal sealed class ModelRecord : IAllocationObserver
 {
     private readonly Dictionary<int, MovedBlocks> _moved = [];

@@ -5,8 +5,8 @@ using Numa.Core.Time;
 namespace Numa.Workloads.Replay;
 
 /// <summary>The requests of one CPU of a trace, each at its time.</summary>
-/// <remarks>It knows what was asked, never what the kernel answered. Only when a prediction is written down does it hear
-/// from the <see cref="Adopter"/> whether the model is to be put right.</remarks>
+/// <remarks>It knows what was asked, never what the kernel answered. Only when a prediction is written down does it
+/// hear from the <see cref="Adopter"/> whether the model is to be put right.</remarks>
 /// <param name="slotOf">Slot of the zone that holds a frame, −1 for none.</param>
 /// <param name="start">Time of the phase's start by the trace's clock. Unit: nanoseconds.</param>
 internal sealed class ReplayTask(

@@ -26,6 +26,25 @@ public class PagesetExampleTests
         }
     }
 
+    // What a replay puts right leaves sizes alone: a list loses, gains or changes just the one block.
+    [Theory]
+    [InlineData("4.4")]
+    [InlineData("6.12")]
+    public void A_block_can_be_found_replaced_removed_and_put_back(string version)
+    {
+        var pageset = Make(version, 31, 186, 186);
+        pageset.Append(0, Migratetype.Movable, [10, 11, 12, 13]);
+        Assert.Equal((2, Migratetype.Movable), (pageset.Find(0, 12, out var type), type));
+        Assert.Equal(-1, pageset.Find(0, 14, out _));
+        pageset.Replace(0, type, 2, 14);
+        Assert.Equal([10, 11, 14, 13], pageset.List(0, type));
+        pageset.Remove(0, type, 1);
+        Assert.Equal([10, 14, 13], pageset.List(0, type));
+        pageset.PutBack(0, type, 11);
+        Assert.Equal([11, 10, 14, 13], pageset.List(0, type));
+        Assert.Equal(4, pageset.Count);
+    }
+
     // A tiny zone before 5.14 has high 0: every free goes straight through.
     [Fact]
     public void A_high_mark_of_zero_drains_every_free()
