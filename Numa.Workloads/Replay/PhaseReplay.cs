@@ -22,6 +22,8 @@ internal sealed class PhaseReplay
 
     private readonly TracedPhase _phase;
     private readonly MachineImage _machine;
+    private readonly MachineImage _before;
+    private readonly TickTimes _ticks;
     private readonly ReplayTask[] _tasks;
     private readonly Adopter[] _adopters;
     private readonly ModelRecord[] _records;
@@ -34,7 +36,7 @@ internal sealed class PhaseReplay
     /// <param name="ticks">Of the capture.</param>
     public PhaseReplay(TracedPhase phase, MachineImage machine, TickTimes ticks)
     {
-        _phase = phase;
+        (_phase, _before, _ticks) = (phase, machine, ticks);
         _machine = FairDeltas.Infer(machine, phase, cpu => ticks.Of(phase, cpu, out _), out var inferred);
         if (inferred > 0)
             _notes.Add($"{inferred} unfolded parts of fair batches were inferred from where the trace leaves a zone");
@@ -74,12 +76,33 @@ internal sealed class PhaseReplay
     {
         var outcome = await SimulationHost.RunAsync(
             Plan, threads, isVirtual: true, Prepare, cancellation: cancellation).ConfigureAwait(false);
-        return Result(name, after, outcome.Zones, outcome.Cpus);
+        var lists = Compare(after, outcome.Zones, outcome.Cpus);
+        if (lists is { IsWhole: false } && _phase.WhileRead is { } whole)
+        {
+            // What the kernel did while its lists were read may stand in them.
+            var later = new PhaseReplay(whole, _before, _ticks);
+            outcome = await SimulationHost.RunAsync(
+                later.Plan, threads, isVirtual: true, later.Prepare, cancellation: cancellation).ConfigureAwait(false);
+            var corrected = lists.OrElse(later.Compare(after, outcome.Zones, outcome.Cpus)!, out var onlyLater);
+            if (onlyLater > 0)
+            {
+                lists = corrected;
+                _notes.Add($"{onlyLater} lists are equal only with what was done after the phase, while they were "
+                    + "read");
+            }
+        }
+
+        return Result(name, lists);
     }
 
+    /// <summary>Holds what a host left against the kernel's lists.</summary>
+    /// <param name="after">Null when there are none.</param>
+    public ListComparison? Compare(
+        AllocatorDump? after, IReadOnlyList<ZoneProcess> zones, IReadOnlyList<CpuProcess> cpus) =>
+        after is null ? null : new(_machine, after, zones, cpus);
+
     /// <summary>Compares what a host played with what the kernel did.</summary>
-    public PhaseResult Result(
-        string name, AllocatorDump? after, IReadOnlyList<ZoneProcess> zoneProcesses, IReadOnlyList<CpuProcess> cpus)
+    public PhaseResult Result(string name, ListComparison? lists)
     {
         List<Mismatch> mismatches = [.. _adopters.SelectMany(adopter => adopter.Mismatches)];
         var sorting = new MismatchSorting(_phase, _machine, mismatches, _held, SlotOf);
@@ -115,7 +138,6 @@ internal sealed class PhaseReplay
             }
         }
 
-        var lists = after is null ? null : new ListComparison(_machine, after, zoneProcesses, cpus);
         return new(name, predictions.Count, zones, frames, refills, drains, fallbacks, lists?.FreeLists ?? default,
             lists?.Pagesets ?? default, _firstMismatch ?? lists?.First, Notes())
         {
