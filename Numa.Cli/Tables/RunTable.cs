@@ -13,6 +13,7 @@ internal static class RunTable
         page.Line($"  {Figures.Count(run.Operations, "operation")}: {Figures.Count(run.Allocations, "allocation")}, "
             + $"{Figures.Count(run.Frees, "free")}; {Figures.Count(run.Fallbacks)} fell back");
         PlacementTable.Write(page, run);
+        NumastatTable.Write(page, run);
         EventTable.Write(page, run);
         ZoneTable.Write(page, run);
         Workloads(page, run);

@@ -61,6 +61,7 @@ internal static class ContentionReport
         ZoneVisitKind.DirectFree => "direct free",
         ZoneVisitKind.Fold => "fold",
         ZoneVisitKind.FairReset => "fair reset",
+        ZoneVisitKind.Reserve => "reserve",
         _ => "query",
     };
 }
