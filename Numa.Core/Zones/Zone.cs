@@ -91,7 +91,8 @@ public sealed class Zone
     {
         var taken = 0;
         var stealing = false;
-        var usesReserve = _reservesOnDemand && (flags & (AllocationFlags.HighAtomic | AllocationFlags.NonBlock | AllocationFlags.Oom)) != 0;
+        var usesReserve = _reservesOnDemand
+            && (flags & (AllocationFlags.HighAtomic | AllocationFlags.NonBlock | AllocationFlags.Oom)) != 0;
         while (taken < count)
         {
             var page = usesReserve

@@ -29,7 +29,8 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
     {
         var account = _accounts[zone.Slot];
         var sums = zone.Ledger.Cells().Select(cell => cell.Sums).ToList();
-        var visits = zone.Ledger.Cells().Where(cell => cell.Kind is <= ZoneVisitKind.DirectFree or ZoneVisitKind.Reserve)
+        var visits = zone.Ledger.Cells()
+            .Where(cell => cell.Kind is <= ZoneVisitKind.DirectFree or ZoneVisitKind.Reserve)
             .Sum(cell => cell.Sums.Visits - cell.Sums.Refused);
         var wait = sums.Sum(cell => cell.Wait);
         // A zone that nobody visited since does not know of the last event.

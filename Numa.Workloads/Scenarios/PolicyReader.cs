@@ -13,7 +13,7 @@ internal static class PolicyReader
 {
     private const int MaxNode = NodeId.MaxCount - 1;
     private const int MaxWeight = 255;
-    private const string Expected = "local, thisnode, or a mode with its nodes, such as {bind: [0,1]} or {preferred: 1}";
+    private const string Expected = "local, thisnode, or a mode with its nodes: {bind: [0,1]}, {preferred: 1}, ...";
     private static readonly string[] Words = ["local", "thisnode"];
 
     private static readonly Dictionary<string, MempolicyMode> Modes = new()
