@@ -15,6 +15,7 @@ internal static class RunTable
             + (run.FirstFallback is { } first ? $", first #{Figures.Count(first.Number)}" : "")
             + (run.FirstFallback?.Task is { } task ? $" of task {task}" : ""));
         PlacementTable.Write(page, run);
+        NumastatTable.Write(page, run);
         EventTable.Write(page, run);
         ZoneTable.Write(page, run);
         Workloads(page, run);

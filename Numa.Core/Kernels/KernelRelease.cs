@@ -133,8 +133,8 @@ public sealed partial record KernelRelease
     /// wait.</summary>
     public bool HarderNeedsAtomic { get; init; }
 
-    /// <summary>Unmovable requests, too, claim pageblocks by small blocks (4.0 and later); before, only Reclaimable ones
-    /// do.</summary>
+    /// <summary>Unmovable requests, too, claim pageblocks by small blocks (4.0 and later); before, only Reclaimable
+    /// ones do.</summary>
     public bool UnmovableClaimsPageblocks { get; init; } = true;
 
     /// <summary>Urgent requests that found nothing try again on all nodes, whatever their policy says (4.19 and

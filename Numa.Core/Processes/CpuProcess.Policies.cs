@@ -8,8 +8,8 @@ using Numa.Core.Zones;
 
 namespace Numa.Core.Processes;
 
-/// <remarks>What decides along which list a request walks, and which of its zones it may use: memory policy, cpuset, and
-/// the zones that are known as full.</remarks>
+/// <remarks>What decides along which list a request walks, and which of its zones it may use: memory policy, cpuset,
+/// and the zones that are known as full.</remarks>
 public sealed partial class CpuProcess
 {
     private readonly ZonelistCache?[] _full;
@@ -108,7 +108,7 @@ public sealed partial class CpuProcess
             || (_walk.Level == WatermarkLevel.Min && (_walk.Attempt.Gfp & GfpFlags.HardWall) == 0);
     }
 
-    /// <summary>The walk at the min mark found nothing: who may have more tries once more, and without policy.</summary>
+    /// <summary>The walk at the min mark found nothing: who may have more tries again, and without policy.</summary>
     private bool TryReserves()
     {
         if ((_walk.Flags & AllocationFlags.NoWatermarks) != 0) return false;

@@ -98,7 +98,8 @@ public sealed partial class CpuProcess
                 JudgeZone(slot, highest, order);
                 break;
             case WorkKind.EndJudging:
-                if ((!_balanced || _boosted) && _kswapdAwake.Add(_machine.Zones[slot].Id.Node.Value)) Counters.KswapdWakeUps++;
+                if (_balanced && !_boosted) break;
+                if (_kswapdAwake.Add(_machine.Zones[slot].Id.Node.Value)) Counters.KswapdWakeUps++;
                 break;
         }
     }

@@ -20,9 +20,11 @@ internal sealed class ScriptTask(int id, int cpu, params Action<ScriptTask, Task
     /// <summary>Begins anew after the last step.</summary>
     public bool Repeats { get; init; }
 
-    public static Action<ScriptTask, TaskStepHolder> Allocate(int order) => (_, step) =>
-        (step.Step.Kind, step.Step.Request) =
-            (TaskStepKind.Allocate, new(GfpFlags.GfpHighUserMovable & ~GfpFlags.DirectReclaim, new(order)));
+    public static Action<ScriptTask, TaskStepHolder> Allocate(int order) =>
+        Allocate(new AllocationRequest(GfpFlags.GfpHighUserMovable & ~GfpFlags.DirectReclaim, new(order)));
+
+    public static Action<ScriptTask, TaskStepHolder> Allocate(AllocationRequest request) => (_, step) =>
+        (step.Step.Kind, step.Step.Request) = (TaskStepKind.Allocate, request);
 
     public static Action<ScriptTask, TaskStepHolder> Allocate(AllocationRequest request) => (_, step) =>
         (step.Step.Kind, step.Step.Request) = (TaskStepKind.Allocate, request);

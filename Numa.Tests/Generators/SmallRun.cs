@@ -4,6 +4,7 @@ using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Boot;
 using Numa.Core.Kernels;
+using Numa.Core.Mempolicies;
 using Numa.Core.Nodes;
 using Numa.Core.Processes;
 using Numa.Core.Rounds;
@@ -170,6 +171,15 @@ internal sealed record SmallRun(
             [.. reserve], new PagesetSize(batch, 6 * batch, 12 * batch), 1 + (int)random.NextBelow(20), new(step));
     }
 
+    private Mempolicy Policy(ref SeededRandom random)
+    {
+        var mode = (MempolicyMode)random.NextBelow(6);
+        ImmutableArray<NodeId> nodes = [new((int)random.NextBelow(Nodes)), new((int)random.NextBelow(Nodes))];
+        var policy = Mempolicy.Create(
+            mode, NodeSetMeaning.Remapped, mode == MempolicyMode.Local ? [] : nodes, default, out _)!;
+        return policy with { Weights = ImmutableDictionary<NodeId, int>.Empty.Add(nodes[0], 3) };
+    }
+
     private ImmutableArray<AllocationRequest> Requests(ref SeededRandom random)
     {
         GfpFlags[] kinds =
@@ -186,7 +196,11 @@ internal sealed record SmallRun(
             var order = random.NextBelow(2) == 0 ? 0 : (int)(random.NextBelow(11) * random.NextBelow(11) / 10);
             NodeId? preferred = random.NextBelow(4) == 0 ? new((int)random.NextBelow(Nodes)) : null;
             ImmutableArray<NodeId> allowed = random.NextBelow(6) == 0 ? [new((int)random.NextBelow(Nodes))] : [];
-            requests.Add(new(gfp, new(order), preferred, allowed));
+            requests.Add(new(gfp, new(order), preferred, allowed)
+            {
+                Policy = random.NextBelow(4) == 0 ? Policy(ref random) : null,
+                MemsAllowed = random.NextBelow(6) == 0 ? [new((int)random.NextBelow(Nodes))] : [],
+            });
         }
 
         return requests.ToImmutable();

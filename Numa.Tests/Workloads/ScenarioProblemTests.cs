@@ -76,7 +76,14 @@ public class ScenarioProblemTests
     [InlineData("kind: fill, cpus: 0, pages: 1, policy: locl",
         "s.yaml:2:56: error NUMA108: policy: 'locl' is unknown; did you mean 'local'?")]
     [InlineData("kind: fill, cpus: 0, pages: 1, policy: {bind: [0], preferred: 1}",
-        "s.yaml:2:56: error NUMA115: a policy has one of bind and preferred")]
+        "s.yaml:2:56: error NUMA115: a policy has one of bind, preferred, preferredMany, interleave and"
+        + " weightedInterleave")]
+    [InlineData("kind: fill, cpus: 0, pages: 1, policy: {weightedInterleave: {0: 256}}",
+        "s.yaml:2:81: error NUMA107: a weight is 256; expected 1 to 255")]
+    [InlineData("kind: fill, cpus: 0, pages: 1, policy: {preferred: 1, homeNode: 0}",
+        "s.yaml:2:81: error NUMA115: homeNode belongs to bind and preferredMany")]
+    [InlineData("kind: fill, cpus: 0, pages: 1, mems: [7]",
+        "s.yaml:2:16: error NUMA111: policy names node 7, but the machine's nodes are 0-1")]
     [InlineData("kind: fill, cpus: 0, pages: 1, policy: {bind: []}",
         "s.yaml:2:63: error NUMA111: bind names no node")]
     [InlineData("kind: fill, cpus: 0, pages: 1, policy: {preferred: 4}",

@@ -44,6 +44,7 @@ public sealed record PlacementPrediction(
         foreach (var workload in chain)
         {
             if (StreamDemand.Of(workload, machine) is not { } demand) return null;
+            if (!RequestWalk.IsOne(workload.Basis.Request)) return null;
             var walk = RequestWalk.Of(machine, demand.Node, workload.Basis.Request);
             if (walk.Slots.IsEmpty || !CanFollow(machine.Release, workload)) return null;
             var stream = fluid.Serve(walk, demand.Blocks);

@@ -24,7 +24,7 @@ internal static class ReachableLaw
     {
         foreach (var node in ComparisonWalks.NodesWithCpus(machines))
         {
-            foreach (var request in requests)
+            foreach (var request in requests.Where(RequestWalk.IsOne))
             {
                 var walks = machines.Select(machine => RequestWalk.Of(machine, node, request)).ToList();
                 if (walks.All(walk => walk.Zones.SequenceEqual(walks[0].Zones))) continue;

@@ -3,6 +3,7 @@ using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Boot;
 using Numa.Core.Kernels;
+using Numa.Core.Mempolicies;
 using Numa.Core.Zones;
 
 namespace Numa.Workloads.Experiments;
@@ -15,13 +16,20 @@ namespace Numa.Workloads.Experiments;
 internal sealed record RequestWalk(
     MachineImage Machine, AllocationRequest Request, ImmutableArray<int> Slots, int ReserveIndex)
 {
+    /// <summary>Whether the request walks along one list, with the same nodes at every mark.</summary>
+    public static bool IsOne(AllocationRequest request) => request.MemsAllowed.IsDefaultOrEmpty
+        && request.Policy is null or { Mode: MempolicyMode.Preferred or MempolicyMode.Bind };
+
     /// <param name="node">Node of the asking CPU.</param>
     public static RequestWalk Of(MachineImage machine, NodeId node, AllocationRequest request)
     {
         var lists = machine.Zonelists[request.PreferredNode ?? node];
         var list = request.ThisNodeOnly ? lists.ThisNode : lists.Fallback;
+        // A policy is for the zones that ordinary requests can use.
+        var anyNode = request.Policy is { Mode: MempolicyMode.Bind }
+            && request.HighestZone < machine.Zonelists.PolicyZone;
         ImmutableArray<int> slots = [.. list.Permitted(request.HighestZone)
-            .Where(zone => request.IsAllowed(zone.Node)).Select(machine.SlotOf)];
+            .Where(zone => anyNode || request.IsAllowed(zone.Node)).Select(machine.SlotOf)];
         var byPreferred = machine.Release.ReserveIndex == ReserveIndexRule.PreferredZone && !slots.IsEmpty;
         return new(machine, request, slots,
             (int)(byPreferred ? machine.Zones[slots[0]].Id.Kind : request.HighestZone));
@@ -45,7 +53,9 @@ internal sealed record RequestWalk(
     private long Lowered(long min)
     {
         var high = (Request.Gfp & GfpFlags.High) != 0;
-        var cannotWait = (Request.Gfp & (GfpFlags.DirectReclaim | GfpFlags.NoMemAlloc)) == 0;
+        var cannotWait = (Request.Gfp & GfpFlags.NoMemAlloc) == 0 && (Machine.Release.HarderNeedsAtomic
+            ? (Request.Gfp & GfpFlags.Atomic) != 0
+            : (Request.Gfp & GfpFlags.DirectReclaim) == 0);
         if (high) min -= min / 2;
         // From 6.1 on, not waiting only deepens what HIGH permits; before, it counts by itself.
         return cannotWait && (high || Machine.Release.ReserveFlags == ReserveFlagRule.HighAndHarder)

@@ -22,6 +22,7 @@ public static class ScenarioPlan
         if (clock == SimulationClock.Wall) RefuseEndless(scenario, problems);
         var occupied = Occupied(scenario.Occupied, booted, problems);
         var events = Events(scenario, booted, problems);
+        scenario = PolicyFit.On(booted.Image, scenario, problems);
         problems.ThrowIfAny();
         var costs = CostOverrides.Apply(CostModel.Default, scenario.Costs);
         var tasks = WorkloadPlan.Build(scenario, booted.Image.Cpus, new(seed));

@@ -71,6 +71,8 @@ public sealed class ScenarioRunner(TimeProvider time)
         {
             Impossible = booted.Counterfactuals.IsEmpty ? null : string.Join("; ", booted.Counterfactuals),
             PlacementHash = RunHash.OfPlacement(outcome.Zones, outcome.Cpus, tasks),
+            Numastat = report.Numastat(),
+            Vmstat = report.Vmstat(),
             Events = report.Events(),
         };
         var contention = ContentionReport.Of(outcome.Zones, options.LongestWaits);

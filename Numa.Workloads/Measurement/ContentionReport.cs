@@ -62,6 +62,7 @@ internal static class ContentionReport
         ZoneVisitKind.Fold => "fold",
         ZoneVisitKind.FairReset => "fair reset",
         ZoneVisitKind.Exchange => "exchange",
+        ZoneVisitKind.Reserve => "reserve",
         _ => "query",
     };
 }

@@ -3,6 +3,7 @@ using Numa.Actors.Machine;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Boot;
+using Numa.Core.Counters;
 using Numa.Core.Processes;
 using Numa.Core.Text;
 using Numa.Core.Zonelists;
@@ -28,7 +29,8 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
     {
         var account = _accounts[zone.Slot];
         var sums = zone.Ledger.Cells().Select(cell => cell.Sums).ToList();
-        var visits = zone.Ledger.Cells().Where(cell => cell.Kind <= ZoneVisitKind.DirectFree)
+        var visits = zone.Ledger.Cells()
+            .Where(cell => cell.Kind is <= ZoneVisitKind.DirectFree or ZoneVisitKind.Reserve)
             .Sum(cell => cell.Sums.Visits - cell.Sums.Refused);
         var wait = sums.Sum(cell => cell.Wait);
         // A zone that nobody visited since does not know of the last event.
@@ -40,6 +42,19 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
             visits == 0 ? 0 : Math.Round((double)wait / visits, 1), zone.Ledger.MaxWait,
             sums.Sum(cell => cell.Hold), account.Balances);
     })];
+
+    public ImmutableArray<NumastatResult> Numastat() =>
+    [
+        .. from zone in outcome.Zones
+           group NumaCounts.Of(zone.Slot, new(zone.Node), outcome.Cpus) by zone.Node into node
+           orderby node.Key
+           let sum = node.Aggregate((a, b) => a + b)
+           select new NumastatResult(
+               node.Key, sum.Hit, sum.Miss, sum.Foreign, sum.InterleaveHit, sum.Local, sum.Other),
+    ];
+
+    public IReadOnlyDictionary<string, long> Vmstat() =>
+        VmEvents.Of(_machine.Zones, outcome.Cpus).ToDictionary(known => known.Name, known => known.Count);
 
     public ImmutableArray<PlacementResult> Placement() => Placement(cpu => cpu.Counters.PagesTaken, _ => null);
 

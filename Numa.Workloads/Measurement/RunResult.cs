@@ -51,6 +51,12 @@ public sealed record RunResult(
     /// <summary>The first page that did not come from the first zone of its zonelist; null when none did.</summary>
     public FirstFallback? FirstFallback { get; init; }
 
+    /// <summary>NUMA counters of every node with memory.</summary>
+    public ImmutableArray<NumastatResult> Numastat { get; init; } = [];
+
+    /// <summary>Events by their names in /proc/vmstat. Unit: pages.</summary>
+    public IReadOnlyDictionary<string, long> Vmstat { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Settings written in mid-run, by their instants.</summary>
     public ImmutableArray<EventResult> Events { get; init; } = [];
 
@@ -100,6 +106,11 @@ public sealed record ZoneResult(
     long MaxWaitNanoseconds,
     long LockHoldNanoseconds,
     bool Conserved);
+
+/// <summary>What numastat counts for a node: sums over its zones.</summary>
+/// <remarks>Unit: allocations, one for a block of any order.</remarks>
+public sealed record NumastatResult(
+    int Node, long NumaHit, long NumaMiss, long NumaForeign, long InterleaveHit, long LocalNode, long OtherNode);
 
 /// <summary>Pages that CPUs of one node got from one zone.</summary>
 public sealed record PlacementResult(int CpuNode, string Zone, long Pages, long FirstChoicePages);

@@ -1,16 +1,34 @@
+using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
+using Numa.Core.Mempolicies;
 using Numa.Core.Text;
+using Numa.Core.Zones;
 
 namespace Numa.Workloads.Scenarios;
 
 /// <summary>Reads a workload's gfp flags, order and memory policy into the request that it makes.</summary>
 internal static class PolicyReader
 {
-    private const int MaxNode = 1023;
+    private const int MaxNode = NodeId.MaxCount - 1;
+    private const int MaxWeight = 255;
+    private const string Expected = "local, thisnode, or a mode with its nodes: {bind: [0,1]}, {preferred: 1}, ...";
     private static readonly string[] Words = ["local", "thisnode"];
-    private static readonly string[] Keys = ["bind", "preferred"];
+
+    private static readonly Dictionary<string, MempolicyMode> Modes = new()
+    {
+        ["bind"] = MempolicyMode.Bind,
+        ["preferred"] = MempolicyMode.Preferred,
+        ["preferredMany"] = MempolicyMode.PreferredMany,
+        ["interleave"] = MempolicyMode.Interleave,
+        ["weightedInterleave"] = MempolicyMode.WeightedInterleave,
+    };
+
+    private static readonly Dictionary<string, NodeSetMeaning> Meanings = new()
+    {
+        ["static"] = NodeSetMeaning.Static, ["relative"] = NodeSetMeaning.Relative,
+    };
 
     internal static AllocationRequest Request(Fields fields, GfpFlags gfp, ProblemList problems)
     {
@@ -21,21 +39,24 @@ internal static class PolicyReader
         }
 
         var order = new Order((int)(fields.Number("order", 0, Order.MaxValue) ?? 0));
-        return fields.Value("policy") switch
+        var request = fields.Value("policy") switch
         {
-            null or YamlScalar { Text: "local" } => new(gfp, order),
+            null or YamlScalar { Text: "local" } => Local(gfp, order),
             YamlScalar { Text: "thisnode" } => new(gfp | GfpFlags.ThisNode, order),
             YamlScalar scalar => Unknown(scalar, gfp, order, problems),
             YamlMapping mapping => Nodes(mapping, gfp, order, problems),
             var other => Wrong(fields, other, gfp, order),
         };
+        return fields.Has("mems") ? request with { MemsAllowed = Numbers(fields, "mems", problems) } : request;
     }
 
     /// <summary>Every node that the request names must exist.</summary>
     internal static void Check(AllocationRequest request, SourcePlace at, int nodes, ProblemList problems)
     {
-        var named = request.AllowedNodes.IsDefault ? [] : request.AllowedNodes;
-        foreach (var node in request.PreferredNode is { } preferred ? named.Add(preferred) : named)
+        var named = request.Policy is { Meaning: not NodeSetMeaning.Relative } policy ? policy.Named : [];
+        if (request.Policy?.HomeNode is { } home) named = named.Add(home);
+        if (!request.MemsAllowed.IsDefault) named = named.AddRange(request.MemsAllowed);
+        foreach (var node in named)
         {
             if (node.Value < nodes) continue;
             problems.Add(at, ProblemCodes.Nodes,
@@ -43,43 +64,96 @@ internal static class PolicyReader
         }
     }
 
+    // Only huge pages ask the policy even where it is the default one.
+    private static AllocationRequest Local(GfpFlags gfp, Order order) =>
+        new(gfp, order) { Policy = order.Value == Order.Pageblock ? Mempolicy.Default : null };
+
     private static AllocationRequest Nodes(YamlMapping mapping, GfpFlags gfp, Order order, ProblemList problems)
     {
-        var fields = new Fields(mapping, "the policy", Keys, problems);
-        if (fields.Has("bind") == fields.Has("preferred"))
+        var fields = new Fields(mapping, "the policy", [.. Modes.Keys, "homeNode", "flags"], problems);
+        var plain = new AllocationRequest(gfp, order);
+        var named = Modes.Keys.Where(fields.Has).ToList();
+        if (named is not [var key])
         {
-            problems.Add(mapping.At, ProblemCodes.Conflict, "a policy has one of bind and preferred");
-            return new(gfp, order);
+            problems.Add(mapping.At, ProblemCodes.Conflict,
+                $"a policy has one of {string.Join(", ", Modes.Keys.SkipLast(1))} and {Modes.Keys.Last()}");
+            return plain;
         }
 
-        if (fields.Number("preferred", 0, MaxNode) is { } preferred)
-            return new(gfp, order, PreferredNode: new((int)preferred));
-        if (!fields.Has("bind")) return new(gfp, order);
+        var mode = Modes[key];
+        var weights = ImmutableDictionary.CreateBuilder<NodeId, int>();
+        var nodes = mode switch
+        {
+            MempolicyMode.Preferred => fields.Number(key, 0, MaxNode) is { } node ? [new NodeId((int)node)] : [],
+            MempolicyMode.WeightedInterleave when fields.Value(key) is YamlMapping table =>
+                Weights(fields, table, weights),
+            _ => Numbers(fields, key, problems),
+        };
+        var meaning = fields.Word("flags", Meanings) ?? NodeSetMeaning.Remapped;
+        if (nodes.IsEmpty || Mempolicy.Create(mode, meaning, nodes, default, out _) is not { } policy) return plain;
+        if (fields.Number("homeNode", 0, MaxNode) is { } home)
+        {
+            if (mode is not (MempolicyMode.Bind or MempolicyMode.PreferredMany))
+            {
+                problems.Add(fields.PlaceOf("homeNode"), ProblemCodes.Conflict,
+                    "homeNode belongs to bind and preferredMany");
+            }
 
-        var allowed = new SortedSet<NodeId>();
-        var items = fields.Sequence("bind");
+            policy = policy with { HomeNode = new((int)home) };
+        }
+
+        return With(plain, policy with { Weights = weights.ToImmutable() });
+    }
+
+    /// <summary>A request under a policy; what always follows from it is said outright.</summary>
+    internal static AllocationRequest With(AllocationRequest request, Mempolicy policy) => request with
+    {
+        Policy = policy,
+        PreferredNode = policy.Mode == MempolicyMode.Preferred ? policy.Nodes[0] : policy.HomeNode,
+        AllowedNodes = policy.Mode == MempolicyMode.Bind ? policy.Nodes : default,
+    };
+
+    private static ImmutableArray<NodeId> Numbers(Fields fields, string key, ProblemList problems)
+    {
+        var nodes = new SortedSet<NodeId>();
+        var items = fields.Sequence(key);
         foreach (var item in items)
         {
-            if (fields.Scalar(item, "bind") is { } text && fields.Number(text, "bind", 0, MaxNode) is { } node)
-                allowed.Add(new((int)node));
+            if (fields.Scalar(item, key) is { } text && fields.Number(text, key, 0, MaxNode) is { } node)
+                nodes.Add(new((int)node));
         }
 
-        if (items.IsEmpty && fields.Value("bind") is YamlSequence)
-            problems.Add(fields.PlaceOf("bind"), ProblemCodes.Nodes, "bind names no node");
-        return new(gfp, order, AllowedNodes: [.. allowed]);
+        if (items.IsEmpty && fields.Value(key) is YamlSequence)
+            problems.Add(fields.PlaceOf(key), ProblemCodes.Nodes, $"{key} names no node");
+        return [.. nodes];
+    }
+
+    private static ImmutableArray<NodeId> Weights(
+        Fields fields, YamlMapping table, ImmutableDictionary<NodeId, int>.Builder weights)
+    {
+        foreach (var entry in table.Entries)
+        {
+            var number = new Located<string>(entry.Key.Text, entry.Key.At);
+            if (fields.Number(number, "a node", 0, MaxNode) is not { } node) continue;
+            if (fields.Scalar(entry.Value, "a weight") is not { } weight) continue;
+            if (fields.Number(weight, "a weight", 1, MaxWeight) is not { } pages) continue;
+            weights[new((int)node)] = (int)pages;
+        }
+
+        return [.. weights.Keys.Order()];
     }
 
     private static AllocationRequest Unknown(YamlScalar scalar, GfpFlags gfp, Order order, ProblemList problems)
     {
         problems.Add(scalar.At, ProblemCodes.Word, $"policy: {scalar.Shape} is unknown"
             + (NearestName.To(scalar.Text, Words) is { } near ? $"; did you mean '{near}'?"
-                : "; expected local, thisnode, {bind: [0,1]} or {preferred: 1}"));
+                : $"; expected {Expected}"));
         return new(gfp, order);
     }
 
     private static AllocationRequest Wrong(Fields fields, YamlValue value, GfpFlags gfp, Order order)
     {
-        fields.Wrong(value, "policy", "local, thisnode, {bind: [0,1]} or {preferred: 1}");
+        fields.Wrong(value, "policy", Expected);
         return new(gfp, order);
     }
 }

@@ -214,6 +214,35 @@ public class BuddyExampleTests
         Assert.Equal(9, zone.FreePages);
     }
 
+    // Up to 3.19 an Unmovable request takes a small block and leaves its pageblock's others; from 4.0 it takes them all.
+    [Theory]
+    [InlineData("3.10", "0:[8]", "2:[4]")]
+    [InlineData("4.4", "", "0:[8] 2:[4]")]
+    public void Unmovable_requests_claim_by_small_blocks_from_4_0_on(string version, string movable, string unmovable)
+    {
+        var zone = Generators.Zones.Zone(version, 0, 1024, (0, 9));
+        Assert.Equal("0:[8] 3:[0]", zone.Lists(Movable));
+        Assert.Equal(0, zone.Take(2, Unmovable));
+        Assert.Equal(movable, zone.Lists(Movable));
+        Assert.Equal(unmovable, zone.Lists(Unmovable));
+    }
+
+    // MIGRATE_RESERVE is what 3.10 breaks into last, whatever the request's flags.
+    [Fact]
+    public void No_flag_opens_MIGRATE_RESERVE_before_the_other_types()
+    {
+        var image = Generators.Zones.Image(0, 2048, null, (0, 2048)) with
+        {
+            Tagged = [new(Generators.Zones.Range(0, 512), HighAtomic)],
+        };
+        var zone = new Zone(Generators.Zones.Release("3.10"), image);
+        var (work, frames) = (default(BuddyWork), new long[1]);
+        const Numa.Core.Allocation.AllocationFlags atomic =
+            Numa.Core.Allocation.AllocationFlags.NonBlock | Numa.Core.Allocation.AllocationFlags.HighAtomic;
+        zone.Take(1, Unmovable, atomic, 1, frames, ref work);
+        Assert.Equal(Movable, new Zone(Generators.Zones.Release("3.10"), image).TagOf(frames[0]));
+    }
+
     [Fact]
     public void An_atomic_reserve_given_back_stands_behind_the_boot_memory()
     {
