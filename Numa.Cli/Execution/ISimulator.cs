@@ -32,6 +32,9 @@ public interface ISimulator
     IEnumerable<PhaseResult> Replay(
         string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies);
 
+    /// <summary>Makes the requests of a capture's phases on another machine, one phase after the other.</summary>
+    IEnumerable<ElsewhereResult> ReplayElsewhere(ElsewhereRequest request);
+
     /// <summary>How a machine that is booted came to its numbers.</summary>
     ShowOutcome Explain(ExplainRequest request);
 }

@@ -76,6 +76,8 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies) =>
         CaptureReplay.Run(capture, phase, policies);
 
+    public IEnumerable<ElsewhereResult> ReplayElsewhere(ElsewhereRequest request) => ElsewhereReplay.Run(request);
+
     private static (BootedMachine Machine, ImmutableArray<string> Notes) Boot(
         string machine, string? kernel,
         ImmutableArray<SettingAssignment> before, ImmutableArray<SettingAssignment> after)
