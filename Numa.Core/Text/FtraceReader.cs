@@ -9,7 +9,8 @@ namespace Numa.Core.Text;
 /// <remarks>
 /// Nothing is kept: memory does not grow with the text. Events of other kinds are passed over. Frames are hexadecimal
 /// with 0x (5.15 and later) or decimal. The first bad line ends the reading; what is wrong with later lines is told
-/// with it. Source: <c>print_trace_line</c>, Linux kernel/trace/trace.c, include/trace/events/kmem.h, and perf-script(1).
+/// with it. Source: <c>print_trace_line</c>, Linux kernel/trace/trace.c, include/trace/events/kmem.h, and
+/// perf-script(1).
 /// </remarks>
 /// <param name="file">Named in problems.</param>
 public sealed class FtraceReader(TextReader text, string file)
@@ -192,9 +193,8 @@ public sealed class FtraceReader(TextReader text, string file)
         var digits = Field(line, from, " pfn=", out var at);
         var isHex = digits.StartsWith("0x", StringComparison.Ordinal);
         if (isHex) digits = digits[2..];
-        var style = isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
-        if (long.TryParse(digits, style, CultureInfo.InvariantCulture, out var frame) && frame is >= 0 and < frames)
-            return new(frame);
+        var isRead = isHex ? Digits.TryHex(digits, out var frame) : Digits.TryDecimal(digits, out frame);
+        if (isRead && frame < frames) return new(frame);
         throw Refuse(at, $"'{digits}' for pfn=", "the number of a frame");
     }
 
@@ -203,8 +203,8 @@ public sealed class FtraceReader(TextReader text, string file)
         // No order, no migratetype and no flag is larger.
         const int most = 10;
         var digits = Field(line, from, name, out var at);
-        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= most
-            ? number
+        return Digits.TryDecimal(digits, out var number) && number <= most
+            ? (int)number
             : throw Refuse(at, $"'{digits}' for {name.Trim()}", $"a number from 0 to {most}");
     }
 

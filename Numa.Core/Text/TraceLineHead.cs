@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Numa.Core.Text;
 
 /// <summary>What stands before the event in a line of a trace: who, on which CPU, when.</summary>
@@ -90,17 +88,11 @@ internal ref struct TraceLineHead
         const int decimals = 9;
         const long most = 1_000_000_000;
         var point = text.IndexOf('.');
-        if (point < 0)
-        {
-            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out nanoseconds)
-                && nanoseconds < most * most;
-        }
-
+        if (point < 0) return Digits.TryDecimal(text, out nanoseconds);
         nanoseconds = 0;
         var fraction = text[(point + 1)..];
-        if (fraction.Length > decimals
-            || !long.TryParse(text[..point], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            || seconds >= most || !TryNumber(fraction, out var part))
+        if (fraction.Length > decimals || !Digits.TryDecimal(text[..point], out var seconds) || seconds >= most
+            || !Digits.TryDecimal(fraction, out var part))
         {
             return false;
         }
@@ -111,6 +103,10 @@ internal ref struct TraceLineHead
         return true;
     }
 
-    private static bool TryNumber(ReadOnlySpan<char> digits, out int number) =>
-        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    private static bool TryNumber(ReadOnlySpan<char> digits, out int number)
+    {
+        var isRead = Digits.TryDecimal(digits, out var value) && value <= int.MaxValue;
+        number = isRead ? (int)value : 0;
+        return isRead;
+    }
 }
