@@ -4,6 +4,7 @@ using Numa.Cli.Execution;
 using Numa.Cli.Exports;
 using Numa.Cli.Tables;
 using Numa.Workloads.Replay;
+using Numa.Workloads.Scenarios;
 
 namespace Numa.Cli.Commands;
 
@@ -32,9 +33,20 @@ internal sealed class ReplayCommand : NumaCommand
 
     private readonly Option<string[]> _policies = new("--policy")
     {
-        Description = "Memory policy of a task: PID=bind:0,1, PID=preferred:1 or PID=interleave:0,1; repeatable.",
+        Description = "Memory policy of a task, instead of that in policy.yaml: PID=bind:0,1, PID=preferred:1, "
+            + "PID=interleave:0,1 or PID=local; repeatable.",
         HelpName = "PID=MODE:NODES",
     };
+
+    private readonly Option<string?> _machine = new("--machine")
+    {
+        Description = "Makes the requests on this machine instead and shows what would have changed.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<ImmutableArray<SettingAssignment>> _settings = OptionFactory.Assignments(
+        "--set",
+        "Changes a setting or a policy (policy.PID=bind:0) and shows what would have changed. May be repeated.");
 
     private readonly Option<string?> _format = OptionFactory.Choice(
         "--format", "What standard output holds.", "table", "table", "json");
@@ -48,6 +60,8 @@ internal sealed class ReplayCommand : NumaCommand
         Add(_phase);
         Add(_frames);
         Add(_policies);
+        Add(_machine);
+        Add(_settings);
         Add(_format);
         Validators.Add(result =>
         {
@@ -59,17 +73,37 @@ internal sealed class ReplayCommand : NumaCommand
 
             if (result.GetValue(_frames) is not null && result.GetValue(_phase) is null)
                 result.AddError("--frames needs --phase: the frames of one phase");
+            if (result.GetValue(_frames) is not null
+                && IsElsewhere(result.GetValue(_machine), result.GetValue(_settings)))
+            {
+                result.AddError("--frames goes without --machine and --set: frames mean nothing elsewhere");
+            }
         });
         SetAction(ReplayAsync);
     }
 
-    public override ImmutableArray<string> Examples => ["numa replay CAPTURE --phase p01-seq-touch-keep"];
+    public override ImmutableArray<string> Examples =>
+    [
+        "numa replay configs/traces/qemu-6.1-2node-1g",
+        "numa replay configs/traces/qemu-6.1-2node-1g --phase p11-bind1 --set policy.1=local",
+    ];
+
+    private static bool IsElsewhere(string? machine, ImmutableArray<SettingAssignment> settings) =>
+        machine is not null || !settings.IsDefaultOrEmpty;
 
     private async Task<int> ReplayAsync(ParseResult parsed, CancellationToken cancel)
     {
         var capture = parsed.GetRequiredValue(_capture);
         var policies = (parsed.GetValue(_policies) ?? []).Select(text => TaskPolicy.Parse(text)!.Value)
             .DistinctBy(given => given.Task).ToDictionary(given => given.Task, given => given.Policy);
+        var (machine, settings) = (parsed.GetValue(_machine), parsed.GetValue(_settings));
+        if (IsElsewhere(machine, settings))
+        {
+            Show(_simulator.ReplayElsewhere(new(capture, parsed.GetValue(_phase), policies, machine,
+                [.. settings.Select(setting => new Setting("--set", setting.Path, setting.Value))])), parsed);
+            return ExitCode.Success;
+        }
+
         var file = OutputFile.Check(parsed.GetValue(_frames));
         var phases = await ProgressDisplay.WatchAsync(_terminal, "Replaying " + capture, progress =>
             _simulator.ReplayAsync(capture, parsed.GetValue(_phase), policies, progress, cancel));
@@ -78,5 +112,12 @@ internal sealed class ReplayCommand : NumaCommand
         if (parsed.GetValue(_format) == "json") _terminal.Output.WriteLine(JsonExport.Phases(phases));
         else Page.Print(_terminal, page => ReplayTable.Write(page, capture, phases));
         return phases.All(phase => phase.FirstMismatch is null) ? ExitCode.Success : ExitCode.Failed;
+    }
+
+    private void Show(IEnumerable<ElsewhereResult> phases, ParseResult parsed)
+    {
+        ImmutableArray<ElsewhereResult> all = [.. phases];
+        if (parsed.GetValue(_format) == "json") _terminal.Output.WriteLine(JsonExport.Elsewhere(all));
+        else Page.Print(_terminal, page => ElsewhereTable.Write(page, all));
     }
 }

@@ -36,6 +36,9 @@ public interface ISimulator
         string capture, string? phase, IReadOnlyDictionary<int, TaskPolicy> policies,
         IProgress<RunProgress> progress, CancellationToken cancel);
 
+    /// <summary>Makes the requests of a capture's phases on another machine, one phase after the other.</summary>
+    IEnumerable<ElsewhereResult> ReplayElsewhere(ElsewhereRequest request);
+
     /// <summary>How a machine that is booted came to its numbers.</summary>
     ShowOutcome Explain(ExplainRequest request);
 

@@ -98,6 +98,8 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         CaptureReplay.RunAsync(capture, phase, policies,
             (activity, done) => progress.Report(new(activity, done)), cancel);
 
+    public IEnumerable<ElsewhereResult> ReplayElsewhere(ElsewhereRequest request) => ElsewhereReplay.Run(request);
+
     private static (BootedMachine Machine, ImmutableArray<string> Notes) Boot(MachineRequest request)
     {
         var settings = request.Settings.Select(setting => new Setting("--set", setting.Path, setting.Value)).ToList();

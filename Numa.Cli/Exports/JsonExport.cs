@@ -59,6 +59,9 @@ internal static class JsonExport
             phase.Notes,
         }), Options);
 
+    /// <summary>One object for each phase that was made on two machines.</summary>
+    public static string Elsewhere(IEnumerable<ElsewhereResult> phases) => JsonSerializer.Serialize(phases, Options);
+
     /// <summary>The contention of a run under the run's identity.</summary>
     public static string Trace(RunResult run, ContentionResult contention)
     {

@@ -4,28 +4,65 @@ using Numa.Core.Diagnostics;
 
 namespace Numa.Core.Text;
 
-/// <summary>Reads the page allocator's events from the text of /sys/kernel/tracing/trace, line after line.</summary>
-/// <remarks>Nothing is kept: memory does not grow with the text. Events of other kinds are passed over. Frames are
-/// hexadecimal with 0x (5.15 and later) or decimal. Source: <c>print_trace_line</c>, Linux kernel/trace/trace.c, and
-/// include/trace/events/kmem.h.</remarks>
+/// <summary>Reads the page allocator's events from the text of a trace, line after line: of
+/// /sys/kernel/tracing/trace, of <c>trace-cmd report</c>, or of <c>perf script</c>.</summary>
+/// <remarks>
+/// Nothing is kept: memory does not grow with the text. Events of other kinds are passed over. Frames are hexadecimal
+/// with 0x (5.15 and later) or decimal. The first bad line ends the reading; what is wrong with later lines is told
+/// with it. Source: <c>print_trace_line</c>, Linux kernel/trace/trace.c, include/trace/events/kmem.h, and
+/// perf-script(1).
+/// </remarks>
 /// <param name="file">Named in problems.</param>
 public sealed class FtraceReader(TextReader text, string file)
 {
-    private const int LongestLine = 1 << 16;
+    /// <summary>A text with more problems than these is wrong as a whole.</summary>
+    private const int MostProblems = 20;
 
-    private readonly char[] _buffer = new char[2 * LongestLine];
+    private const string Form =
+        "'task-pid [cpu] flags seconds: event: fields' or perf script's 'task tid [cpu] seconds: event: fields'";
+
+    private readonly TraceLines _lines = new(text, file);
     private readonly Dictionary<string, string> _texts = [];
-    private int _at;
-    private int _end;
-    private int _line;
+    private long[] _last = new long[16];
+    private bool _isTrace;
 
     /// <summary>Moves on to the next event.</summary>
     /// <returns>False at the end of the text.</returns>
-    /// <exception cref="InputException">A line is no line of a trace, lacks a field, or the text ends within
-    /// it.</exception>
+    /// <exception cref="InputException">A line is no line of a trace, lacks a field, comes before an earlier one of its
+    /// CPU, or the text ends within it.</exception>
     public bool TryRead(out TraceEvent next)
     {
-        while (TryLine(out var line))
+        try
+        {
+            return TryNext(out next);
+        }
+        catch (InputException exception) when (_isTrace)
+        {
+            throw new InputException(WithLater(exception.Problems));
+        }
+    }
+
+    private List<Problem> WithLater(IReadOnlyList<Problem> first)
+    {
+        List<Problem> problems = [.. first];
+        while (problems.Count < MostProblems)
+        {
+            try
+            {
+                if (!TryNext(out _)) break;
+            }
+            catch (InputException exception)
+            {
+                problems.AddRange(exception.Problems);
+            }
+        }
+
+        return problems;
+    }
+
+    private bool TryNext(out TraceEvent next)
+    {
+        while (_lines.TryRead(out var line))
         {
             if (line.IsEmpty || line[0] == '#') continue;
             if (TryEvent(line, out next)) return true;
@@ -35,56 +72,34 @@ public sealed class FtraceReader(TextReader text, string file)
         return false;
     }
 
-    private bool TryLine(out ReadOnlySpan<char> line)
-    {
-        while (true)
-        {
-            var rest = _buffer.AsSpan(_at, _end - _at);
-            var length = rest.IndexOf('\n');
-            if (length >= 0)
-            {
-                line = rest[..length].TrimEnd('\r');
-                _at += length + 1;
-                _line++;
-                return true;
-            }
-
-            if (rest.Length >= LongestLine) throw Refuse(0, "the line does not end", "the lines of a trace");
-            rest.CopyTo(_buffer);
-            (_at, _end) = (0, rest.Length);
-            var read = text.Read(_buffer, _end, _buffer.Length - _end);
-            _end += read;
-            if (read > 0) continue;
-            line = default;
-            if (_end == 0) return false;
-            throw Refuse(_end, "the text ends within a line", "a whole line");
-        }
-    }
-
     private bool TryEvent(ReadOnlySpan<char> line, out TraceEvent found)
     {
-        if (line.StartsWith("CPU:", StringComparison.Ordinal) && line.Contains(" EVENTS]", StringComparison.Ordinal))
+        found = default;
+        if (line[0] is 'C' or 'c' && TryNotice(line, out var isLost))
         {
-            found = new() { Kind = TraceEventKind.Lost, Line = _line, Text = "" };
-            return true;
+            found = new() { Kind = TraceEventKind.Lost, Line = _lines.Number, Text = "" };
+            return isLost;
         }
 
-        if (!TryCpu(line, out var task, out var cpu, out var at))
-            throw Refuse(0, "no task and CPU", "'task-pid [cpu] flags seconds: event: fields'");
-        if (!TryStamp(line, ref at, out var nanoseconds)) throw Refuse(at, "no time", "seconds.fraction:");
-        var colon = line[at..].IndexOf(':');
-        if (colon < 0) throw Refuse(at, "no event", "the name of an event and a colon");
-        var name = line.Slice(at, colon);
-        at = Math.Min(line.Length, at + colon + 2);
-        found = default;
-        if (KindOf(name) is not { } kind) return false;
+        if (!TraceLineHead.TryRead(line, out var head)) throw Refuse(head.Behind, head.Problem, Form);
+        _isTrace = true;
+        Order(head);
+        var at = head.Behind;
+        var name = Name(line, ref at);
+        if (KindOf(name) is not { } kind)
+        {
+            if (name.StartsWith("mm_page_", StringComparison.Ordinal)) throw Unknown(name.ToString(), head.Behind);
+            return false;
+        }
+
         found = new()
         {
-            Kind = kind, Line = _line, Cpu = new(cpu), Task = task, Nanoseconds = nanoseconds, Text = "",
+            Kind = kind, Line = _lines.Number, Cpu = new(head.Cpu), Task = head.Task, Nanoseconds = head.Nanoseconds,
+            Text = "",
         };
         found = kind switch
         {
-            TraceEventKind.Mark => found with { Text = line[at..].ToString() },
+            TraceEventKind.Mark => found with { Text = line[at..].Trim(' ').ToString() },
             TraceEventKind.Reclaim => found,
             TraceEventKind.FellBack => found with
             {
@@ -104,10 +119,53 @@ public sealed class FtraceReader(TextReader text, string file)
                 Frame = Frame(line, at),
                 Order = Number(line, at, " order="),
                 TypeNumber = Number(line, at, " migratetype="),
-                Text = kind == TraceEventKind.Allocated ? Kept(Field(line, at, " gfp_flags=")) : "",
+                Text = kind == TraceEventKind.Allocated ? Kept(Field(line, at, " gfp_flags=", out _)) : "",
             },
         };
         return true;
+    }
+
+    /// <summary>Lines that are no events: <c>CPU:0 [LOST 12 EVENTS]</c>, and how <c>trace-cmd report</c>
+    /// begins.</summary>
+    private static bool TryNotice(ReadOnlySpan<char> line, out bool isLost)
+    {
+        isLost = line.StartsWith("CPU:", StringComparison.Ordinal) && line.EndsWith("]", StringComparison.Ordinal)
+            && line.Contains(" EVENTS", StringComparison.Ordinal);
+        return isLost || line.StartsWith("cpus=", StringComparison.Ordinal)
+            || (line.StartsWith("CPU ", StringComparison.Ordinal)
+                && line.EndsWith(" is empty", StringComparison.Ordinal));
+    }
+
+    private void Order(in TraceLineHead head)
+    {
+        if (head.Cpu >= _last.Length) Array.Resize(ref _last, Math.Max(head.Cpu + 1, 2 * _last.Length));
+        var last = _last[head.Cpu];
+        _last[head.Cpu] = head.Nanoseconds;
+        if (head.Nanoseconds >= last) return;
+        throw Refuse(head.TimeAt, FormattableString.Invariant(
+            $"{Seconds(head.Nanoseconds)} after {Seconds(last)} on CPU {head.Cpu}"),
+            "times that do not go back on a CPU");
+    }
+
+    private static string Seconds(long nanoseconds) =>
+        (nanoseconds / 1e9m).ToString("0.000000###", CultureInfo.InvariantCulture);
+
+    /// <summary>The name of the event; <c>perf script</c> puts its group before it, and may put its period before
+    /// both.</summary>
+    /// <param name="at">Moves to the space behind the name's colon.</param>
+    private ReadOnlySpan<char> Name(ReadOnlySpan<char> line, ref int at)
+    {
+        for (var words = 0; ; words++)
+        {
+            while (at < line.Length && line[at] == ' ') at++;
+            var length = line[at..].IndexOf(' ');
+            var word = length < 0 ? line[at..] : line.Slice(at, length);
+            var begin = at;
+            at += word.Length;
+            if (word.Length > 1 && word[^1] == ':') return word[(word[..^1].LastIndexOf(':') + 1)..^1];
+            if (words > 0 || word.IsEmpty || word.ContainsAnyExceptInRange('0', '9'))
+                throw Refuse(begin, "no event", "the name of an event and a colon");
+        }
     }
 
     private static TraceEventKind? KindOf(ReadOnlySpan<char> name) => name switch
@@ -119,115 +177,49 @@ public sealed class FtraceReader(TextReader text, string file)
         "mm_page_pcpu_drain" => TraceEventKind.Drained,
         "mm_page_alloc_extfrag" => TraceEventKind.FellBack,
         "mm_vmscan_direct_reclaim_begin" or "mm_vmscan_kswapd_wake" => TraceEventKind.Reclaim,
-        "tracing_mark_write" => TraceEventKind.Mark,
+        "tracing_mark_write" or "print" => TraceEventKind.Mark,
         _ => null,
     };
 
-    /// <summary>Finds <c>-pid [cpu] </c>: names of tasks may hold spaces, dashes and brackets.</summary>
-    private static bool TryCpu(ReadOnlySpan<char> line, out int task, out int cpu, out int behind)
+    private InputException Unknown(string name, int at)
     {
-        (task, cpu, behind) = (0, 0, 0);
-        for (var open = line.IndexOf('['); open >= 0;)
-        {
-            var close = line[open..].IndexOf("] ", StringComparison.Ordinal);
-            if (close > 0 && TryNumber(line.Slice(open + 1, close - 1), out cpu))
-            {
-                var before = line[..open].TrimEnd(' ');
-                // With record-tgid the thread group stands between.
-                if (before.EndsWith(")", StringComparison.Ordinal) && before.LastIndexOf('(') is >= 0 and var group)
-                    before = before[..group].TrimEnd(' ');
-                var dash = before.LastIndexOf('-');
-                if (dash >= 0 && TryNumber(before[(dash + 1)..], out task))
-                {
-                    behind = open + close + 2;
-                    return true;
-                }
-            }
-
-            var more = line[(open + 1)..].IndexOf('[');
-            open = more < 0 ? -1 : open + 1 + more;
-        }
-
-        return false;
-    }
-
-    /// <summary>Reads the time; the column of flags before it may be missing.</summary>
-    private static bool TryStamp(ReadOnlySpan<char> line, ref int at, out long nanoseconds)
-    {
-        nanoseconds = 0;
-        for (var word = 0; word < 2; word++)
-        {
-            while (at < line.Length && line[at] == ' ') at++;
-            var length = line[at..].IndexOf(' ');
-            if (length < 0) return false;
-            var stamp = line.Slice(at, length);
-            if (stamp.EndsWith(":", StringComparison.Ordinal) && TryTime(stamp[..^1], out nanoseconds))
-            {
-                at += length + 1;
-                return true;
-            }
-
-            at += length;
-        }
-
-        return false;
-    }
-
-    /// <summary>Reads seconds with up to nine decimals; clocks that count print no point, and one count is taken as a
-    /// nanosecond.</summary>
-    private static bool TryTime(ReadOnlySpan<char> text, out long nanoseconds)
-    {
-        const int decimals = 9;
-        const long most = 1_000_000_000;
-        var point = text.IndexOf('.');
-        if (point < 0) return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out nanoseconds);
-        nanoseconds = 0;
-        var fraction = text[(point + 1)..];
-        if (fraction.Length > decimals
-            || !long.TryParse(text[..point], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            || seconds >= most || !TryNumber(fraction, out var part))
-        {
-            return false;
-        }
-
-        var unit = most;
-        for (var i = 0; i < fraction.Length; i++) unit /= 10;
-        nanoseconds = seconds * most + part * unit;
-        return true;
+        string[] known = ["mm_page_alloc", "mm_page_free", "mm_page_free_batched", "mm_page_alloc_zone_locked",
+            "mm_page_pcpu_drain", "mm_page_alloc_extfrag"];
+        return Refuse(at, $"event '{name}'", $"one of the page allocator's events{NearestName.Hint(name, known)}");
     }
 
     private PageFrameNumber Frame(ReadOnlySpan<char> line, int from)
     {
-        var digits = Field(line, from, " pfn=");
+        // The addresses of x86-64 have 52 bits at most.
+        const long frames = 1L << 40;
+        var digits = Field(line, from, " pfn=", out var at);
         var isHex = digits.StartsWith("0x", StringComparison.Ordinal);
         if (isHex) digits = digits[2..];
-        var style = isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
-        if (long.TryParse(digits, style, CultureInfo.InvariantCulture, out var frame) && frame >= 0)
-            return new(frame);
-        throw Refuse(from, $"'{digits}' for pfn=", "the number of a frame");
+        var isRead = isHex ? Digits.TryHex(digits, out var frame) : Digits.TryDecimal(digits, out frame);
+        if (isRead && frame < frames) return new(frame);
+        throw Refuse(at, $"'{digits}' for pfn=", "the number of a frame");
     }
 
     private int Number(ReadOnlySpan<char> line, int from, string name)
     {
-        var digits = Field(line, from, name);
-        return TryNumber(digits, out var number)
-            ? number
-            : throw Refuse(from, $"'{digits}' for {name.Trim()}", "a decimal number");
+        // No order, no migratetype and no flag is larger.
+        const int most = 10;
+        var digits = Field(line, from, name, out var at);
+        return Digits.TryDecimal(digits, out var number) && number <= most
+            ? (int)number
+            : throw Refuse(at, $"'{digits}' for {name.Trim()}", $"a number from 0 to {most}");
     }
 
-    private ReadOnlySpan<char> Field(ReadOnlySpan<char> line, int from, string name)
+    /// <param name="at">Where the value begins.</param>
+    private ReadOnlySpan<char> Field(ReadOnlySpan<char> line, int from, string name, out int at)
     {
-        // The first field too has a space before it: the one behind the event's colon.
-        from--;
-        var at = line[from..].IndexOf(name, StringComparison.Ordinal);
-        if (at < 0) throw Refuse(from, $"an event without {name.Trim()}", "the fields of the kernel's event");
-        var value = line[(from + at + name.Length)..];
+        var found = line[from..].IndexOf(name, StringComparison.Ordinal);
+        if (found < 0) throw Refuse(from, $"an event without {name.Trim()}", "the fields of the kernel's event");
+        at = from + found + name.Length;
+        var value = line[at..];
         var length = value.IndexOf(' ');
         return length < 0 ? value : value[..length];
     }
-
-    private static bool TryNumber(ReadOnlySpan<char> digits, out int number) =>
-        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     /// <summary>One string for each set of flags: there are few.</summary>
     private string Kept(ReadOnlySpan<char> words)
@@ -237,10 +229,6 @@ public sealed class FtraceReader(TextReader text, string file)
         return kept;
     }
 
-    private InputException Refuse(int column, string found, string expected)
-    {
-        // A line without end was not counted yet.
-        var line = _at == 0 && _end > 0 && !_buffer.AsSpan(0, _end).Contains('\n') ? _line + 1 : _line;
-        return new([new(new(file, line, column + 1), "NUMA230", $"found {found}; expected {expected}")]);
-    }
+    private InputException Refuse(int column, string found, string expected) =>
+        _lines.Refuse(column, found, expected);
 }

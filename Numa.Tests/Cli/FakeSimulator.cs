@@ -87,6 +87,16 @@ internal sealed class FakeSimulator : ISimulator
 
     public PhaseResult[] Replayed { get; set; } = [];
 
+    public ElsewhereResult[] ReplayedElsewhere { get; init; } = [];
+
+    public ElsewhereRequest? Elsewhere { get; private set; }
+
+    public IEnumerable<ElsewhereResult> ReplayElsewhere(ElsewhereRequest request)
+    {
+        Elsewhere = request;
+        return Failure is null ? ReplayedElsewhere : throw Failure;
+    }
+
     ShowOutcome ISimulator.Show(ShowRequest request)
     {
         Show = request;

@@ -96,8 +96,38 @@ public class ReplayCommandTests
         Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
     }
 
+    [Fact]
+    public async Task Elsewhere_two_columns_and_their_difference()
+    {
+        var simulator = new FakeSimulator
+        {
+            ReplayedElsewhere = [new("p01-fill", 3000, 1000, 500,
+                new([new("0:Normal", 3000)], 3000, 0, 7, 2, 1, 0),
+                new([new("0:Normal", 1000), new("1:Normal", 1500)], 1000, 500, 9, 2, 0, 4), ["begins at boot"])],
+        };
+        var run = await CommandLineRun.OfAsync("replay box --machine m.yaml --set zonelistOrder=zone", simulator);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(("box", "m.yaml", "zonelistOrder"), (simulator.Elsewhere!.Capture, simulator.Elsewhere.Machine,
+            Assert.Single(simulator.Elsewhere.Settings).Path));
+        Assert.Contains("p01-fill: 3 000 allocations, 1 000 from another zone, 500 from another node", run.Output,
+            StringComparison.Ordinal);
+        Assert.Matches(@"pages from 0:Normal +3 000 +1 000 +-2 000", run.Output);
+        Assert.Matches(@"pages from 1:Normal +- +1 500 +-\n", run.Output);
+        Assert.Matches(@"local share +100.0 % +40.0 % +-60.0 points", run.Output);
+        Assert.Matches(@"refills +7 +9 +\+2\n", run.Output);
+        Assert.Matches(@"drains +2 +2 +0\n", run.Output);
+        Assert.Contains("  begins at boot", run.Output, StringComparison.Ordinal);
+
+        run = await CommandLineRun.OfAsync("replay box --set zonelistOrder=zone --format json", simulator);
+        var phase = Assert.Single(JsonDocument.Parse(run.Output).RootElement.EnumerateArray().ToList());
+        Assert.Equal(["phase", "allocations", "otherZone", "otherNode", "here", "there", "notes"],
+            phase.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(4, phase.GetProperty("there").GetProperty("kswapdWakes").GetInt32());
+    }
+
     [Theory]
     [InlineData("replay box --frames f.txt", "--frames needs --phase")]
+    [InlineData("replay box --frames f.txt --phase p --set kernel=4.4", "--frames goes without --machine and --set")]
     [InlineData("replay box --policy 1=round:0", "'1=round:0' is no policy")]
     [InlineData("replay box --policy bind:0", "'bind:0' is no policy")]
     public async Task What_cannot_be_done_is_refused(string command, string problem)

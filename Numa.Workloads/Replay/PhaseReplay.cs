@@ -11,14 +11,14 @@ namespace Numa.Workloads.Replay;
 internal sealed class PhaseReplay
 {
     /// <summary>No step takes long: the trace's clock tells when something happens, to the microsecond.</summary>
-    private static readonly CostModel Costs = CostModel.Default with
+    internal static readonly CostModel Costs = CostModel.Default with
     {
         PagesetHit = 0, Way = 1, Refusal = 1, HoldBase = 1, HoldPerPage = 0, HoldPerSplit = 0, HoldPerMerge = 0,
         HandOver = 0, SignalLatency = 1000, Slice = long.MaxValue,
     };
 
     /// <summary>What steps of the last microsecond may take. Unit: nanoseconds.</summary>
-    private const long Slack = 1000;
+    internal const long Slack = 1000;
 
     private readonly TracedPhase _phase;
     private readonly MachineImage _machine;

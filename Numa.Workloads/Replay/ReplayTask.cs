@@ -7,11 +7,12 @@ namespace Numa.Workloads.Replay;
 /// <summary>The requests of one CPU of a trace, each at its time.</summary>
 /// <remarks>It knows what was asked, never what the kernel answered. Only when a prediction is written down does it
 /// hear from the <see cref="Adopter"/> whether the model is to be put right.</remarks>
+/// <param name="adopter">Null where the kernel's answers mean nothing.</param>
 /// <param name="slotOf">Slot of the zone that holds a frame, −1 for none.</param>
 /// <param name="start">Time of the phase's start by the trace's clock. Unit: nanoseconds.</param>
 internal sealed class ReplayTask(
     TaskId id, CpuId cpu, IReadOnlyList<ReplayRequest> requests, IReadOnlyList<int> cpuOfAllocation,
-    Prediction.Sheet predictions, HeldBlocks held, Adopter adopter, Func<long, int> slotOf, long start)
+    Prediction.Sheet predictions, HeldBlocks held, Adopter? adopter, Func<long, int> slotOf, long start)
     : SimulatedTask(id, "trace", cpu)
 {
     /// <summary>How long a free waits for another CPU whose allocation is late.</summary>
@@ -94,7 +95,7 @@ internal sealed class ReplayTask(
     public override void Failed(AllocationFailure failure) => Predict(null);
 
     public override void Exchanged(FoundBlock found, int counterMoved) =>
-        _got = adopter.Adopt(found, counterMoved);
+        _got = adopter!.Adopt(found, counterMoved);
 
     // Who frees a block is not known beforehand, and it may be another CPU: the phase's blocks are counted as one.
     public override IEnumerable<LiveBlock> LiveBlocks() => [];
@@ -104,7 +105,7 @@ internal sealed class ReplayTask(
         var prediction = predictions.Write(requests[Current].Allocation, block);
         _got = block;
         _hasGot = true;
-        _exchange = adopter.Correction(prediction);
+        _exchange = adopter?.Correction(prediction);
     }
 
     private void Settle(VirtualInstant now)

@@ -73,6 +73,7 @@ internal sealed class TracedPhase
     {
         var events = new List<TraceEvent>();
         var begins = 0;
+        var isEnded = false;
         while (trace.TryRead(out var next))
         {
             if (next.Kind == TraceEventKind.Lost) throw Refuse(file, next, "events were lost here");
@@ -84,9 +85,12 @@ internal sealed class TracedPhase
             }
 
             events.Add(next);
-            if (next.Kind == TraceEventKind.Mark && next.Text.EndsWith(EndMark, StringComparison.Ordinal)) break;
+            isEnded = next.Kind == TraceEventKind.Mark && next.Text.EndsWith(EndMark, StringComparison.Ordinal);
+            if (isEnded) break;
         }
 
+        if (isEnded != begins > 0 && events.Count > 0)
+            throw Refuse(file, events[^1], $"the mark '{(isEnded ? BeginMark : EndMark)}' is missing");
         if (begins > 1) throw Refuse(file, events[0], "a second phase begins");
         var phase = new TracedPhase(file, release, taken, policies);
         foreach (var next in events) phase.Add(next);

@@ -4,7 +4,6 @@ using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Text;
 using Numa.Core.Zones;
-using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Verification;
 
@@ -151,16 +150,7 @@ public static partial class CaptureVerification
         }
 
         var replay = new BootTraceReplay(boot, BootTrace, refills);
-        try
-        {
-            replay.Run(new FtraceReader(text, Path.Combine(folder.Path, BootTrace)));
-        }
-        catch (Exception exception) when (exception is InvalidDataException or IOException)
-        {
-            throw new InputException([new(new(Path.Combine(folder.Path, BootTrace), 0, 0), ProblemCodes.File,
-                $"cannot be read: {exception.Message}")]);
-        }
-
+        replay.Run(new FtraceReader(text, Path.Combine(folder.Path, BootTrace)));
         report.Remarks.AddRange(replay.Remarks.Select(remark => $"first-refills: {remark}"));
         return replay;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CsCheck;
 using Numa.Core.Diagnostics;
 using Numa.Core.Text;
 
@@ -72,25 +73,152 @@ public class FtraceReaderTests
         Assert.False(reader.TryRead(out _));
     }
 
+    // Goal: lines of other programs give the same fields. Method: our own samples, written from perf-script(1) and
+    // trace-cmd-report(1): with and without group, thread beside process, the period that -F +period prints.
     [Theory]
-    [InlineData("hello\n", "trace.txt:1:1: error NUMA230: found no task and CPU; expected 'task-pid [cpu] flags seconds: "
-        + "event: fields'")]
-    [InlineData("#\n" + Prefix + "mm_page_free: page=0 pfn=0x10 ord", "trace.txt:2:83: error NUMA230: found the text ends "
-        + "within a line; expected a whole line")]
-    [InlineData(Prefix + "mm_page_free: page=0 pfn=0x10\n", "trace.txt:1:63: error NUMA230: found an event without "
-        + "order=; expected the fields of the kernel's event")]
-    [InlineData(Prefix + "mm_page_free: page=0 pfn=0xgg order=0\n", "trace.txt:1:64: error NUMA230: found 'gg' for pfn=; "
-        + "expected the number of a frame")]
-    [InlineData(Prefix + "mm_page_free: page=0 pfn=0x1 order=-1\n", "trace.txt:1:64: error NUMA230: found '-1' for "
-        + "order=; expected a decimal number")]
-    [InlineData("init-1 [000] d..4. soon: mm_page_free: pfn=1 order=0\n", "trace.txt:1:25: error NUMA230: found no time; "
-        + "expected seconds.fraction:")]
-    [InlineData("init-1 [000] d..4. 1.5: nothing\n", "trace.txt:1:25: error NUMA230: found no event; expected the name of "
-        + "an event and a colon")]
+    [InlineData("            perf  1234 [001]  5678.901234: kmem:mm_page_alloc: page=0xffffea0004c1a2c0 pfn=0x13068b "
+        + "order=0 migratetype=0 gfp_flags=GFP_KERNEL", "Allocated cpu 1 task 1234 5678901234000 ns frame 0x13068b order 0 "
+        + "type 0 'GFP_KERNEL'")]
+    [InlineData("kworker/0:1-mm_    12 [000]     1.000000001:          1 kmem:mm_page_free: page=0xffff pfn=4660 order=3",
+        "Freed cpu 0 task 12 1000000001 ns frame 0x1234 order 3 type 0 ''")]
+    [InlineData("Web Content  400/417   [003]     2.5: mm_page_free_batched: page=0xffff pfn=0x10 order=0",
+        "FreedInList cpu 3 task 417 2500000000 ns frame 0x10 order 0 type 0 ''")]
+    [InlineData("         swapper     0 [000]     2.5: kmem:mm_page_pcpu_drain: page=0xf pfn=0x10 order=0 migratetype=1",
+        "Drained cpu 0 task 0 2500000000 ns frame 0x10 order 0 type 1 ''")]
+    [InlineData("17 [003] 2.5: kmem:mm_page_free: page=0xffff pfn=0x10 order=0",
+        "Freed cpu 3 task 17 2500000000 ns frame 0x10 order 0 type 0 ''")]
+    [InlineData("a (x) [y]  5 [002]  2.5: ftrace:print: tracing_mark_write: PHASE BEGIN",
+        "Mark cpu 2 task 5 2500000000 ns frame 0x0 order 0 type 0 'tracing_mark_write: PHASE BEGIN'")]
+    [InlineData("            init-1     [000]     2.196837: mm_page_free:         page=0xffffea0000e60fc0 pfn=0x10 order=0",
+        "Freed cpu 0 task 1 2196837000 ns frame 0x10 order 0 type 0 ''")]
+    [InlineData("CPU:1 [12 EVENTS DROPPED]", "Lost cpu 0 task 0 0 ns frame 0x0 order 0 type 0 ''")]
+    public void An_event_of_another_program_gives_its_fields(string line, string expected) =>
+        Assert.Equal(expected, Assert.Single(Read(line + "\n")));
+
+    // Names of tasks and columns that kernels print or leave out.
+    [Theory]
+    [InlineData("           <...>-123     [000] d..1. ", 123)]
+    [InlineData("          <idle>-0       [000] ..s.. ", 0)]
+    [InlineData(" a b-c-(d) [0] 1-77     [000] ..... ", 77)]
+    [InlineData("            init-1     (-----) [000] ..... ", 1)]
+    [InlineData("            init-1     (      1) [000] ", 1)]
+    public void Whoever_ran_is_found(string head, int task)
+    {
+        var reader = new FtraceReader(
+            new StringReader($"cpus=2\nCPU 1 is empty\n{head}1.5: mm_page_free: pfn=0x10 order=0\n"), "trace.txt");
+        Assert.True(reader.TryRead(out var found));
+        Assert.Equal((task, 0, 1_500_000_000, 3), (found.Task, found.Cpu.Value, found.Nanoseconds, found.Line));
+    }
+
+    private const string Form = "; expected 'task-pid [cpu] flags seconds: event: fields' or perf script's 'task tid [cpu] "
+        + "seconds: event: fields'";
+
+    [Theory]
+    [InlineData("hello\n", "1:1: error NUMA230: found no CPU in brackets" + Form)]
+    [InlineData("\0\u0001[3] 5\0\n\0", "1:3: error NUMA230: found no number of a task before the CPU" + Form)]
+    [InlineData("perf 1234 5678.901234: kmem:mm_page_free: page=0x1 pfn=0x1 order=0\n",
+        "1:1: error NUMA230: found no CPU in brackets" + Form)]
+    [InlineData("perf 1234 [001] kmem:mm_page_free: page=0x1 pfn=0x1 order=0\n",
+        "1:17: error NUMA230: found no time behind the CPU" + Form)]
+    [InlineData("perf [001] 5678.901234: kmem:mm_page_free: page=0x1 pfn=0x1 order=0\n",
+        "1:6: error NUMA230: found no number of a task before the CPU" + Form)]
+    [InlineData("perf 1 [001] 5678.901234: page=0x1 pfn=0x1 order=0\n",
+        "1:27: error NUMA230: found no event; expected the name of an event and a colon")]
+    [InlineData("perf 1 [001] 5678.901234: kmem:mm_page_free:\n",
+        "1:45: error NUMA230: found an event without pfn=; expected the fields of the kernel's event")]
+    [InlineData("perf 1 [9000] 5.9: kmem:mm_page_free: pfn=0x1 order=0\n",
+        "1:8: error NUMA230: found a CPU above 8191" + Form)]
+    [InlineData("init-1 [000] d..4. soon: mm_page_free: pfn=1 order=0\n",
+        "1:14: error NUMA230: found no time behind the CPU" + Form)]
+    [InlineData("#\n" + Prefix + "mm_page_free: page=0 pfn=0x10 ord",
+        "2:83: error NUMA230: found a text that ends within a line; expected a whole line")]
+    [InlineData(Prefix + "mm_page_free: page=0 pfn=0x10\n", "1:63: error NUMA230: found an event without order=; expected "
+        + "the fields of the kernel's event")]
+    [InlineData(Prefix + "mm_page_free: page=0 pfn=0xgg order=0\n",
+        "1:75: error NUMA230: found 'gg' for pfn=; expected the number of a frame")]
+    [InlineData(Prefix + "mm_page_free: page=0 pfn=0x10000000000 order=0\n",
+        "1:75: error NUMA230: found '10000000000' for pfn=; expected the number of a frame")]
+    [InlineData(Prefix + "mm_page_free: page=0 pfn=0x1 order=-1\n",
+        "1:85: error NUMA230: found '-1' for order=; expected a number from 0 to 10")]
+    [InlineData(Prefix + "mm_page_free: page=0 pfn=0x1 order=11\n",
+        "1:85: error NUMA230: found '11' for order=; expected a number from 0 to 10")]
+    [InlineData(Prefix + "kmem:mm_page_fre: page=0 pfn=0x1 order=0\n", "1:49: error NUMA230: found event 'mm_page_fre'; "
+        + "expected one of the page allocator's events; did you mean 'mm_page_free'?")]
+    [InlineData(Prefix + "nothing: a\n" + "init-1 [000] 1.2: mm_page_free: pfn=1 order=0\n",
+        "2:14: error NUMA230: found 1.200000 after 1.500003 on CPU 0; expected times that do not go back on a CPU")]
     public void What_is_no_trace_is_a_problem_at_its_place(string text, string expected)
     {
         var exception = Assert.Throws<InputException>(() => Read(text));
-        Assert.Equal(expected, Assert.Single(exception.Problems).ToString());
+        Assert.Equal("trace.txt:" + expected, Assert.Single(exception.Problems).ToString());
+    }
+
+    [Fact]
+    public void Times_of_two_cpus_need_not_be_in_order()
+    {
+        const string free = ": mm_page_free: pfn=1 order=0\n";
+        Assert.Equal(3, Read($"init-1 [000] 1.5{free}init-2 [001] 1.4{free}init-2 [001] 1.4{free}").Count);
+    }
+
+    // Goal: whoever mends a trace hears of everything at once, and of a foreign text once.
+    [Fact]
+    public void All_problems_are_told_up_to_a_limit()
+    {
+        const string bad = Prefix + "mm_page_free: pfn=x order=0\n";
+        const string good = Prefix + "mm_page_free: pfn=1 order=0\n";
+        Assert.Equal([2, 4, 5], Lines(good + bad + good + bad + "no line\n"));
+        Assert.Equal([1, 2], Lines(bad + "no en"));
+        Assert.Equal(Enumerable.Range(2, 20), Lines(good + string.Concat(Enumerable.Repeat(bad, 100))));
+        Assert.Equal([1], Lines("no\ntrace\nat all\n"));
+
+        static IEnumerable<int> Lines(string text) =>
+            Assert.Throws<InputException>(() => Read(text)).Problems.Select(problem => problem.At.Line);
+    }
+
+    // Goal: no text makes the reader hang or throw anything but problems with a line. Method: a small trace of both
+    // forms, cut, doubled and overwritten in random places.
+    [Fact]
+    public void Any_mutation_reads_or_gives_problems_with_a_line()
+    {
+        var trace = "# tracer: nop\n"
+            + Prefix + "mm_page_alloc: page=0 pfn=0x6a4e order=1 migratetype=2 gfp_flags=GFP_KERNEL|__GFP_ZERO\n"
+            + Prefix + "mm_page_alloc_extfrag: page=0 pfn=0x7000 alloc_order=2 fallback_order=10 pageblock_order=9 "
+            + "alloc_migratetype=0 fallback_migratetype=1 fragmenting=0 change_ownership=1\r\n"
+            + "     swapper     0/0 [001]  2.5: kmem:mm_page_pcpu_drain: page=0xf pfn=10 order=0 migratetype=1\n"
+            + "            init-1 ( 1) [000] .N... 7.026981: tracing_mark_write: ORACLE PHASE BEGIN\n"
+            + "CPU:0 [LOST 12 EVENTS]\n";
+        string[] pieces = ["\0", "\n", "\r", " ", ":", "[", "]", "-", "=", "9", "99999999999999999999", "0x", ".", "é",
+            "mm_page_free: ", "pfn=", " order=", "\ud800", ")", "("];
+        var (read, refused) = (0, 0);
+        Gen.Select(Gen.Int[0, trace.Length], Gen.Int[0, 40], Gen.Int[0, pieces.Length - 1], Gen.Int[0, 3]).Array[1, 4]
+            .Sample(changes =>
+        {
+            var text = trace;
+            foreach (var (place, length, index, kind) in changes)
+            {
+                var piece = pieces[index];
+                var at = Math.Min(place, text.Length);
+                var end = Math.Min(at + length, text.Length);
+                text = kind switch
+                {
+                    0 => text.Remove(at, end - at),
+                    1 => text.Insert(at, text[at..end]),
+                    2 => text[..at] + piece + text[end..],
+                    _ => text.Insert(at, piece),
+                };
+            }
+
+            try
+            {
+                Read(text);
+                Interlocked.Increment(ref read);
+            }
+            catch (InputException exception)
+            {
+                Assert.All(exception.Problems, problem => Assert.True(problem.At.Line > 0));
+                Interlocked.Increment(ref refused);
+            }
+        }, iter: 20_000);
+        Assert.True(read > 1000 && refused > 1000, $"{read} read, {refused} refused");
     }
 
     private static List<string> Read(string text)

@@ -1,0 +1,124 @@
+using Numa.Core.Boot;
+using Numa.Core.Diagnostics;
+using Numa.Core.Text;
+using Numa.Workloads.Scenarios;
+using Numa.Workloads.Verification;
+
+namespace Numa.Workloads.Replay;
+
+/// <summary>A traced phase of a capture, and the machine as it stood when the phase began.</summary>
+internal sealed record CapturePhase(CaptureFolder Folder, MachineImage Machine, TracedPhase Phase);
+
+/// <summary>The traced phases of a capture: its folders that hold lists before and a trace, or itself if it has no such
+/// folder.</summary>
+internal sealed class CapturePhases
+{
+    private const string Before = "before.freelists.txt";
+    private const string Policies = "policy.yaml";
+
+    /// <summary>A day. Unit: nanoseconds.</summary>
+    private const long Longest = 86_400_000_000_000;
+
+    private readonly string _capture;
+    private readonly MachineImage _boot;
+    private readonly List<CaptureFolder> _folders;
+    private readonly List<IReadOnlyDictionary<int, TaskPolicy>> _policies = [];
+
+    /// <param name="boot">The capture's machine.</param>
+    /// <param name="given">Memory policies by task number; they stand above those of files.</param>
+    /// <exception cref="InputException">There is no phase, or a policy is wrong.</exception>
+    public CapturePhases(string capture, MachineImage boot, IReadOnlyDictionary<int, TaskPolicy> given)
+    {
+        (_capture, _boot) = (capture, boot);
+        _folders = [.. new CaptureFolder(capture).Folders().Select(name => Path.Combine(capture, name)).Where(IsPhase)
+            .Order(StringComparer.Ordinal).Select(path => new CaptureFolder(path))];
+        if (_folders.Count == 0 && IsPhase(capture)) _folders.Add(new(capture));
+        if (_folders.Count == 0)
+        {
+            throw Refuse(capture, ProblemCodes.File,
+                $"holds no folder with {Before} and a trace ({TraceFile.Expected})");
+        }
+
+        var problems = new ProblemList();
+        foreach (var (task, policy) in given)
+            policy.Check(new($"--policy {task}", 0, 0), boot.Nodes, problems);
+        var ofAll = PolicyFile.Read(Path.Combine(capture, Policies), boot.Nodes, problems);
+        foreach (var folder in _folders)
+        {
+            var policies = ofAll.ToDictionary();
+            if (folder.Path != capture) Add(PolicyFile.Read(Path.Combine(folder.Path, Policies), boot.Nodes, problems));
+            Add(given);
+            _policies.Add(policies);
+
+            void Add(IReadOnlyDictionary<int, TaskPolicy> above)
+            {
+                foreach (var (task, policy) in above) policies[task] = policy;
+            }
+        }
+
+        problems.ThrowIfAny();
+    }
+
+    /// <exception cref="InputException">There is no phase of this name.</exception>
+    public void Require(string name)
+    {
+        List<string> names = [.. _folders.Select(folder => folder.Name)];
+        if (names.Contains(name)) return;
+        throw Refuse(_capture, ProblemCodes.File, $"has no phase '{name}'{NearestName.Hint(name, names)}");
+    }
+
+    /// <summary>Reads every phase.</summary>
+    /// <param name="begin">Hears the name of each phase before it is read; null when nobody listens.</param>
+    /// <exception cref="InputException">Lists or a trace cannot be read.</exception>
+    public List<CapturePhase> Read(Action<string>? begin = null)
+    {
+        var phases = new List<CapturePhase>();
+        for (var index = 0; index < _folders.Count; index++)
+        {
+            begin?.Invoke(_folders[index].Name);
+            phases.Add(Read(index, _policies[index], _boot));
+        }
+
+        return phases;
+    }
+
+    /// <summary>Reads a phase again as its tasks would ask under other policies, or on another machine.</summary>
+    /// <exception cref="InputException">A policy names a node that the machine does not have.</exception>
+    public TracedPhase Read(CaptureFolder folder, IReadOnlyDictionary<int, TaskPolicy> changed, MachineImage on)
+    {
+        var index = _folders.IndexOf(folder);
+        var policies = _policies[index].ToDictionary();
+        foreach (var (task, policy) in changed) policies[task] = policy;
+        var problems = new ProblemList();
+        foreach (var (task, policy) in policies)
+            policy.Check(new($"policy of task {task} in {folder.Name}", 0, 0), on.Nodes, problems);
+        problems.ThrowIfAny();
+        return Read(index, policies, on).Phase;
+    }
+
+    private CapturePhase Read(int index, IReadOnlyDictionary<int, TaskPolicy> policies, MachineImage on)
+    {
+        var folder = _folders[index];
+        var machine = DumpedMachine.From(_boot, AllocatorDump.Read(folder, Before)!);
+        var file = TraceFile.In(folder.Path)!;
+        using var text = TraceFile.Open(file);
+        var phase = TracedPhase.Read(new FtraceReader(text, file), file, _boot.Release, new(machine),
+            new(policies, on.Zonelists.PolicyZone));
+        for (var cpu = _boot.Cpus.CpuCount; cpu < phase.Cpus.Count; cpu++)
+        {
+            if (phase.Cpus[cpu].Answers is not [var answer, ..]) continue;
+            throw Refuse(file, ProblemCodes.Trace,
+                $"CPU {cpu}, but the machine has CPUs 0-{_boot.Cpus.CpuCount - 1}", answer.Line);
+        }
+
+        if (phase.End - phase.Start > Longest)
+            throw Refuse(file, ProblemCodes.Trace, "the phase lasts longer than a day; at most a day is replayed");
+        return new(folder, machine, phase);
+    }
+
+    private static bool IsPhase(string path) =>
+        ScenarioLoader.Exists(Path.Combine(path, Before)) && TraceFile.In(path) is not null;
+
+    private static InputException Refuse(string path, string code, string what, int line = 0) =>
+        new([new(new(path, line, line > 0 ? 1 : 0), code, what)]);
+}
