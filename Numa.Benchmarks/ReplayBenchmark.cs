@@ -28,8 +28,8 @@ internal sealed class ReplayBenchmark(int runs)
         {
             var seconds = Sample.Median(samples.Select(sample => sample.Seconds));
             var bytes = Sample.Median(samples.Select(sample => (double)sample.Bytes));
-            output.WriteLine($"| {step} | {Figure.Text(seconds, "0.000")} | {Figure.Text(events / seconds / 1e6, "0.00")}"
-                + $" | {Figure.Text(bytes / events, "0")} |");
+            output.WriteLine($"| {step} | {Figure.Text(seconds, "0.000")}"
+                + $" | {Figure.Text(events / seconds / 1e6, "0.00")} | {Figure.Text(bytes / events, "0")} |");
         }
     }
 
