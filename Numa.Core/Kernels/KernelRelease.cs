@@ -131,6 +131,8 @@ public sealed partial record KernelRelease
 
     /// <summary>What makes a request HARDER is the gfp flag ATOMIC (4.4 to 6.2 mainline), not that it cannot
     /// wait.</summary>
+    /// <remarks>Set from 4.14 on only, as long as reclaim is not modelled: in a captured phase of 4.4 requests without
+    /// either get pages at the min mark, after a reclaim whose drains only HARDER makes up for here.</remarks>
     public bool HarderNeedsAtomic { get; init; }
 
     /// <summary>Unmovable requests, too, claim pageblocks by small blocks (4.0 and later); before, only Reclaimable
@@ -266,7 +268,6 @@ public sealed partial record KernelRelease
         FairZonePolicy = true,
         ZonelistCache = false,
         HighAtomic = HighAtomicRule.OnDemand,
-        HarderNeedsAtomic = true,
         UnmovableClaimsPageblocks = true,
         HugePagePlacement = HugePagePlacement.ThisNodeOnly,
         HighOrderCheck = HighOrderCheckRule.AnySuitableBlock,
@@ -309,6 +310,7 @@ public sealed partial record KernelRelease
         PrintsEmptyZones = true,
         HotplugZone = HotplugZoneRule.WhenOnline,
         InterleaveHitsFirstZone = false,
+        HarderNeedsAtomic = true,
     };
 
     private static readonly KernelRelease V61 = new()

@@ -27,7 +27,7 @@ public class ReserveAndBoostTests
     [InlineData("6.12", GfpAtomic, 2, 512)]
     [InlineData("6.12", GfpAtomic, 10, 1024)]
     [InlineData("6.1", GfpAtomic, 0, 0)]
-    [InlineData("4.4", GfpNoWait, 2, 0)]
+    [InlineData("4.14", GfpNoWait, 2, 0)]
     [InlineData("6.12", GfpNoWait, 2, 0)]
     [InlineData("6.12", GfpKernel, 2, 0)]
     public void An_atomic_request_of_higher_order_sets_its_pageblock_apart(
