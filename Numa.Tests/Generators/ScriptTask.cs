@@ -26,9 +26,6 @@ internal sealed class ScriptTask(int id, int cpu, params Action<ScriptTask, Task
     public static Action<ScriptTask, TaskStepHolder> Allocate(AllocationRequest request) => (_, step) =>
         (step.Step.Kind, step.Step.Request) = (TaskStepKind.Allocate, request);
 
-    public static Action<ScriptTask, TaskStepHolder> Allocate(AllocationRequest request) => (_, step) =>
-        (step.Step.Kind, step.Step.Request) = (TaskStepKind.Allocate, request);
-
     public static Action<ScriptTask, TaskStepHolder> FreeLast => (task, step) =>
     {
         step.Step.Kind = TaskStepKind.Free;
