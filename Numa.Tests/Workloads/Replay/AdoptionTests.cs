@@ -32,7 +32,6 @@ public sealed class AdoptionTests
     [Theory]
     [InlineData(Old, PingPong, 1, true)]
     [InlineData(Old, PingPong, 5, true)]
-    [InlineData(Old, PingPong, 5, false)]
     [InlineData(Old, "p09-thp", 5, false)]
     [InlineData(Thp, "p09-thp", 1, true)]
     [InlineData(Thp, "p09-thp", 5, false)]
@@ -63,8 +62,8 @@ public sealed class AdoptionTests
     public async Task Free_frames_are_adopted(string truth, string phase, int altered)
     {
         using var capture = CaptureCopy.OfPhases(truth);
-        var free = Frames(capture, phase, @"^free 0 DMA32 10 Movable \d+ : (.*)$");
-        capture.ChangePhase(phase, lines => Alter(lines, altered, live => free[^1] + 100 + live.Count % 800));
+        var free = FreeFrame(capture, phase);
+        capture.ChangePhase(phase, lines => Alter(lines, altered, _ => free++));
         var result = await RunAsync(capture, phase);
         var mismatches = result.SameFrame.Compared - result.SameFrame.Equal;
         Assert.InRange(mismatches, altered, result.Allocations);
@@ -74,8 +73,8 @@ public sealed class AdoptionTests
         Assert.Contains(result.Mismatches, sort => sort.Class == MismatchClass.FreeList);
     }
 
-    // Pages of a list change places before the phase. What is wrong is put right as the kernel's pages are seen, so that
-    // there are no more mismatches than pages, and in the end the lists are the kernel's.
+    // Pages of a list change places before the phase. What is wrong is put right as the kernel's pages are seen,
+    // so that there are no more mismatches than pages, and in the end the lists are the kernel's.
     [Theory]
     [InlineData(Old, PingPong, OwnListSwap, 1, @"head of CPU 0's list of 0:DMA32, \d+ behind it")]
     [InlineData(TwoCpus, CrossFree, @"^(free 0 DMA32 0 Movable \d+ : )(\S+) (\S+)", 1,
@@ -104,8 +103,8 @@ public sealed class AdoptionTests
     {
         using var whole = CaptureCopy.OfPhases(truth);
         using var altered = CaptureCopy.OfPhases(truth);
-        var free = Frames(altered, phase, @"^free 0 DMA32 10 Movable \d+ : (.*)$");
-        altered.ChangePhase(phase, lines => Alter(lines, 3, live => free[^1] + 100 + live.Count % 800));
+        var free = FreeFrame(altered, phase);
+        altered.ChangePhase(phase, lines => Alter(lines, 3, _ => free++));
         var (before, _, _) = await PlayAsync(whole, phase, threads: 1);
         var (after, adopters, _) = await PlayAsync(altered, phase, threads: 1);
         // The pages that the trace now never frees: what was exchanged for a page that it frees under another name.
@@ -126,8 +125,8 @@ public sealed class AdoptionTests
     public async Task Actors_and_a_loop_give_the_same(string truth, string phase, int threads)
     {
         using var capture = CaptureCopy.OfPhases(truth);
-        var free = Frames(capture, phase, @"^free 0 DMA32 10 Movable \d+ : (.*)$");
-        capture.ChangePhase(phase, lines => Alter(lines, 5, live => free[^1] + 100 + live.Count % 800));
+        var free = FreeFrame(capture, phase);
+        capture.ChangePhase(phase, lines => Alter(lines, 5, _ => free++));
         var (replay, after) = Load(capture, phase);
         var loop = new RoundLoop(replay.Plan, GroupMap.Single(replay.Plan.CpuCount, replay.Plan.ZoneCount));
         foreach (var cpu in loop.Cpus) replay.Prepare(cpu);
@@ -137,7 +136,7 @@ public sealed class AdoptionTests
         var (_, actual, hash) = await PlayAsync(capture, phase, threads);
         Assert.Equal(RunHash.Of(loop.Zones, loop.Cpus, replay.Plan.Tasks), hash);
         Assert.Equal(expected.Frames, actual.Frames);
-        Assert.Equal(expected.Mismatches, actual.Mismatches);
+        Assert.Equal(expected.Mismatches.AsEnumerable(), actual.Mismatches.AsEnumerable());
         Assert.Equal(expected with { Frames = [], Mismatches = [], Notes = [] },
             actual with { Frames = [], Mismatches = [], Notes = [] });
     }
@@ -207,11 +206,12 @@ public sealed class AdoptionTests
         return Convert.ToInt64(digits.Groups[2].Value, digits.Groups[1].Success ? 16 : 10);
     }
 
-    private static List<long> Frames(CaptureCopy capture, string phase, string pattern)
+    /// <summary>A frame within the last free block of order 10.</summary>
+    private static long FreeFrame(CaptureCopy capture, string phase)
     {
         var text = File.ReadAllText(Path.Combine(capture.Folder, phase, "before.freelists.txt"));
-        var list = Regex.Match(text, pattern, RegexOptions.Multiline);
+        var list = Regex.Match(text, @"^free 0 DMA32 10 Movable \d+ : .*?(\w+)$", RegexOptions.Multiline);
         Assert.True(list.Success);
-        return [.. list.Groups[1].Value.Split(' ').Select(digits => Convert.ToInt64(digits, 16))];
+        return Convert.ToInt64(list.Groups[1].Value, 16) + 100;
     }
 }
