@@ -42,7 +42,7 @@ public sealed class TickTimesTests
         var spent = zones.Select(zone => zone.State!.FairDepleted).ToArray();
         for (var i = 0; i < allocations; i++)
         {
-            if (i == tick) (left[0], left[1], pending[0], pending[1]) = (left[0] - pending[0], left[1] - pending[1], 0, 0);
+            for (var z = 0; z < 2 && i == tick; z++) (left[z], pending[z]) = (left[z] - pending[z], 0);
             if (spent[0] && spent[1])
             {
                 for (var z = 0; z < 2; z++)
