@@ -42,7 +42,14 @@ internal sealed class TickTimes
             if (passes.Count == 0 || nanoseconds - passes[^1] > Gap) passes.Add(nanoseconds);
         }
 
-        foreach (var (cpu, passes) in _passes) _phaseOf[cpu] = PhaseOf(passes);
+        // What is drained after a phase, while its lists are read, says something of that phase only.
+        var within = phases.SelectMany(read => read.Phase.TimerDrains).ToLookup(drain => drain.Cpu);
+        foreach (var (cpu, passes) in _passes)
+        {
+            var own = passes.FindAll(pass => within[cpu].Any(drain => drain.Nanoseconds == pass));
+            if (own.Count > 0) _phaseOf[cpu] = PhaseOf(own);
+        }
+
 
         if (phases.Count == 0 || !phases[0].Machine.Release.FairZonePolicy) return;
         var runs = phases.Select(read =>
@@ -61,13 +68,15 @@ internal sealed class TickTimes
         shown = 0;
         if (!_phaseOf.TryGetValue(cpu, out var part)) return default;
         var ticks = ImmutableArray.CreateBuilder<VirtualInstant>();
-        var passes = _passes.GetValueOrDefault(cpu, []).FindAll(pass => pass >= phase.Start && pass <= phase.End);
+        var end = (phase.WhileRead ?? phase).End;
+        var passes = _passes.GetValueOrDefault(cpu, []).FindAll(pass => pass >= phase.Start && pass <= end);
         var early = _fixedByRuns.Contains(cpu) ? Gap : 0;
         if (passes.Count > 0 && !passes.Exists(pass => Part(pass - part + early) < Latest + early))
             part = PhaseOf(passes);
         for (var nominal = phase.Start + Part(part - phase.Start); nominal <= phase.End; nominal += Second)
         {
             var pass = passes.Find(pass => pass >= nominal - early && pass < nominal + Latest);
+            if (pass > phase.End) break;
             if (pass > 0) shown++;
             ticks.Add(new((pass > 0 ? pass : nominal) - phase.Start));
         }
