@@ -5,12 +5,18 @@ namespace Numa.Core.Processes;
 public sealed partial class CpuProcess
 {
     /// <summary>Every page handed out counts against the zone's fair batch, whoever asked.</summary>
+    /// <remarks>Only an allocation notes that a batch is spent: what the vmstat worker folds shows at the next
+    /// one.</remarks>
     private static void ChargeFairBatch(CpuZone zone, int pages)
     {
         zone.FairDelta -= pages;
-        if (Math.Abs(zone.FairDelta) <= zone.Tuning.StatThreshold) return;
-        zone.FairFolded += zone.FairDelta;
-        zone.FairDelta = 0;
+        if (Math.Abs(zone.FairDelta) > zone.Tuning.StatThreshold)
+        {
+            zone.FairFolded += zone.FairDelta;
+            zone.FairDelta = 0;
+        }
+
+        zone.FoundFairSpent |= zone.View.FairBatch + zone.FairFolded <= 0;
     }
 
     private int FirstSlotOf(NodeId node)

@@ -191,6 +191,7 @@ public sealed partial class CpuProcess
         var zone = _zones[visit.Zone]!;
         zone.View = visit.Record;
         zone.FoundBelowHigh = false;
+        zone.FoundFairSpent = false;
         zone.FreeDelta = visit.FreeDelta;
         zone.FairDelta = visit.FairDelta;
         Visited?.Invoke(visit);
@@ -274,6 +275,7 @@ public sealed partial class CpuProcess
         visit.FreeDelta = zone.FreeDelta;
         visit.FairDelta = zone.FairDelta;
         visit.FairFolded = zone.FairFolded;
+        visit.FoundFairSpent = zone.FoundFairSpent;
         zone.FairFolded = 0;
         Invariant.Holds(!_waiting);
         _waiting = true;

@@ -45,6 +45,9 @@ public sealed class CpuZone
     /// <summary>NR_ALLOC_BATCH folded by this CPU since its last visit; the next visit carries it.</summary>
     internal long FairFolded;
 
+    /// <summary>An allocation of this CPU found the batch spent; the next visit tells the zone.</summary>
+    internal bool FoundFairSpent;
+
     /// <summary>A walk found the zone not above its high mark; the next visit tells the zone.</summary>
     internal bool FoundBelowHigh;
 
@@ -59,5 +62,5 @@ public sealed class CpuZone
 
     internal bool HasDeltas => FreeDelta != 0 || FairDelta != 0 || FairFolded != 0;
 
-    internal bool FairDepleted => View.FairDepleted || View.FairBatch + FairFolded <= 0;
+    internal bool FairDepleted => View.FairDepleted || (FoundFairSpent && View.FairBatch + FairFolded <= 0);
 }

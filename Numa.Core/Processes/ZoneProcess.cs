@@ -180,8 +180,8 @@ public sealed class ZoneProcess
             visit.FairDelta = 0;
         }
 
-        TakeFairBatch(ref visit.Record, visit.FairFolded);
-        TakeFairBatch(ref _latest, visit.FairFolded);
+        TakeFairBatch(ref visit.Record, visit);
+        TakeFairBatch(ref _latest, visit);
         visit.FairFolded = 0;
         if (visit.Kind == ZoneVisitKind.FairReset) ResetFairBatch(visit);
         if (before != (_latest.Folded, _latest.FairBatch, _latest.FairDepleted, _latest.BelowHigh))
@@ -249,11 +249,10 @@ public sealed class ZoneProcess
         visit.FreeDelta = delta;
     }
 
-    private static void TakeFairBatch(ref ZoneRecord record, long folded)
+    private static void TakeFairBatch(ref ZoneRecord record, ZoneVisit visit)
     {
-        if (folded == 0) return;
-        record.FairBatch += folded;
-        if (record.FairBatch <= 0) record.FairDepleted = true;
+        record.FairBatch += visit.FairFolded;
+        record.FairDepleted |= visit.FoundFairSpent && record.FairBatch <= 0;
     }
 
     private void ResetFairBatch(ZoneVisit visit)
@@ -274,7 +273,7 @@ public sealed class ZoneProcess
 
     private void Finish(ZoneVisit visit, VirtualInstant end, long pages)
     {
-        TakeFairBatch(ref _latest, visit.FairFolded);
+        TakeFairBatch(ref _latest, visit);
         visit.FairFolded = 0;
         Zone.Describe(ref _latest);
         Invariant.Holds(_latest.Free == Zone.FreePages);

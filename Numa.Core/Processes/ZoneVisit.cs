@@ -71,6 +71,9 @@ public sealed class ZoneVisit
     public long FairFolded;
     public int FairDelta;
 
+    /// <summary>An allocation of the CPU found the fair batch spent.</summary>
+    public bool FoundFairSpent;
+
     /// <summary>Blocks to free. Shape: the order in which they are freed.</summary>
     public List<DrainedBlock> Drained { get; } = [];
 

@@ -30,7 +30,7 @@ public static class CaptureReplay
 
         var boot = CaptureBoot.From(capture).Image;
         var phases = names.Select(name => Read(new(Path.Combine(capture, name)), boot, policies)).ToList();
-        var ticks = new TickTimes(phases.Select(read => read.Phase));
+        var ticks = new TickTimes([.. phases.Select(read => (read.Phase, read.Machine))]);
         return phases.Where(read => only is null || read.Folder.Name == only)
             .Select(read => new PhaseReplay(read.Phase, read.Machine, ticks)
                 .Run(read.Folder.Name, AllocatorDump.Read(read.Folder, After)));

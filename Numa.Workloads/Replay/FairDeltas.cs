@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Boot;
+using Numa.Core.Time;
 using Numa.Core.Zones;
 
 namespace Numa.Workloads.Replay;
@@ -10,8 +11,10 @@ namespace Numa.Workloads.Replay;
 internal static class FairDeltas
 {
     /// <summary>The machine with the deltas that could be inferred.</summary>
+    /// <param name="ticksOf">Ticks of each CPU's vmstat worker; null where none is known.</param>
     /// <param name="inferred">Their number.</param>
-    public static MachineImage Infer(MachineImage machine, TracedPhase phase, Func<long, int> slotOf, out int inferred)
+    public static MachineImage Infer(
+        MachineImage machine, TracedPhase phase, Func<int, ImmutableArray<VirtualInstant>>? ticksOf, out int inferred)
     {
         inferred = 0;
         if (!machine.Release.FairZonePolicy) return machine;
@@ -21,11 +24,13 @@ internal static class FairDeltas
             for (var cpu = 0; cpu < phase.Cpus.Count; cpu++)
             {
                 if (zones[slot].State is not { } state || state.FairDepleted) continue;
-                var run = FirstRun(phase, cpu, slot, slotOf);
+                var run = FirstRun(phase, cpu, machine.Zones[slot]);
+                if (run.Count == 0) continue;
+                var ticks = ticksOf?.Invoke(cpu) ?? [];
                 var threshold = zones[slot].Tuning.StatThreshold;
                 for (var delta = 0; delta <= threshold; delta++)
                 {
-                    if (run.Count == 0 || LastOf(run, state.FairBatch, delta, threshold) != run.Count - 1) continue;
+                    if (LastOf(run, ticks, state.FairBatch, delta, threshold) != run.Count - 1) continue;
                     inferred++;
                     var pageset = state.Pagesets[cpu] with { FairDelta = -delta };
                     zones[slot] = zones[slot] with
@@ -40,15 +45,18 @@ internal static class FairDeltas
         return machine with { Zones = zones.ToImmutable() };
     }
 
-    /// <summary>Pages of each allocation from a zone until the CPU's first from another zone after it.</summary>
-    private static List<int> FirstRun(TracedPhase phase, int cpu, int slot, Func<long, int> slotOf)
+    /// <summary>Time and pages of each allocation from a zone until the CPU's first from another zone after
+    /// it.</summary>
+    private static List<(VirtualInstant At, int Pages)> FirstRun(TracedPhase phase, int cpu, ZoneImage zone)
     {
-        var run = new List<int>();
+        var run = new List<(VirtualInstant, int)>();
         for (var i = 0; i < phase.Cpus[cpu].Requests.Count; i++)
         {
             var request = phase.Cpus[cpu].Requests[i];
             if (request.IsFree) continue;
-            if (slotOf(phase.Cpus[cpu].Answers[i].Frame) == slot) run.Add(1 << request.Order);
+            var frame = phase.Cpus[cpu].Answers[i].Frame;
+            if (frame >= zone.Start.Value && frame < zone.End.Value)
+                run.Add((new(request.Nanoseconds - phase.Start), 1 << request.Order));
             else if (run.Count > 0) return run;
         }
 
@@ -56,14 +64,26 @@ internal static class FairDeltas
     }
 
     /// <summary>Index of the allocation with which the batch runs out, −1 when it does not.</summary>
-    private static int LastOf(List<int> run, long batch, int delta, int threshold)
+    private static int LastOf(List<(VirtualInstant At, int Pages)> run, ImmutableArray<VirtualInstant> ticks,
+        long batch, int delta, int threshold)
     {
+        var taken = 0;
         for (var i = 0; i < run.Count; i++)
         {
-            delta += run[i];
-            if (delta <= threshold) continue;
-            batch -= delta;
-            delta = 0;
+            while (!ticks.IsDefault && taken < ticks.Length && ticks[taken] <= run[i].At)
+            {
+                taken++;
+                batch -= delta;
+                delta = 0;
+            }
+
+            delta += run[i].Pages;
+            if (delta > threshold)
+            {
+                batch -= delta;
+                delta = 0;
+            }
+
             if (batch <= 0) return i;
         }
 

@@ -35,8 +35,8 @@ internal sealed class PhaseReplay
     /// <param name="ticks">Of the capture.</param>
     public PhaseReplay(TracedPhase phase, MachineImage machine, TickTimes ticks)
     {
-        (_phase, _machine) = (phase, machine);
-        _machine = FairDeltas.Infer(machine, phase, SlotOf, out var inferred);
+        _phase = phase;
+        _machine = FairDeltas.Infer(machine, phase, cpu => ticks.Of(phase, cpu, out _), out var inferred);
         if (inferred > 0)
             _notes.Add($"{inferred} unfolded parts of fair batches were inferred from where the trace leaves a zone");
         _blocks = new(phase.Allocations.Count);
@@ -100,12 +100,9 @@ internal sealed class PhaseReplay
         var ticks = ImmutableArray.CreateBuilder<ImmutableArray<VirtualInstant>>();
         for (var cpu = 0; cpu < _machine.Cpus.CpuCount; cpu++)
         {
-            ticks.Add(times.Of(_phase, cpu, out var shown));
+            ticks.Add(times.Of(_phase, cpu, out _));
             if (cpu >= _tasks.Length || _phase.Cpus[cpu].Requests.Count == 0) continue;
-            _notes.Add(ticks[^1].IsDefault
-                ? $"vmstat tick of CPU {cpu}: not fixed, no drain of the capture shows one; taken once a second"
-                : $"vmstat tick of CPU {cpu}: {ticks[^1].Length} in the phase, {shown} of them at drains that show "
-                + "them, the others on the second that the capture's drains show");
+            _notes.Add(times.Describe(_phase, cpu));
         }
 
         return ticks.ToImmutable();

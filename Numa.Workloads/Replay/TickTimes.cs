@@ -1,13 +1,18 @@
 using System.Collections.Immutable;
+using Numa.Core.Boot;
 using Numa.Core.Time;
 
 namespace Numa.Workloads.Replay;
 
-/// <summary>When each CPU's vmstat worker ran, from the only thing that shows it: blocks that it drained.</summary>
+/// <summary>When each CPU's vmstat worker ran, from the little that shows it.</summary>
 /// <remarks>
 /// The worker comes once a second, at the same part of a second as long as the machine is up, and a little later where
-/// the CPU was busy. So the phase of a CPU's tick is that of the drain which the most others follow closely, over all
-/// phases of a capture. Where a drain shows a tick it is taken at its time; the others are taken on the second.
+/// the CPU was busy. What it drained shows it: the phase of a CPU's tick is that of the drain which the most others
+/// follow closely, over all phases of a capture. Where a drain shows a tick it is taken at its time; the others are
+/// taken on the second. A CPU that slept puts its ticks off, and may go on at another part of the second: where a
+/// phase's drains are all off the capture's second, its own are taken. Where no drain shows a CPU's tick, runs of the fair pass may: a tick folds what the CPU had
+/// charged to a batch, and a run ends elsewhere for it. Then the one phase is taken that leaves the fewest allocations
+/// of the capture in another zone than the batches say.
 /// </remarks>
 internal sealed class TickTimes
 {
@@ -19,41 +24,111 @@ internal sealed class TickTimes
     /// <summary>A drain that comes later after its second than this is no tick's.</summary>
     private const long Latest = 300_000_000;
 
+    /// <summary>A tick comes before what the trace, which counts microseconds, has at the same time.</summary>
+    private const long BeforeEvent = 1;
+
     private readonly Dictionary<int, List<long>> _passes = [];
     private readonly Dictionary<int, long> _phaseOf = [];
 
-    public TickTimes(IEnumerable<TracedPhase> phases)
+    /// <param name="phases">Of one capture, each with the machine that it begins with.</param>
+    public TickTimes(IReadOnlyList<(TracedPhase Phase, MachineImage Machine)> phases)
     {
-        foreach (var (nanoseconds, cpu, _) in phases.SelectMany(phase => phase.TimerDrains))
+        foreach (var (nanoseconds, cpu, _) in phases.SelectMany(read => read.Phase.TimerDrains))
         {
             if (!_passes.TryGetValue(cpu, out var passes)) _passes[cpu] = passes = [];
             if (passes.Count == 0 || nanoseconds - passes[^1] > Gap) passes.Add(nanoseconds);
         }
 
-        foreach (var (cpu, passes) in _passes)
+        foreach (var (cpu, passes) in _passes) _phaseOf[cpu] = PhaseOf(passes);
+
+        if (phases.Count == 0 || !phases[0].Machine.Release.FairZonePolicy) return;
+        var runs = phases.Select(read =>
+            (read.Phase, FairRuns.Of(FairDeltas.Infer(read.Machine, read.Phase, default, out _), read.Phase))).ToList();
+        for (var cpu = 0; cpu < phases.Max(read => read.Phase.Cpus.Count); cpu++)
         {
-            _phaseOf[cpu] = passes.MaxBy(pass => (passes.Count(other => Part(other - pass) <= Gap), -Part(pass)))
-                % Second;
+            if (!_phaseOf.ContainsKey(cpu)) FixByRuns(cpu, runs);
         }
     }
 
     /// <summary>Instants of a CPU's ticks in a phase, from the phase's start.</summary>
     /// <param name="shown">How many of them a drain shows.</param>
-    /// <returns>Default when no drain of the capture shows a tick of the CPU.</returns>
+    /// <returns>Default when nothing in the capture shows a tick of the CPU.</returns>
     public ImmutableArray<VirtualInstant> Of(TracedPhase phase, int cpu, out int shown)
     {
         shown = 0;
         if (!_phaseOf.TryGetValue(cpu, out var part)) return default;
         var ticks = ImmutableArray.CreateBuilder<VirtualInstant>();
+        var passes = _passes.GetValueOrDefault(cpu, []).FindAll(pass => pass >= phase.Start && pass <= phase.End);
+        if (passes.Count > 0 && !passes.Exists(pass => Part(pass - part) < Latest)) part = PhaseOf(passes);
         for (var nominal = phase.Start + Part(part - phase.Start); nominal <= phase.End; nominal += Second)
         {
-            var pass = _passes[cpu].Find(pass => pass >= nominal && pass < nominal + Latest && pass <= phase.End);
+            var pass = passes.Find(pass => pass >= nominal && pass < nominal + Latest);
             if (pass > 0) shown++;
             ticks.Add(new((pass > 0 ? pass : nominal) - phase.Start));
         }
 
         return ticks.ToImmutable();
     }
+
+    /// <summary>How the ticks of a CPU in a phase were fixed, for people.</summary>
+    public string Describe(TracedPhase phase, int cpu)
+    {
+        var ticks = Of(phase, cpu, out var shown);
+        if (ticks.IsDefault)
+            return $"vmstat tick of CPU {cpu}: not fixed, nothing in the capture shows one; taken once a second";
+        return $"vmstat tick of CPU {cpu}: {ticks.Length} in the phase, " + (_passes.ContainsKey(cpu)
+            ? $"{shown} of them at drains that show them, the others on the second that the capture's drains show"
+            : "on the second that the capture's runs of the fair pass show, fitted once for all phases");
+    }
+
+    /// <summary>Part of a second of the pass that the most others follow closely.</summary>
+    private static long PhaseOf(List<long> passes) =>
+        Part(passes.MaxBy(pass => (passes.Count(other => Part(other - pass) <= Gap), -Part(pass))));
+
+    /// <summary>Tries each instant of the runs that a missing tick may explain, and keeps the best.</summary>
+    private void FixByRuns(int cpu, IReadOnlyList<(TracedPhase Phase, FairRuns Runs)> phases)
+    {
+        var least = Unexplained(phases, int.MaxValue);
+        var candidates = new HashSet<long>();
+        foreach (var (phase, runs) in phases)
+        {
+            if (runs.Unexplained(Ticks(phase), 1, out var run) == 0) continue;
+
+            // Ticks of other seconds, and of other phases, are to fall between the right allocations, too.
+            var (from, to) = (phase.Start + runs.At(run.Reset), phase.Start + runs.At(run.First));
+            candidates.UnionWith(phases.SelectMany(other => other.Runs.Instants(cpu).Select(at =>
+                    Part(other.Phase.Start + at - BeforeEvent)))
+                .Where(part => from + Part(part - from) <= to));
+        }
+
+        // What already is unexplained ends a trial soonest.
+        phases = [.. phases.OrderByDescending(read => read.Runs.Unexplained(Ticks(read.Phase), 1, out _))];
+        long? best = null;
+        foreach (var candidate in candidates.Order())
+        {
+            _phaseOf[cpu] = candidate;
+            var unexplained = Unexplained(phases, least);
+            if (unexplained < least) (least, best) = (unexplained, candidate);
+        }
+
+        if (best is { } part) _phaseOf[cpu] = part;
+        else _phaseOf.Remove(cpu);
+    }
+
+    private int Unexplained(IReadOnlyList<(TracedPhase Phase, FairRuns Runs)> phases, int most)
+    {
+        var sum = 0;
+        foreach (var (phase, runs) in phases)
+        {
+            sum += runs.Unexplained(Ticks(phase), most - sum, out _);
+            if (sum >= most) return most;
+        }
+
+        return sum;
+    }
+
+    private List<ImmutableArray<VirtualInstant>> Ticks(TracedPhase phase) =>
+        [.. Enumerable.Range(0, phase.Cpus.Count).Select(cpu => Of(phase, cpu, out _))];
 
     private static long Part(long nanoseconds) => (nanoseconds % Second + Second) % Second;
 }

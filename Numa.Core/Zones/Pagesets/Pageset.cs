@@ -40,7 +40,9 @@ public sealed class Pageset
     }
 
     /// <summary>A pageset as a running kernel held it.</summary>
-    /// <param name="tagOf">Tag of a frame's pageblock: the type that the kernel remembers of a listed block.</param>
+    /// <param name="tagOf">Tag of a frame's pageblock: the type that the kernel remembers of a listed block, unless the
+    /// block was taken from another type and its pageblock kept its tag; then it lies on the list of the type that it
+    /// was taken for.</param>
     public Pageset(KernelRelease release, PagesetSize size, PagesetState state, Func<long, Migratetype> tagOf)
         : this(release, size)
     {
@@ -48,7 +50,13 @@ public sealed class Pageset
         foreach (var ((order, type), frames) in state.Lists)
         {
             ref var list = ref Lists()[IndexOf(order, type)];
-            foreach (var frame in frames) list.PushTail(frame << TypeBits | (long)tagOf(frame));
+            foreach (var frame in frames)
+            {
+                var tag = tagOf(frame);
+                var remembered = IndexOf(order, tag) == IndexOf(order, type) ? tag : type;
+                list.PushTail(frame << TypeBits | (long)remembered);
+            }
+
             Count += frames.Length << order;
         }
     }

@@ -82,6 +82,22 @@ public class PagesetExampleTests
         Assert.Equal(8, pageset.TakeHead(2, Migratetype.Unmovable));
     }
 
+    // Goal: blocks that a refill took from another type, leaving its pageblock's tag, go back as what they were taken
+    // for; pages of the atomic reserve lie on the Movable list and go back as what they are.
+    [Theory]
+    [InlineData(Migratetype.Reclaimable, Migratetype.Movable, Migratetype.Reclaimable)]
+    [InlineData(Migratetype.Movable, Migratetype.HighAtomic, Migratetype.HighAtomic)]
+    public void A_listed_block_goes_back_to_the_type_it_was_taken_for(
+        Migratetype list, Migratetype tag, Migratetype expected)
+    {
+        var lists = ImmutableDictionary<(int Order, Migratetype Type), ImmutableArray<long>>.Empty.Add((2, list), [8]);
+        var state = new PagesetState(lists, High: 600, 0, 0, 0, false, false, 0);
+        var pageset = new Pageset(Generators.Zones.Release("6.1"), new(63, 252, 252), state, _ => tag);
+        var drained = new List<DrainedBlock>();
+        pageset.Drain(4, 0, Migratetype.Unmovable, drained);
+        Assert.Equal([new(8, 2, expected)], drained);
+    }
+
     [Fact]
     public void A_drain_begins_with_the_list_that_triggered_it()
     {
