@@ -12,6 +12,9 @@ public sealed partial class CpuProcess
     private long _signalSequence;
     private bool _thought;
 
+    // The current task's next operation is not before this; until then the CPU is free for timers and signals.
+    private VirtualInstant _notBefore;
+
     /// <summary>Everything due by now, in the order (instant; timers before signals; sender; sequence).</summary>
     private void TakeDue()
     {
@@ -139,8 +142,9 @@ public sealed partial class CpuProcess
         _step.NotBefore = _now;
         _current!.Next(ref _step);
         if (!_costs.ThinkTakesTime) return false;
-        var begin = VirtualInstant.Max(_now + _step.Think, _step.NotBefore);
-        if (begin == _now) return false;
+        _notBefore = _step.NotBefore;
+        var begin = _now + _step.Think;
+        if (begin == _now && _notBefore <= _now) return false;
         _now = begin;
         _thought = true;
         return true;

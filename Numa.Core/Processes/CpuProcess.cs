@@ -123,9 +123,11 @@ public sealed partial class CpuProcess
             // What was begun before the horizon is finished after it.
             if (_replied) return _now;
             if (_now >= _horizon) return VirtualInstant.Never;
-            if (_current is not null || _ready.Count > 0 || _work.Count > 0) return _now;
+            var waits = _current is not null && _notBefore > _now;
+            if ((!waits && (_current is not null || _ready.Count > 0)) || _work.Count > 0) return _now;
             var next = _signals.TryPeek(out _, out var signal) ? signal.At : VirtualInstant.Never;
             if (_tick < next && HasTickWork()) next = _tick;
+            if (waits) next = VirtualInstant.Min(next, _notBefore);
             next = VirtualInstant.Max(next, _now);
             return next >= _horizon ? VirtualInstant.Never : next;
         }
@@ -166,6 +168,7 @@ public sealed partial class CpuProcess
             }
 
             if (_current is null && !PickTask()) continue;
+            if (_notBefore > _now) continue;
             Step();
             steps--;
         }

@@ -25,6 +25,7 @@ internal sealed class PhaseReplay
     private readonly TracedPhase _phase;
     private readonly MachineImage _machine;
     private readonly RoundLoop _loop;
+    private readonly PhaseReplay? _later;
     private readonly ReplayTask[] _tasks;
     private readonly ReplayBlocks _blocks;
     private readonly List<ReplayAnswer>[] _predicted;
@@ -36,6 +37,7 @@ internal sealed class PhaseReplay
     public PhaseReplay(TracedPhase phase, MachineImage machine, TickTimes ticks)
     {
         _phase = phase;
+        if (phase.WhileRead is { } whole) _later = new(whole, machine, ticks);
         _machine = FairDeltas.Infer(machine, phase, cpu => ticks.Of(phase, cpu, out _), out var inferred);
         if (inferred > 0)
             _notes.Add($"{inferred} unfolded parts of fair batches were inferred from where the trace leaves a zone");
@@ -59,6 +61,7 @@ internal sealed class PhaseReplay
     public PhaseResult Run(string name, AllocatorDump? after)
     {
         _loop.Run();
+        _later?._loop.Run();
         Agreement zones = default, frames = default, refills = default, drains = default, fallbacks = default;
         var predictions = new List<long>(_phase.Allocations.Count);
         foreach (var (cpu, index) in _phase.Allocations)
@@ -152,6 +155,32 @@ internal sealed class PhaseReplay
     private (Agreement Lists, Agreement Pagesets) CompareLists(AllocatorDump after)
     {
         Agreement lists = default, pagesets = default;
+        var later = _later?.ListsBeside(after).ToDictionary(list => list.What, list => list.Ours);
+        var onlyLater = 0;
+        foreach (var (what, ofPageset, recorded, ours) in ListsBeside(after))
+        {
+            if (recorded.Length + ours.Length == 0) continue;
+            var equal = recorded.SequenceEqual(ours);
+            if (!equal && later is not null && recorded.SequenceEqual(later[what]))
+            {
+                equal = true;
+                onlyLater++;
+            }
+
+            if (ofPageset) pagesets = Count(pagesets, equal);
+            else lists = Count(lists, equal);
+            if (!equal) DifferInList(what, recorded, ours);
+        }
+
+        if (onlyLater > 0)
+            _notes.Add($"{onlyLater} lists are equal only with what was done after the phase, while they were read");
+        return (lists, pagesets);
+    }
+
+    /// <summary>Every list that the kernel can hold, as it had it and as the model has it now.</summary>
+    private IEnumerable<(string What, bool OfPageset, ImmutableArray<long> Recorded, ImmutableArray<long> Ours)>
+        ListsBeside(AllocatorDump after)
+    {
         foreach (var zone in _loop.Zones)
         {
             for (var order = 0; order < Order.Count; order++)
@@ -160,8 +189,8 @@ internal sealed class PhaseReplay
                 {
                     var recorded = after.FreeLists.FirstOrDefault(list =>
                         list.Zone == zone.Zone.Id && list.Order == order && list.Migratetype == name)?.Frames ?? [];
-                    CompareList(ref lists, $"free list {zone.Zone.Id} {order} {name}", recorded,
-                        zone.Zone.FreeList(order, type));
+                    yield return ($"free list {zone.Zone.Id} {order} {name}", false, recorded,
+                        [.. zone.Zone.FreeList(order, type)]);
                 }
             }
         }
@@ -169,33 +198,30 @@ internal sealed class PhaseReplay
         var dumped = DumpedMachine.From(_machine, after);
         foreach (var cpu in _loop.Cpus)
         {
-            foreach (var zone in cpu.Zones)
+            for (var slot = 0; slot < dumped.Zones.Length; slot++)
             {
-                if (zone is null || dumped.Zones[zone.Slot].State is not { } state) continue;
+                if (dumped.Zones[slot].State is not { } state) continue;
                 foreach (var order in (int[])[0, 1, 2, 3, Order.Pageblock])
                 {
                     if (!Core.Zones.Pagesets.Pageset.Holds(_machine.Release, order)) continue;
                     foreach (var type in (Migratetype[])[0, (Migratetype)1, (Migratetype)2])
                     {
                         if (order == Order.Pageblock && type == Migratetype.Reclaimable) continue;
-                        var recorded = state.Pagesets[cpu.Id].Lists.GetValueOrDefault((order, type), []);
-                        CompareList(ref pagesets, $"pageset {cpu.Id} {zone.Id} {order} {type}", recorded,
-                            zone.Pageset.List(order, type));
+                        // A CPU that did nothing has its lists as it had them.
+                        yield return ($"pageset {cpu.Id} {dumped.Zones[slot].Id} {order} {type}", true,
+                            state.Pagesets[cpu.Id].Lists.GetValueOrDefault((order, type), []),
+                            cpu.Zones[slot] is { } zone ? [.. zone.Pageset.List(order, type)]
+                            : _machine.Zones[slot].State?.Pagesets[cpu.Id].Lists.GetValueOrDefault((order, type), [])
+                            ?? []);
                     }
                 }
             }
         }
-
-        return (lists, pagesets);
     }
 
-    private void CompareList(ref Agreement sum, string what, ImmutableArray<long> recorded, IEnumerable<long> ours)
+    private void DifferInList(string what, ImmutableArray<long> recorded, ImmutableArray<long> predicted)
     {
-        ImmutableArray<long> predicted = [.. ours];
-        if (recorded.Length + predicted.Length == 0) return;
-        var equal = recorded.SequenceEqual(predicted);
-        sum = Count(sum, equal);
-        if (equal || _firstMismatch is not null) return;
+        if (_firstMismatch is not null) return;
         var at = 0;
         while (at < Math.Min(recorded.Length, predicted.Length) && recorded[at] == predicted[at]) at++;
         _firstMismatch = FormattableString.Invariant($"after the phase: {what}, element {at}: the kernel ")

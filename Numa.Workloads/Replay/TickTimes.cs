@@ -33,7 +33,8 @@ internal sealed class TickTimes
     /// <param name="phases">Of one capture, each with the machine that it begins with.</param>
     public TickTimes(IReadOnlyList<(TracedPhase Phase, MachineImage Machine)> phases)
     {
-        foreach (var (nanoseconds, cpu, _) in phases.SelectMany(read => read.Phase.TimerDrains))
+        foreach (var (nanoseconds, cpu, _) in phases.SelectMany(read =>
+            (read.Phase.WhileRead ?? read.Phase).TimerDrains))
         {
             if (!_passes.TryGetValue(cpu, out var passes)) _passes[cpu] = passes = [];
             if (passes.Count == 0 || nanoseconds - passes[^1] > Gap) passes.Add(nanoseconds);

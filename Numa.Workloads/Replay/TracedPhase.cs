@@ -61,6 +61,9 @@ internal sealed class TracedPhase
     /// <summary>Time of its last mark or event.</summary>
     public long End { get; private set; }
 
+    /// <summary>This phase and what happened after its end while the lists were read; null when nothing did.</summary>
+    public TracedPhase? WhileRead { get; private set; }
+
     /// <param name="taken">What is taken when the phase begins; moves on with the trace.</param>
     public static TracedPhase Read(
         FtraceReader trace, string file, KernelRelease release, TakenPages taken, TaskPolicies policies)
@@ -84,8 +87,43 @@ internal sealed class TracedPhase
         if (begins > 1) throw Refuse(file, events[0], "a second phase begins");
         var phase = new TracedPhase(file, release, taken, policies);
         foreach (var next in events) phase.Add(next);
+        var proper = phase.Copy();
+        while (trace.TryRead(out var next))
+        {
+            if (next.Kind == TraceEventKind.Lost) throw Refuse(file, next, "events were lost here");
+            if (next.Kind == TraceEventKind.Mark)
+            {
+                phase.End = Math.Max(phase.End, next.Nanoseconds);
+                break;
+            }
+
+            proper.WhileRead = phase;
+            phase.Add(next);
+        }
+
         phase.DropMoved();
-        return phase;
+        proper.DropMoved();
+        return proper;
+    }
+
+    /// <summary>The phase as far as it was read.</summary>
+    private TracedPhase Copy()
+    {
+        var copy = new TracedPhase(_file, _release, _pages, _policies)
+        {
+            Start = Start, End = End, Interrupted = Interrupted,
+        };
+        foreach (var cpu in Cpus)
+        {
+            var copied = new TracedCpu();
+            copied.Requests.AddRange(cpu.Requests);
+            copied.Answers.AddRange(cpu.Answers.Select(answer => answer with { Drained = [.. answer.Drained] }));
+            copy.Cpus.Add(copied);
+        }
+
+        copy.Allocations.AddRange(Allocations);
+        copy.TimerDrains.AddRange(TimerDrains);
+        return copy;
     }
 
     private void Add(in TraceEvent next)
