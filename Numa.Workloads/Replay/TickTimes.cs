@@ -57,9 +57,15 @@ internal sealed class TickTimes
     public ImmutableArray<VirtualInstant> Of(TracedPhase phase, int cpu, out int shown)
     {
         shown = 0;
+        var passes = _passes.GetValueOrDefault(cpu, []).FindAll(pass => pass >= phase.Start && pass <= phase.End);
+        if (cpu >= phase.Cpus.Count || phase.Cpus[cpu].Requests.Count == 0)
+        {
+            shown = passes.Count;
+            return Idle(phase, passes);
+        }
+
         if (!_phaseOf.TryGetValue(cpu, out var part)) return default;
         var ticks = ImmutableArray.CreateBuilder<VirtualInstant>();
-        var passes = _passes.GetValueOrDefault(cpu, []).FindAll(pass => pass >= phase.Start && pass <= phase.End);
         if (passes.Count > 0 && !passes.Exists(pass => Part(pass - part) < Latest)) part = PhaseOf(passes);
         for (var nominal = phase.Start + Part(part - phase.Start); nominal <= phase.End; nominal += Second)
         {
@@ -69,6 +75,21 @@ internal sealed class TickTimes
         }
 
         return ticks.ToImmutable();
+    }
+
+    /// <summary>Ticks of a CPU that asks for nothing: those that drains show, and the seconds that led to them.</summary>
+    /// <remarks>The worker of an idle CPU sleeps, and comes when the shepherd sees something to fold.</remarks>
+    private static ImmutableArray<VirtualInstant> Idle(TracedPhase phase, List<long> passes)
+    {
+        var ticks = new List<long>();
+        foreach (var pass in passes)
+        {
+            var after = ticks.Count > 0 ? ticks[^1] + Second - Gap : phase.Start;
+            var first = pass - Math.Max(0, pass - after) / Second * Second;
+            for (var tick = first; tick <= pass; tick += Second) ticks.Add(tick);
+        }
+
+        return [.. ticks.Select(tick => new VirtualInstant(tick - phase.Start))];
     }
 
     /// <summary>How the ticks of a CPU in a phase were fixed, for people.</summary>
