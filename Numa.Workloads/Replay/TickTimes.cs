@@ -10,9 +10,10 @@ namespace Numa.Workloads.Replay;
 /// the CPU was busy. What it drained shows it: the phase of a CPU's tick is that of the drain which the most others
 /// follow closely, over all phases of a capture. Where a drain shows a tick it is taken at its time; the others are
 /// taken on the second. A CPU that slept puts its ticks off, and may go on at another part of the second: where a
-/// phase's drains are all off the capture's second, its own are taken. Where no drain shows a CPU's tick, runs of the fair pass may: a tick folds what the CPU had
-/// charged to a batch, and a run ends elsewhere for it. Then the one phase is taken that leaves the fewest allocations
-/// of the capture in another zone than the batches say.
+/// phase's drains are all off the capture's second, its own are taken. Runs of the fair pass show ticks, too: a tick
+/// folds what the CPU had charged to a batch, and a run ends elsewhere for it. Where allocations of the capture came
+/// from another zone than the batches say, the one part of a second is taken that leaves the fewest of them, near the
+/// drains' where drains show one.
 /// </remarks>
 internal sealed class TickTimes
 {
@@ -29,6 +30,7 @@ internal sealed class TickTimes
 
     private readonly Dictionary<int, List<long>> _passes = [];
     private readonly Dictionary<int, long> _phaseOf = [];
+    private readonly HashSet<int> _fixedByRuns = [];
 
     /// <param name="phases">Of one capture, each with the machine that it begins with.</param>
     public TickTimes(IReadOnlyList<(TracedPhase Phase, MachineImage Machine)> phases)
@@ -37,7 +39,7 @@ internal sealed class TickTimes
             (read.Phase.WhileRead ?? read.Phase).TimerDrains))
         {
             if (!_passes.TryGetValue(cpu, out var passes)) _passes[cpu] = passes = [];
-            if (passes.Count == 0 || nanoseconds - passes[^1] > Gap) passes.Add(nanoseconds);
+            if (passes.Count == 0 || Math.Abs(nanoseconds - passes[^1]) > Gap) passes.Add(nanoseconds);
         }
 
         foreach (var (cpu, passes) in _passes) _phaseOf[cpu] = PhaseOf(passes);
@@ -47,7 +49,7 @@ internal sealed class TickTimes
             (read.Phase, FairRuns.Of(FairDeltas.Infer(read.Machine, read.Phase, default, out _), read.Phase))).ToList();
         for (var cpu = 0; cpu < phases.Max(read => read.Phase.Cpus.Count); cpu++)
         {
-            if (!_phaseOf.ContainsKey(cpu)) FixByRuns(cpu, runs);
+            FixByRuns(cpu, runs);
         }
     }
 
@@ -66,10 +68,12 @@ internal sealed class TickTimes
 
         if (!_phaseOf.TryGetValue(cpu, out var part)) return default;
         var ticks = ImmutableArray.CreateBuilder<VirtualInstant>();
-        if (passes.Count > 0 && !passes.Exists(pass => Part(pass - part) < Latest)) part = PhaseOf(passes);
+        var early = _fixedByRuns.Contains(cpu) ? Gap : 0;
+        if (passes.Count > 0 && !passes.Exists(pass => Part(pass - part + early) < Latest + early))
+            part = PhaseOf(passes);
         for (var nominal = phase.Start + Part(part - phase.Start); nominal <= phase.End; nominal += Second)
         {
-            var pass = passes.Find(pass => pass >= nominal && pass < nominal + Latest);
+            var pass = passes.Find(pass => pass >= nominal - early && pass < nominal + Latest);
             if (pass > 0) shown++;
             ticks.Add(new((pass > 0 ? pass : nominal) - phase.Start));
         }
@@ -98,9 +102,9 @@ internal sealed class TickTimes
         var ticks = Of(phase, cpu, out var shown);
         if (ticks.IsDefault)
             return $"vmstat tick of CPU {cpu}: not fixed, nothing in the capture shows one; taken once a second";
-        return $"vmstat tick of CPU {cpu}: {ticks.Length} in the phase, " + (_passes.ContainsKey(cpu)
-            ? $"{shown} of them at drains that show them, the others on the second that the capture's drains show"
-            : "on the second that the capture's runs of the fair pass show, fitted once for all phases");
+        var drains = _passes.ContainsKey(cpu) ? $"{shown} of them at drains that show them, the others " : "";
+        return $"vmstat tick of CPU {cpu}: {ticks.Length} in the phase, {drains}on the second that the capture's "
+            + (_fixedByRuns.Contains(cpu) ? "runs of the fair pass show, fitted once for all phases" : "drains show");
     }
 
     /// <summary>Part of a second of the pass that the most others follow closely.</summary>
@@ -111,6 +115,7 @@ internal sealed class TickTimes
     private void FixByRuns(int cpu, IReadOnlyList<(TracedPhase Phase, FairRuns Runs)> phases)
     {
         var least = Unexplained(phases, int.MaxValue);
+        long? drained = _phaseOf.TryGetValue(cpu, out var shown) ? shown : null;
         var candidates = new HashSet<long>();
         foreach (var (phase, runs) in phases)
         {
@@ -125,6 +130,8 @@ internal sealed class TickTimes
 
         // What already is unexplained ends a trial soonest.
         phases = [.. phases.OrderByDescending(read => read.Runs.Unexplained(Ticks(read.Phase), 1, out _))];
+        // A worker drains soon after its tick, so runs only say where about the drains it is.
+        if (drained is { } about) candidates.RemoveWhere(part => Part(part - about + Gap) > 2 * Gap);
         long? best = null;
         foreach (var candidate in candidates.Order())
         {
@@ -133,8 +140,9 @@ internal sealed class TickTimes
             if (unexplained < least) (least, best) = (unexplained, candidate);
         }
 
-        if (best is { } part) _phaseOf[cpu] = part;
-        else _phaseOf.Remove(cpu);
+        _phaseOf.Remove(cpu);
+        if (best is not null) _fixedByRuns.Add(cpu);
+        if ((best ?? drained) is { } part) _phaseOf[cpu] = part;
     }
 
     private int Unexplained(IReadOnlyList<(TracedPhase Phase, FairRuns Runs)> phases, int most)
