@@ -81,7 +81,7 @@ internal sealed class TickTimes
         return ticks.ToImmutable();
     }
 
-    /// <summary>Ticks of a CPU that asks for nothing: those that drains show, and the seconds that led to them.</summary>
+    /// <summary>Ticks of a CPU that asks for nothing: those that drains show, and the seconds before them.</summary>
     /// <remarks>The worker of an idle CPU sleeps, and comes when the shepherd sees something to fold.</remarks>
     private static ImmutableArray<VirtualInstant> Idle(TracedPhase phase, List<long> passes)
     {
