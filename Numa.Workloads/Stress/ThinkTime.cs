@@ -24,7 +24,8 @@ public struct ThinkTime(VirtualDuration mean, SeedTree seed)
     /// <summary>Handling one network packet in one buffer. Source: round figure.</summary>
     public static VirtualDuration Packet { get; } = new(500);
 
-    /// <summary>A page fault on a block of this order, zeroing included: 1 µs for a page, 256.5 µs for 2 MiB.</summary>
+    /// <summary>A page fault on a block of this order, zeroing included: 1 µs for a page, 256.5 µs for
+    /// 2 MiB.</summary>
     public static VirtualDuration Fault(Order order) => new(FaultNanoseconds + ZeroingNanoseconds * order.Pages.Value);
 
     public VirtualDuration Next() => new(_span == 1 ? _least : _least + _random.NextBelow(_span));

@@ -86,10 +86,10 @@ public sealed class CapturePhasesTests : IDisposable
 
     // Goal: what README's example shows is true: policies lie beside the traces, and every page is the kernel's.
     [Fact]
-    public void The_shipped_traces_are_predicted_whole()
+    public async Task The_shipped_traces_are_predicted_whole()
     {
-        var results = CaptureReplay.Run(Path.Combine(ScenarioTexts.Configs, "traces", "qemu-6.1-2node-1g"), null,
-            new Dictionary<int, TaskPolicy>()).ToList();
+        var results = await CaptureReplay.RunAsync(
+            Path.Combine(ScenarioTexts.Configs, "traces", "qemu-6.1-2node-1g"), null, new Dictionary<int, TaskPolicy>());
         Assert.Equal(["p11-bind1", "p12-preferred1", "p13-interleave"], results.Select(result => result.Phase));
         Assert.All(results, AssertWhole);
         Assert.All(results, result => Assert.True(result.SameFrame.Compared > 2000));
@@ -210,5 +210,5 @@ public sealed class CapturePhasesTests : IDisposable
     }
 
     private IEnumerable<PhaseResult> Replay(string? phase) =>
-        CaptureReplay.Run(_capture.Folder, phase, new Dictionary<int, TaskPolicy>());
+        CaptureReplay.RunAsync(_capture.Folder, phase, new Dictionary<int, TaskPolicy>()).GetAwaiter().GetResult();
 }

@@ -112,4 +112,25 @@ public sealed class TickTimesTests
         Assert.Equal((first - 2_300_000) * 1000L, ticks[0].Nanoseconds);
         Assert.Contains(ticks, tick => tick.Nanoseconds == (drain - 2_300_000) * 1000L);
     }
+
+    // Goal: the worker of an idle CPU comes when it likes: where nothing shows it, it does not come; a drain shows it,
+    // and only whole seconds that fit between two drains had ticks of their own.
+    [Fact]
+    public void A_cpu_that_asks_for_nothing_ticks_where_drains_show_it()
+    {
+        using var capture = CaptureCopy.OfPhases(Old);
+        var machine = Machine(capture, "p06-pingpong");
+        string DrainAt(long at) =>
+            At(at, "mm_page_pcpu_drain: page=0 pfn=5000 order=0 migratetype=1", Cpu, "kworker/0:0-9");
+        var shows = Phase(machine, At(2_000_000, "tracing_mark_write: ORACLE PHASE BEGIN") + DrainAt(2_268_000)
+            + DrainAt(3_985_000) + DrainAt(6_100_000) + At(7_200_000, "tracing_mark_write: ORACLE PHASE END"));
+        var quiet = Phase(machine, At(12_000_000, "tracing_mark_write: ORACLE PHASE BEGIN")
+            + At(15_000_000, "tracing_mark_write: ORACLE PHASE END"));
+        var times = new TickTimes([(shows, machine), (quiet, machine)]);
+        Assert.Equal([268_000_000L, 1_985_000_000, 3_100_000_000, 4_100_000_000],
+            times.Of(shows, Cpu, out var shown).Select(tick => tick.Nanoseconds));
+        Assert.Equal(3, shown);
+        Assert.Empty(times.Of(quiet, Cpu, out shown));
+        Assert.Equal(0, shown);
+    }
 }
