@@ -39,10 +39,17 @@ internal sealed class TickTimes
             (read.Phase.WhileRead ?? read.Phase).TimerDrains))
         {
             if (!_passes.TryGetValue(cpu, out var passes)) _passes[cpu] = passes = [];
-            if (passes.Count == 0 || Math.Abs(nanoseconds - passes[^1]) > Gap) passes.Add(nanoseconds);
+            if (passes.Count == 0 || nanoseconds - passes[^1] > Gap) passes.Add(nanoseconds);
         }
 
-        foreach (var (cpu, passes) in _passes) _phaseOf[cpu] = PhaseOf(passes);
+        // What is drained after a phase, while its lists are read, says something of that phase only.
+        var within = phases.SelectMany(read => read.Phase.TimerDrains).ToLookup(drain => drain.Cpu);
+        foreach (var (cpu, passes) in _passes)
+        {
+            var own = passes.FindAll(pass => within[cpu].Any(drain => drain.Nanoseconds == pass));
+            if (own.Count > 0) _phaseOf[cpu] = PhaseOf(own);
+        }
+
 
         if (phases.Count == 0 || !phases[0].Machine.Release.FairZonePolicy) return;
         var runs = phases.Select(read =>
@@ -59,21 +66,18 @@ internal sealed class TickTimes
     public ImmutableArray<VirtualInstant> Of(TracedPhase phase, int cpu, out int shown)
     {
         shown = 0;
-        var passes = _passes.GetValueOrDefault(cpu, []).FindAll(pass => pass >= phase.Start && pass <= phase.End);
-        if (cpu >= phase.Cpus.Count || phase.Cpus[cpu].Requests.Count == 0)
-        {
-            shown = passes.Count;
-            return Idle(phase, passes);
-        }
-
+        if (cpu >= phase.Cpus.Count || phase.Cpus[cpu].Requests.Count == 0) return Idle(phase, cpu, out shown);
         if (!_phaseOf.TryGetValue(cpu, out var part)) return default;
         var ticks = ImmutableArray.CreateBuilder<VirtualInstant>();
+        var end = (phase.WhileRead ?? phase).End;
+        var passes = _passes.GetValueOrDefault(cpu, []).FindAll(pass => pass >= phase.Start && pass <= end);
         var early = _fixedByRuns.Contains(cpu) ? Gap : 0;
         if (passes.Count > 0 && !passes.Exists(pass => Part(pass - part + early) < Latest + early))
             part = PhaseOf(passes);
         for (var nominal = phase.Start + Part(part - phase.Start); nominal <= phase.End; nominal += Second)
         {
             var pass = passes.Find(pass => pass >= nominal - early && pass < nominal + Latest);
+            if (pass > phase.End) break;
             if (pass > 0) shown++;
             ticks.Add(new((pass > 0 ? pass : nominal) - phase.Start));
         }
@@ -83,14 +87,17 @@ internal sealed class TickTimes
 
     /// <summary>Ticks of a CPU that asks for nothing: those that drains show, and the seconds before them.</summary>
     /// <remarks>The worker of an idle CPU sleeps, and comes when the shepherd sees something to fold.</remarks>
-    private static ImmutableArray<VirtualInstant> Idle(TracedPhase phase, List<long> passes)
+    private ImmutableArray<VirtualInstant> Idle(TracedPhase phase, int cpu, out int shown)
     {
         var ticks = new List<long>();
-        foreach (var pass in passes)
+        shown = 0;
+        foreach (var pass in _passes.GetValueOrDefault(cpu, []))
         {
+            if (pass < phase.Start || pass > phase.End) continue;
             var after = ticks.Count > 0 ? ticks[^1] + Second - Gap : phase.Start;
             var first = pass - Math.Max(0, pass - after) / Second * Second;
             for (var tick = first; tick <= pass; tick += Second) ticks.Add(tick);
+            shown++;
         }
 
         return [.. ticks.Select(tick => new VirtualInstant(tick - phase.Start))];
