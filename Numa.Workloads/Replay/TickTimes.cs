@@ -39,7 +39,7 @@ internal sealed class TickTimes
             (read.Phase.WhileRead ?? read.Phase).TimerDrains))
         {
             if (!_passes.TryGetValue(cpu, out var passes)) _passes[cpu] = passes = [];
-            if (passes.Count == 0 || Math.Abs(nanoseconds - passes[^1]) > Gap) passes.Add(nanoseconds);
+            if (passes.Count == 0 || nanoseconds - passes[^1] > Gap) passes.Add(nanoseconds);
         }
 
         // What is drained after a phase, while its lists are read, says something of that phase only.
@@ -66,17 +66,11 @@ internal sealed class TickTimes
     public ImmutableArray<VirtualInstant> Of(TracedPhase phase, int cpu, out int shown)
     {
         shown = 0;
-        var end = (phase.WhileRead ?? phase).End;
-        var passes = _passes.GetValueOrDefault(cpu, []).FindAll(pass => pass >= phase.Start && pass <= end);
-        if (cpu >= phase.Cpus.Count || phase.Cpus[cpu].Requests.Count == 0)
-        {
-            passes.RemoveAll(pass => pass > phase.End);
-            shown = passes.Count;
-            return Idle(phase, passes);
-        }
-
+        if (cpu >= phase.Cpus.Count || phase.Cpus[cpu].Requests.Count == 0) return Idle(phase, cpu, out shown);
         if (!_phaseOf.TryGetValue(cpu, out var part)) return default;
         var ticks = ImmutableArray.CreateBuilder<VirtualInstant>();
+        var end = (phase.WhileRead ?? phase).End;
+        var passes = _passes.GetValueOrDefault(cpu, []).FindAll(pass => pass >= phase.Start && pass <= end);
         var early = _fixedByRuns.Contains(cpu) ? Gap : 0;
         if (passes.Count > 0 && !passes.Exists(pass => Part(pass - part + early) < Latest + early))
             part = PhaseOf(passes);
@@ -93,14 +87,17 @@ internal sealed class TickTimes
 
     /// <summary>Ticks of a CPU that asks for nothing: those that drains show, and the seconds before them.</summary>
     /// <remarks>The worker of an idle CPU sleeps, and comes when the shepherd sees something to fold.</remarks>
-    private static ImmutableArray<VirtualInstant> Idle(TracedPhase phase, List<long> passes)
+    private ImmutableArray<VirtualInstant> Idle(TracedPhase phase, int cpu, out int shown)
     {
         var ticks = new List<long>();
-        foreach (var pass in passes)
+        shown = 0;
+        foreach (var pass in _passes.GetValueOrDefault(cpu, []))
         {
+            if (pass < phase.Start || pass > phase.End) continue;
             var after = ticks.Count > 0 ? ticks[^1] + Second - Gap : phase.Start;
             var first = pass - Math.Max(0, pass - after) / Second * Second;
             for (var tick = first; tick <= pass; tick += Second) ticks.Add(tick);
+            shown++;
         }
 
         return [.. ticks.Select(tick => new VirtualInstant(tick - phase.Start))];
