@@ -18,7 +18,7 @@ namespace Numa.Tests.Core.Mempolicies;
 public class PolicyWalkTests
 {
     private const long Pages = 2048;
-    private static readonly ZoneTuning Roomy = Generators.Zones.Tuning();
+    private static readonly ZoneTuning Roomy = Generators.Zones.Tuning() with { FairBatch = new(100) };
 
     /// <summary>Refuses even who may go below the min mark.</summary>
     private static readonly ZoneTuning Full = Generators.Zones.Tuning(8 * Pages, 8 * Pages, 8 * Pages);
