@@ -37,7 +37,9 @@ public class ZonelistCacheTests
         var machine = Boot("3.10");
         var filled = new[] { "3.10", "4.9" }.Select(kernel =>
         {
-            var fill = new ScriptTask(0, 0, ScriptTask.Allocate(0)) { Repeats = true };
+            // More pages than there are: a walk that fails without asking a zone takes no time, so not for ever.
+            var pages = (int)machine.Zones.Sum(zone => zone.Managed.Value);
+            var fill = new ScriptTask(0, 0, [.. Enumerable.Repeat(ScriptTask.Allocate(0), pages)]);
             var plan = new Numa.Core.Processes.SimulationPlan(Boot(kernel), [fill], CostModel.Default,
                 new(900_000_000), []);
             var loop = new RoundLoop(plan, GroupMap.Single(plan.CpuCount, plan.ZoneCount));
