@@ -19,8 +19,8 @@ internal sealed class ReplayBenchmark(int runs)
             new Dictionary<int, TaskPolicy>(), null, CancellationToken.None).GetAwaiter().GetResult()
             .Sum(phase => phase.Allocations));
         output.WriteLine($"\n{Figure.Count(events)} events, {Figure.Count(allocations)} allocations");
-        output.WriteLine("\n| step | s | million events/s | bytes/event |");
-        output.WriteLine("|---|--:|--:|--:|");
+        output.WriteLine("\n| step | s | million events/s | processor s | bytes/event |");
+        output.WriteLine("|---|--:|--:|--:|--:|");
         Row("read", reading);
         Row("whole replay", whole);
 
@@ -28,8 +28,9 @@ internal sealed class ReplayBenchmark(int runs)
         {
             var seconds = Sample.Median(samples.Select(sample => sample.Seconds));
             var bytes = Sample.Median(samples.Select(sample => (double)sample.Bytes));
+            var processor = Sample.Median(samples.Select(sample => sample.CpuSeconds));
             output.WriteLine($"| {step} | {Figure.Text(seconds, "0.000")}"
-                + $" | {Figure.Text(events / seconds / 1e6, "0.00")} | {Figure.Text(bytes / events, "0")} |");
+                + $" | {Figure.Text(events / seconds / 1e6, "0.00")} | {Figure.Text(processor, "0.000")} | {Figure.Text(bytes / events, "0")} |");
         }
     }
 

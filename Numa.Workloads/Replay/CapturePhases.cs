@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Text;
@@ -70,17 +71,12 @@ internal sealed class CapturePhases
     /// <summary>Reads every phase.</summary>
     /// <param name="begin">Hears the name of each phase before it is read; null when nobody listens.</param>
     /// <exception cref="InputException">Lists or a trace cannot be read.</exception>
-    public List<CapturePhase> Read(Action<string>? begin = null)
-    {
-        var phases = new List<CapturePhase>();
-        for (var index = 0; index < _folders.Count; index++)
+    public Task<ImmutableArray<CapturePhase>> ReadAsync(Action<string>? begin = null) =>
+        SideBySide.RunAsync([.. Enumerable.Range(0, _folders.Count)], index =>
         {
             begin?.Invoke(_folders[index].Name);
-            phases.Add(Read(index, _policies[index], _boot));
-        }
-
-        return phases;
-    }
+            return Task.FromResult(Read(index, _policies[index], _boot));
+        });
 
     /// <summary>Reads a phase again as its tasks would ask under other policies, or on another machine.</summary>
     /// <exception cref="InputException">A policy names a node that the machine does not have.</exception>

@@ -21,32 +21,32 @@ public static class CaptureReplay
         string capture, string? only, IReadOnlyDictionary<int, TaskPolicy> policies,
         Action<string, double>? progress = null, CancellationToken cancellation = default)
     {
-        var (phases, ticks) = Load(capture, only, policies, progress, cancellation);
+        var (phases, ticks) = await LoadAsync(capture, only, policies, progress, cancellation).ConfigureAwait(false);
         var chosen = phases.Where(read => only is null || read.Folder.Name == only).ToList();
-        var results = ImmutableArray.CreateBuilder<PhaseResult>();
-        foreach (var (of, machine, phase) in chosen)
+        var done = 0;
+        return await SideBySide.RunAsync(chosen, async read =>
         {
-            progress?.Invoke($"replaying {of.Name}", (double)results.Count / chosen.Count);
-            results.Add(await new PhaseReplay(phase, machine, ticks).RunAsync(
-                of.Name, AllocatorDump.Read(of, After), Threads, cancellation).ConfigureAwait(false));
-        }
-
-        return results.ToImmutable();
+            progress?.Invoke($"replaying {read.Folder.Name}", (double)done / chosen.Count);
+            var result = await new PhaseReplay(read.Phase, read.Machine, ticks).RunAsync(
+                read.Folder.Name, AllocatorDump.Read(read.Folder, After), Threads, cancellation).ConfigureAwait(false);
+            Interlocked.Increment(ref done);
+            return result;
+        }).ConfigureAwait(false);
     }
 
     /// <summary>Reads every phase, since ticks show in all of them.</summary>
-    internal static (List<CapturePhase> Phases, TickTimes Ticks) Load(
+    internal static async Task<(ImmutableArray<CapturePhase> Phases, TickTimes Ticks)> LoadAsync(
         string capture, string? only, IReadOnlyDictionary<int, TaskPolicy> policies,
         Action<string, double>? progress = null, CancellationToken cancellation = default)
     {
         new CaptureFolder(capture).RequireLog();
         var all = new CapturePhases(capture, CaptureBoot.From(capture).Image, policies);
         if (only is not null) all.Require(only);
-        var phases = all.Read(name =>
+        var phases = await all.ReadAsync(name =>
         {
             cancellation.ThrowIfCancellationRequested();
             progress?.Invoke($"reading {name}", 0);
-        });
+        }).ConfigureAwait(false);
         return (phases, new([.. phases.Select(read => (read.Phase, read.Machine))]));
     }
 }

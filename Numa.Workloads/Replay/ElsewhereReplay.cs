@@ -20,7 +20,7 @@ public static class ElsewhereReplay
         var all = new CapturePhases(request.Capture, own, request.Policies);
         if (request.Phase is { } name) all.Require(name);
         var other = new OtherMachine(request, own);
-        var phases = all.Read();
+        var phases = all.ReadAsync().GetAwaiter().GetResult();
         var ticks = new TickTimes([.. phases.Select(read => (read.Phase, read.Machine))]);
         return phases.Where(read => request.Phase is null || read.Folder.Name == request.Phase)
             .Select(read => Compare(read, all, other, ticks));

@@ -94,21 +94,23 @@ internal sealed class TracedPhase
         if (begins > 1) throw Refuse(file, events[0], "a second phase begins");
         var phase = new TracedPhase(file, release, taken, policies);
         foreach (var next in events) phase.Add(next);
-        var proper = phase.Copy();
+        events.Clear();
         while (trace.TryRead(out var next))
         {
             if (next.Kind == TraceEventKind.Lost) throw Refuse(file, next, "events were lost here");
-            if (next.Kind == TraceEventKind.Mark)
-            {
-                phase.End = Math.Max(phase.End, next.Nanoseconds);
-                break;
-            }
-
-            proper.WhileRead = phase;
-            phase.Add(next);
+            events.Add(next);
+            if (next.Kind == TraceEventKind.Mark) break;
         }
 
-        phase.DropMoved();
+        // A mark alone says that nothing happened while the lists were read.
+        var proper = events is [{ Kind: not TraceEventKind.Mark }, ..] ? phase.Copy() : phase;
+        if (proper != phase)
+        {
+            proper.WhileRead = phase;
+            foreach (var next in events) phase.Add(next);
+            phase.DropMoved();
+        }
+
         proper.DropMoved();
         return proper;
     }
@@ -118,7 +120,7 @@ internal sealed class TracedPhase
     {
         var copy = new TracedPhase(_file, _release, _pages, _policies)
         {
-            Start = Start, End = End, Interrupted = Interrupted,
+            Start = Start, End = End, Interrupted = Interrupted, Reclaim = Reclaim,
         };
         foreach (var cpu in Cpus)
         {

@@ -152,7 +152,8 @@ public sealed class AdoptionTests
 
     private static (PhaseReplay Replay, AllocatorDump? After) Load(CaptureCopy capture, string phase)
     {
-        var (phases, ticks) = CaptureReplay.Load(capture.Folder, phase, NoPolicies);
+        var (phases, ticks) =
+            CaptureReplay.LoadAsync(capture.Folder, phase, NoPolicies).GetAwaiter().GetResult();
         var (folder, machine, traced) = phases.First(read => read.Folder.Name == phase);
         return (new(traced, machine, ticks), AllocatorDump.Read(folder, "after.freelists.txt"));
     }
