@@ -9,11 +9,38 @@ using Timeout = System.Threading.Timeout;
 
 namespace Numa.Actors.Machine;
 
-/// <summary>Plays a plan with actors: one for each node, zone, CPU and task of the machine, or for groups of
+/// <summary>Plays plans with actors: one for each node, zone, CPU and task of the machine, or for groups of
 /// nodes.</summary>
-public static class SimulationHost
+public sealed class SimulationHost : IAsyncDisposable
 {
-    /// <summary>Runs a plan to its end.</summary>
+    private readonly IHost _host;
+    private readonly ActorSystem _system;
+    private int _played;
+
+    private SimulationHost(IHost host)
+    {
+        _host = host;
+        _system = host.Services.GetRequiredService<ActorSystem>();
+    }
+
+    /// <summary>Starts an actor system, in which one plan after the other may be played, or several at once.</summary>
+    /// <param name="threads">Threads of the dispatcher that carries CPUs and zones; the result does not depend on
+    /// it.</param>
+    /// <param name="settings">Akka settings laid over the host's own; null for none.</param>
+    public static async Task<SimulationHost> StartAsync(
+        int threads, Config? settings = null, CancellationToken cancellation = default)
+    {
+        var own = Settings(threads);
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
+        builder.Services.AddAkka("numa", akka => akka
+            .AddHocon(settings is null ? own : settings.WithFallback(own), HoconAddMode.Prepend));
+        var host = builder.Build();
+        await host.StartAsync(cancellation).ConfigureAwait(false);
+        return new(host);
+    }
+
+    /// <summary>Plays a plan to its end in an actor system of its own.</summary>
     /// <param name="threads">Threads of the dispatcher that carries CPUs and zones; the result does not depend on
     /// it.</param>
     /// <param name="isVirtual">Rounds of virtual time, or else the wall clock.</param>
@@ -34,26 +61,40 @@ public static class SimulationHost
         Action<ActorSystem>? started = null,
         CancellationToken cancellation = default)
     {
-        var own = Settings(threads);
-        var cast = new Cast(plan, isVirtual, prepare, time ?? TimeProvider.System, groups);
-        var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
-        builder.Services.AddAkka("numa", akka => akka
-            .AddHocon(settings is null ? own : settings.WithFallback(own), HoconAddMode.Prepend)
-            .WithActors((system, registry) =>
-                registry.Register<MachineActor>(system.ActorOf(MachineActor.Props(cast), "machine"))));
-        using var host = builder.Build();
-        await host.StartAsync(cancellation).ConfigureAwait(false);
+        var host = await StartAsync(threads, settings, cancellation).ConfigureAwait(false);
+        await using (host.ConfigureAwait(false))
+        {
+            var cast = new Cast(plan, isVirtual, prepare, time ?? TimeProvider.System, groups);
+            return await host.PlayAsync(cast, started, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Plays a plan in virtual time to its end.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public Task<SimulationOutcome> PlayAsync(
+        SimulationPlan plan, Action<CpuProcess>? prepare, CancellationToken cancellation) =>
+        PlayAsync(new Cast(plan, isVirtual: true, prepare, TimeProvider.System), null, cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        _host.Dispose();
+    }
+
+    private async Task<SimulationOutcome> PlayAsync(
+        Cast cast, Action<ActorSystem>? started, CancellationToken cancellation)
+    {
+        var number = Interlocked.Increment(ref _played);
+        var machine = _system.ActorOf(MachineActor.Props(cast), number == 1 ? "machine" : $"machine-{number}");
         try
         {
-            var machine = host.Services.GetRequiredService<IRequiredActor<MachineActor>>().ActorRef;
             var answer = machine.Ask<SimulationOutcome>(new Boot(), Timeout.InfiniteTimeSpan, cancellation);
-            started?.Invoke(host.Services.GetRequiredService<ActorSystem>());
+            started?.Invoke(_system);
             return await answer.ConfigureAwait(false);
         }
         finally
         {
-            await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+            _system.Stop(machine);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Numa.Actors.Machine;
 using Numa.Core.Diagnostics;
 using Numa.Workloads.Verification;
 
@@ -8,9 +9,6 @@ namespace Numa.Workloads.Replay;
 public static class CaptureReplay
 {
     private const string After = "after.freelists.txt";
-
-    /// <summary>A trace has its requests one after the other: more threads would only wait for each other.</summary>
-    private const int Threads = 1;
 
     /// <param name="only">Name of the one phase to replay; null for all.</param>
     /// <param name="policies">Memory policies by task number; they stand above those of the capture's files.</param>
@@ -24,11 +22,14 @@ public static class CaptureReplay
         var (phases, ticks) = await LoadAsync(capture, only, policies, progress, cancellation).ConfigureAwait(false);
         var chosen = phases.Where(read => only is null || read.Folder.Name == only).ToList();
         var done = 0;
+        var host = await SimulationHost.StartAsync(Environment.ProcessorCount, null, cancellation)
+            .ConfigureAwait(false);
+        await using var _ = host.ConfigureAwait(false);
         return await SideBySide.RunAsync(chosen, async read =>
         {
             progress?.Invoke($"replaying {read.Folder.Name}", (double)done / chosen.Count);
             var result = await new PhaseReplay(read.Phase, read.Machine, ticks).RunAsync(
-                read.Folder.Name, AllocatorDump.Read(read.Folder, After), Threads, cancellation).ConfigureAwait(false);
+                read.Folder.Name, AllocatorDump.Read(read.Folder, After), host, cancellation).ConfigureAwait(false);
             Interlocked.Increment(ref done);
             return result;
         }).ConfigureAwait(false);

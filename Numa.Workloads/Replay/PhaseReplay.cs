@@ -69,20 +69,17 @@ internal sealed class PhaseReplay
     }
 
     /// <summary>Plays the phase with actors.</summary>
-    /// <param name="threads">Threads that carry the actors; the result does not depend on it.</param>
     /// <param name="after">Lists after the phase; null when there are none.</param>
     public async Task<PhaseResult> RunAsync(
-        string name, AllocatorDump? after, int threads, CancellationToken cancellation)
+        string name, AllocatorDump? after, SimulationHost host, CancellationToken cancellation)
     {
-        var outcome = await SimulationHost.RunAsync(
-            Plan, threads, isVirtual: true, Prepare, cancellation: cancellation).ConfigureAwait(false);
+        var outcome = await host.PlayAsync(Plan, Prepare, cancellation).ConfigureAwait(false);
         var lists = Compare(after, outcome.Zones, outcome.Cpus);
         if (lists is { IsWhole: false } && _phase.WhileRead is { } whole)
         {
             // What the kernel did while its lists were read may stand in them.
             var later = new PhaseReplay(whole, _before, _ticks);
-            outcome = await SimulationHost.RunAsync(
-                later.Plan, threads, isVirtual: true, later.Prepare, cancellation: cancellation).ConfigureAwait(false);
+            outcome = await host.PlayAsync(later.Plan, later.Prepare, cancellation).ConfigureAwait(false);
             var corrected = lists.OrElse(later.Compare(after, outcome.Zones, outcome.Cpus)!, out var onlyLater);
             if (onlyLater > 0)
             {
