@@ -23,6 +23,7 @@ public static class CaptureReplay
     {
         var (phases, ticks) = Load(capture, only, policies, progress, cancellation);
         var chosen = phases.Where(read => only is null || read.Folder.Name == only).ToList();
+        CapturePhases.RequireTasks(policies, "--policy ", chosen);
         var results = ImmutableArray.CreateBuilder<PhaseResult>();
         foreach (var (of, machine, phase) in chosen)
         {
