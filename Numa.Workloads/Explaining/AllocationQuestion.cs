@@ -42,8 +42,8 @@ public sealed record AllocationQuestion(
 
         var request = new TaskPolicies(policies, image).Apply(0, gfp, new(Order));
         // A request, unlike the events of a trace, may have more than one attempt.
-        if (policies.GetValueOrDefault(0)?.Policy is { Mode: MempolicyMode.PreferredMany } many && !request.ThisNodeOnly)
-            request = request with { Policy = many };
+        if (policies.GetValueOrDefault(0)?.Policy is { Mode: MempolicyMode.PreferredMany } policy)
+            request = request with { Policy = policy, AllowedNodes = default };
         if (request.PreferredNode is null && Node is { } node && image.Cpus.NodeOf(cpu).Value != node)
             request = request with { PreferredNode = new(node) };
         var task = new FillTask(new(0), "request", cpu, request, 1, new(VirtualDuration.Zero, new(0)));

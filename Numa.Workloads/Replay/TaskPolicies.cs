@@ -31,7 +31,8 @@ internal sealed class TaskPolicies(IReadOnlyDictionary<int, TaskPolicy> policies
         if (before < given.After || isInterrupt || (given.OfMappings && !IsOfMapping(plain))) return plain;
         var policy = given.Policy;
         // Of huge pages the attempt on one node alone is the kernel's own.
-        if (plain.ThisNodeOnly) return plain.IsHugePageFault ? plain with { PreferredNode = policy.PreferredNode } : plain;
+        if (plain.ThisNodeOnly)
+            return plain.IsHugePageFault ? plain with { PreferredNode = policy.PreferredNode } : plain;
         if (policy.Interleaves)
         {
             return plain with

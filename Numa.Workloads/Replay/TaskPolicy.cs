@@ -84,7 +84,8 @@ public sealed record TaskPolicy(Mempolicy Policy)
         }
 
         if (missing.Count > 0 || PolicyFit.On(machine, Policy, [], whose, at, problems) is not { } fitted) return null;
-        return this with { Policy = fitted, Start = FirstNode is { } first && fitted.Interleaves ? PlaceOf(fitted, first) : Start };
+        var start = FirstNode is { } first && fitted.Interleaves ? PlaceOf(fitted, first) : Start;
+        return this with { Policy = fitted, Start = start };
     }
 
     /// <summary>First place of a node in a round of the turns.</summary>

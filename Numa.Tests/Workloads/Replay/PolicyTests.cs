@@ -80,8 +80,10 @@ public class PolicyTests
         {
             starts.Add(new()
             {
-                Kind = TraceEventKind.Allocated, Line = i, Task = 1, Text = i == 0 ? "GFP_KERNEL" : "GFP_HIGHUSER_MOVABLE",
-                Frame = new(HandMadeMachine.StartOf(int.Parse(nodes[i], CultureInfo.InvariantCulture), ZoneKind.Normal)),
+                Kind = TraceEventKind.Allocated, Line = i, Task = 1,
+                Text = i == 0 ? "GFP_KERNEL" : "GFP_HIGHUSER_MOVABLE",
+                Frame = new(HandMadeMachine.StartOf(
+                    int.Parse(nodes[i], CultureInfo.InvariantCulture), ZoneKind.Normal)),
             });
         }
 
@@ -159,7 +161,7 @@ public class PolicyTests
             "11:31 NUMA107: start is -1; expected 0 to 4611686018427387903",
             "12:25 NUMA115: flags change nothing in a replay: name the nodes that the policy comes to",
             "13:33 NUMA115: home-node goes with bind and preferred-many, not with preferred",
-            "13:44 NUMA108: mbind: 'yes' is unknown",
+            "13:43 NUMA108: mbind: 'yes' is unknown; expected one of true, false",
         ], Problems(text));
         Assert.Equal(["1:1 NUMA105: policies must be a mapping, not a list"], Problems("[1]"));
         Assert.Equal(["1:1 NUMA103: the policies has no 'tasks'"], Problems("about: nothing"));
