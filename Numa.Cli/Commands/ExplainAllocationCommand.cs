@@ -33,7 +33,8 @@ internal sealed class ExplainAllocationCommand : NumaCommand
 
     private readonly Option<string?> _policy = new("--policy")
     {
-        Description = "Memory policy of the task: bind:0,1, preferred:1 or interleave:0,1.",
+        Description = "Memory policy of the task: local, preferred:1, bind:0,1, preferred-many:0,1, interleave:0,1 or "
+            + "weighted-interleave:0=3,1=1.",
         HelpName = "MODE:NODES",
     };
 

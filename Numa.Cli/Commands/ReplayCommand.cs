@@ -33,8 +33,8 @@ internal sealed class ReplayCommand : NumaCommand
 
     private readonly Option<string[]> _policies = new("--policy")
     {
-        Description = "Memory policy of a task, instead of that in policy.yaml: PID=bind:0,1, PID=preferred:1, "
-            + "PID=interleave:0,1 or PID=local; repeatable.",
+        Description = "Memory policy of a task, instead of that in policy.yaml: PID=local, PID=preferred:1, or "
+            + "bind, preferred-many, interleave or weighted-interleave with nodes: PID=bind:0,1; repeatable.",
         HelpName = "PID=MODE:NODES",
     };
 

@@ -53,6 +53,7 @@ internal static class WalkText
         var pass = passes[at];
         var before = at == 0 ? null : passes[at - 1];
         var why = before is null ? ""
+            : before.Level < pass.Level ? ": the second attempt, as the policy's nodes had nothing"
             : before.Level != pass.Level ? ": the slow path, as no zone was above its low mark"
             : before.Steps.Any(step => step.Skipped == ZoneSkip.FairBatchDepleted)
                 ? ": batches of the node are full again"

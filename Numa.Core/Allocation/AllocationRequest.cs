@@ -26,6 +26,10 @@ public sealed record AllocationRequest(
     /// <summary>Nodes that the task's cpuset lets it use; empty for all.</summary>
     public ImmutableArray<NodeId> MemsAllowed { get; init; }
 
+    /// <summary>Whether it is for a transparent huge page, which policies place in their own way.</summary>
+    public bool IsHugePageFault => Order.Value == Order.Pageblock
+        && (Gfp & GfpFlags.GfpTransHugeLight) == GfpFlags.GfpTransHugeLight;
+
     public bool ThisNodeOnly => (Gfp & GfpFlags.ThisNode) != 0;
 
     /// <summary>How the slow path walks for it before anything is reclaimed: at the min mark, with what urgency

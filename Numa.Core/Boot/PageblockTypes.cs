@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Kernels;
 using Numa.Core.Zones;
+using Numa.Core.Zones.Buddy;
 
 namespace Numa.Core.Boot;
 
@@ -14,8 +15,6 @@ namespace Numa.Core.Boot;
 /// </remarks>
 public static class PageblockTypes
 {
-    private const int MostReserved = 2;
-
     /// <summary>The pageblocks that are not Movable.</summary>
     /// <param name="minMark">The zone's min mark: what MIGRATE_RESERVE is to cover.</param>
     public static ImmutableArray<TaggedPageblocks> Of(MemoryLayout layout, ZoneLayout zone, PageCount minMark)
@@ -51,8 +50,8 @@ public static class PageblockTypes
     private static void Reserve(
         ImmutableArray<TaggedPageblocks>.Builder tagged, ZoneLayout zone, PageCount minMark)
     {
-        var wanted = Math.Min(MostReserved, RoundUp(minMark.Value) / Order.PageblockPages);
-        foreach (var range in Joined(zone.Released.Concat(zone.Bitmap)))
+        var wanted = MigrateReserve.PageblocksFor(minMark);
+        foreach (var range in PageRange.Joined(zone.Released.Concat(zone.Bitmap)))
         {
             var whole = (RoundDown(range.End.Value) - RoundUp(range.Start.Value)) / Order.PageblockPages;
             var taken = Math.Clamp(whole, 0, wanted);
@@ -60,24 +59,6 @@ public static class PageblockTypes
             Add(tagged, start, start + taken * Order.PageblockPages, Migratetype.HighAtomic);
             wanted -= taken;
         }
-    }
-
-    private static IEnumerable<PageRange> Joined(IEnumerable<PageRange> ranges)
-    {
-        PageRange? open = null;
-        foreach (var range in ranges.OrderBy(range => range.Start))
-        {
-            if (open is { } last && last.End == range.Start)
-            {
-                open = last with { End = range.End };
-                continue;
-            }
-
-            if (open is { } done) yield return done;
-            open = range;
-        }
-
-        if (open is { } rest) yield return rest;
     }
 
     /// <summary>Tags the pageblocks whose first frame is in [from, to).</summary>

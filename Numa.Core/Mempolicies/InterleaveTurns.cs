@@ -5,9 +5,11 @@ namespace Numa.Core.Mempolicies;
 
 /// <summary>Where a task's interleaving stands: the node of its last turn, and what is left of its weight.</summary>
 /// <remarks>Source: <c>il_prev</c> and <c>il_weight</c>, Linux include/linux/sched.h; mm/mempolicy.c.</remarks>
-public sealed class InterleaveTurns
+/// <param name="mappedPages">Place in its mapping of the first page that the task touches. Unit: pages from where the
+/// mapping's offset is 0.</param>
+public sealed class InterleaveTurns(long mappedPages = 0)
 {
-    private long _mappedPages;
+    private long _mappedPages = mappedPages;
 
     /// <summary>Node of the last turn. At first the highest number there is, so that the lowest node comes
     /// next.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
+using Numa.Core.Allocation;
 using Numa.Core.Zones;
 
 namespace Numa.Core.Mempolicies;
@@ -126,6 +127,9 @@ public sealed record Mempolicy
         return within is null ? null : within with { HomeNode = HomeNode, Weights = Weights };
     }
 
+    /// <summary>Node whose zonelist is walked where no turn decides it; null for the asking CPU's.</summary>
+    public NodeId? PreferredNode => Mode == MempolicyMode.Preferred ? Nodes[0] : HomeNode;
+
     public bool Interleaves => Mode is MempolicyMode.Interleave or MempolicyMode.WeightedInterleave;
 
     public int WeightOf(NodeId node) =>
@@ -138,6 +142,10 @@ public sealed record Mempolicy
     /// <param name="movableOnly">No node of the policy has memory below the Movable zone.</param>
     public static bool Restricts(ZoneKind highest, ZoneKind policyZone, bool movableOnly) =>
         highest >= (movableOnly ? ZoneKind.Movable : policyZone);
+
+    /// <summary>The flags of the first of PREFERRED_MANY's two attempts: the one on its nodes only.</summary>
+    public static GfpFlags FirstAttempt(GfpFlags gfp) =>
+        (gfp | GfpFlags.NoWarn) & ~(GfpFlags.DirectReclaim | GfpFlags.NoFail);
 
     private static ImmutableArray<NodeId> Relative(ImmutableArray<NodeId> named, ImmutableArray<NodeId> allowed) =>
         allowed.IsEmpty ? [] : [.. named.Select(node => allowed[node.Value % allowed.Length]).Distinct().Order()];

@@ -33,17 +33,16 @@ public sealed partial class CpuProcess
             return;
         }
 
-        var node = policy.Mode == MempolicyMode.Preferred ? policy.Nodes[0] : policy.HomeNode ?? Node;
+        var node = policy.PreferredNode ?? Node;
         var mask = policy.Mode == MempolicyMode.Bind && Restricts(policy) ? policy.Nodes : [];
         _walk.Attempt = new(gfp, node, mask);
         if (policy.Mode == MempolicyMode.PreferredMany)
         {
             _walk.Second = _walk.Attempt;
             _walk.HasSecond = true;
-            const GfpFlags strenuous = GfpFlags.DirectReclaim | GfpFlags.NoFail;
-            _walk.Attempt = new((gfp | GfpFlags.NoWarn) & ~strenuous, node, policy.Nodes);
+            _walk.Attempt = new(Mempolicy.FirstAttempt(gfp), node, policy.Nodes);
         }
-        else if (IsHugePageFault(request) && (mask.IsEmpty || mask.Contains(node)))
+        else if (request.IsHugePageFault && (mask.IsEmpty || mask.Contains(node)))
         {
             PlaceHugePage();
         }
@@ -57,10 +56,6 @@ public sealed partial class CpuProcess
         var mems = _walk.Request.MemsAllowed;
         return mems.IsDefaultOrEmpty || policy.Nodes.Any(node => mems.Contains(node));
     }
-
-    private static bool IsHugePageFault(AllocationRequest request) =>
-        request.Order.Value == Order.Pageblock
-        && (request.Gfp & GfpFlags.GfpTransHugeLight) == GfpFlags.GfpTransHugeLight;
 
     private void PlaceHugePage()
     {

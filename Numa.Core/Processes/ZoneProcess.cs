@@ -138,6 +138,7 @@ public sealed class ZoneProcess
             Zone.WatermarkBoostFactor = next.Image.Settings.WatermarkBoostFactor;
             if (!next.RecomputesMarks) continue;
             _marksSince = next.From;
+            Zone.FollowMinMark();
             Zone.Boost = 0;
             _latest.Boost = 0;
             _latest.FairBatch = Zone.Tuning.FairBatch.Value;

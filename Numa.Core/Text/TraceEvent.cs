@@ -46,6 +46,9 @@ public readonly record struct TraceEvent
     /// <summary>Number of the task that ran; 0 is the idle task.</summary>
     public int Task { get; init; }
 
+    /// <summary>It came in an interrupt, or with bottom halves off; false where the trace has no flags.</summary>
+    public bool IsInterrupt { get; init; }
+
     /// <summary>Unit: nanoseconds of the trace's clock.</summary>
     public long Nanoseconds { get; init; }
 

@@ -11,6 +11,9 @@ internal ref struct TraceLineHead
     public int Cpu;
     public long Nanoseconds;
 
+    /// <summary>In an interrupt, or with bottom halves off, as far as the column of flags tells.</summary>
+    public bool IsInterrupt;
+
     /// <summary>Where the time stands.</summary>
     public int TimeAt;
 
@@ -75,6 +78,8 @@ internal ref struct TraceLineHead
                 return true;
             }
 
+            var hasFlags = length > 2;
+            head.IsInterrupt = hasFlags && (line[at] is 'b' or 'D' || line[at + 2] is 'h' or 'H' or 's' or 'z' or 'Z');
             at += length;
         }
 

@@ -78,6 +78,14 @@ public sealed class Zone
     /// <summary>Pages of the pageblocks reserved for atomic allocations, free or used.</summary>
     public long ReservedHighAtomic => _highAtomic.Reserved;
 
+    /// <summary>Up to 4.3, whoever computes the marks anew has MIGRATE_RESERVE follow the min mark.</summary>
+    public void FollowMinMark()
+    {
+        if (_reservesOnDemand) return;
+        var work = default(BuddyWork);
+        new MigrateReserve(_buddy, Image.Released.Concat(Image.FreedLate), _base).Follow(Tuning.Marks.Min, ref work);
+    }
+
     /// <summary>Pageblocks whose tag changed since the caller last cleared this list: (first frame, new tag).</summary>
     public List<(long Frame, Migratetype Tag)> Retagged { get; } = [];
 

@@ -4,6 +4,7 @@ using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
+using Numa.Core.Mempolicies;
 using Numa.Core.Processes;
 using Numa.Core.Rounds;
 using Numa.Core.Text;
@@ -39,7 +40,10 @@ public sealed record AllocationQuestion(
             .OfType<Scenarios.Occupation>(), booted, problems);
         problems.ThrowIfAny();
 
-        var request = new TaskPolicies(policies, image.Zonelists.PolicyZone).Apply(0, gfp, new(Order));
+        var request = new TaskPolicies(policies, image).Apply(0, gfp, new(Order));
+        // A request, unlike the events of a trace, may have more than one attempt.
+        if (policies.GetValueOrDefault(0)?.Policy is { Mode: MempolicyMode.PreferredMany } policy)
+            request = request with { Policy = policy, AllowedNodes = default };
         if (request.PreferredNode is null && Node is { } node && image.Cpus.NodeOf(cpu).Value != node)
             request = request with { PreferredNode = new(node) };
         var task = new FillTask(new(0), "request", cpu, request, 1, new(VirtualDuration.Zero, new(0)));
@@ -56,8 +60,12 @@ public sealed record AllocationQuestion(
     /// <summary>Says so where the policy leaves the request alone.</summary>
     public IEnumerable<string> Notes(AllocationWalk walk)
     {
-        if (Policy is null || walk.Request is not { PreferredNode: null, AllowedNodes.IsDefaultOrEmpty: true })
+        if (Policy is null or "local"
+            || walk.Request is not { PreferredNode: null, AllowedNodes.IsDefaultOrEmpty: true, Policy: null })
+        {
             yield break;
+        }
+
         yield return $"policy {Policy} does not apply: policies leave requests for low zones and __GFP_THISNODE alone";
     }
 
@@ -131,17 +139,11 @@ public sealed record AllocationQuestion(
         if (TaskPolicy.Parse("0=" + Policy) is not { } read)
         {
             problems.Add(at, ProblemCodes.Word,
-                "is no policy; expected for example bind:0,1, preferred:1 or interleave:0,1");
+                "is no policy; expected local, or for example bind:0,1 or weighted-interleave:0=3,1=1");
             return [];
         }
 
-        foreach (var node in read.Policy.Nodes.Where(node => !image.Nodes.Contains(node)))
-        {
-            problems.Add(at, ProblemCodes.Nodes,
-                $"{image.Name} has no node {node}: expected some of {string.Join(", ", image.Nodes)}");
-        }
-
-        return new() { [0] = read.Policy };
+        return read.Policy.On(image, "the task", at, problems) is { } made ? new() { [0] = made } : [];
     }
 
     /// <summary>Pages can be taken away before the request, not added.</summary>

@@ -41,19 +41,18 @@ internal sealed class CapturePhases
         }
 
         var problems = new ProblemList();
-        foreach (var (task, policy) in given)
-            policy.Check(new($"--policy {task}", 0, 0), boot.Nodes, problems);
-        var ofAll = PolicyFile.Read(Path.Combine(capture, Policies), boot.Nodes, problems);
+        var above = On(boot, given, task => new($"--policy {task}", 0, 0), problems);
+        var ofAll = PolicyFile.Read(Path.Combine(capture, Policies), boot, problems);
         foreach (var folder in _folders)
         {
             var policies = ofAll.ToDictionary();
-            if (folder.Path != capture) Add(PolicyFile.Read(Path.Combine(folder.Path, Policies), boot.Nodes, problems));
-            Add(given);
+            if (folder.Path != capture) Add(PolicyFile.Read(Path.Combine(folder.Path, Policies), boot, problems));
+            Add(above);
             _policies.Add(policies);
 
-            void Add(IReadOnlyDictionary<int, TaskPolicy> above)
+            void Add(Dictionary<int, TaskPolicy> more)
             {
-                foreach (var (task, policy) in above) policies[task] = policy;
+                foreach (var (task, policy) in more) policies[task] = policy;
             }
         }
 
@@ -84,12 +83,43 @@ internal sealed class CapturePhases
     {
         var index = _folders.IndexOf(folder);
         var policies = _policies[index].ToDictionary();
-        foreach (var (task, policy) in changed) policies[task] = policy;
+        // No answer of the trace is one under a changed policy.
+        foreach (var (task, policy) in changed) policies[task] = policy with { Start = policy.Start ?? 0 };
         var problems = new ProblemList();
-        foreach (var (task, policy) in policies)
-            policy.Check(new($"policy of task {task} in {folder.Name}", 0, 0), on.Nodes, problems);
+        policies = On(on, policies, task => new($"policy of task {task} in {folder.Name}", 0, 0), problems);
         problems.ThrowIfAny();
         return Read(index, policies, on).Phase;
+    }
+
+    /// <summary>A policy that was given for a task is one of a task that asks for something.</summary>
+    /// <exception cref="InputException">It does not in any of the phases.</exception>
+    public static void RequireTasks(
+        IReadOnlyDictionary<int, TaskPolicy> given, string option, IReadOnlyList<CapturePhase> phases)
+    {
+        if (given.Count == 0) return;
+        var seen = phases.SelectMany(read => read.Phase.Cpus).SelectMany(cpu => cpu.Requests)
+            .Where(request => !request.IsFree).Select(request => request.Task).ToHashSet();
+        var problems = new ProblemList();
+        foreach (var task in given.Keys.Where(task => !seen.Contains(task)))
+        {
+            problems.Add(new($"{option}{task}", 0, 0), ProblemCodes.Trace,
+                $"task {task} asks for nothing in {string.Join(", ", phases.Select(read => read.Folder.Name))}; "
+                + $"expected one of the tasks {string.Join(", ", seen.Order())}");
+        }
+
+        problems.ThrowIfAny();
+    }
+
+    private static Dictionary<int, TaskPolicy> On(MachineImage machine, IReadOnlyDictionary<int, TaskPolicy> policies,
+        Func<int, SourcePlace> place, ProblemList problems)
+    {
+        var made = new Dictionary<int, TaskPolicy>();
+        foreach (var (task, policy) in policies)
+        {
+            if (policy.On(machine, $"task {task}", place(task), problems) is { } fitted) made[task] = fitted;
+        }
+
+        return made;
     }
 
     private CapturePhase Read(int index, IReadOnlyDictionary<int, TaskPolicy> policies, MachineImage on)
@@ -98,8 +128,7 @@ internal sealed class CapturePhases
         var machine = DumpedMachine.From(_boot, AllocatorDump.Read(folder, Before)!);
         var file = TraceFile.In(folder.Path)!;
         using var text = TraceFile.Open(file);
-        var phase = TracedPhase.Read(new FtraceReader(text, file), file, _boot.Release, new(machine),
-            new(policies, on.Zonelists.PolicyZone));
+        var phase = TracedPhase.Read(new FtraceReader(text, file), file, machine, on, policies);
         for (var cpu = _boot.Cpus.CpuCount; cpu < phase.Cpus.Count; cpu++)
         {
             if (phase.Cpus[cpu].Answers is not [var answer, ..]) continue;

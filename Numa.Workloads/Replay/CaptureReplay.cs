@@ -21,6 +21,7 @@ public static class CaptureReplay
     {
         var (phases, ticks) = await LoadAsync(capture, only, policies, progress, cancellation).ConfigureAwait(false);
         var chosen = phases.Where(read => only is null || read.Folder.Name == only).ToList();
+        CapturePhases.RequireTasks(policies, "--policy ", chosen);
         var done = 0;
         var host = await SimulationHost.StartAsync(Environment.ProcessorCount, null, cancellation)
             .ConfigureAwait(false);

@@ -22,8 +22,10 @@ public static class ElsewhereReplay
         var other = new OtherMachine(request, own);
         var phases = all.ReadAsync().GetAwaiter().GetResult();
         var ticks = new TickTimes([.. phases.Select(read => (read.Phase, read.Machine))]);
-        return phases.Where(read => request.Phase is null || read.Folder.Name == request.Phase)
-            .Select(read => Compare(read, all, other, ticks));
+        phases = [.. phases.Where(read => request.Phase is null || read.Folder.Name == request.Phase)];
+        CapturePhases.RequireTasks(request.Policies, "--policy ", phases);
+        CapturePhases.RequireTasks(other.Policies, "policy.", phases);
+        return phases.Select(read => Compare(read, all, other, ticks));
     }
 
     private static ElsewhereResult Compare(
@@ -35,6 +37,7 @@ public static class ElsewhereReplay
         var isAsSeen = other.Policies.Count == 0 && !other.BeginsAtBoot;
         var phase = isAsSeen ? read.Phase : all.Read(read.Folder, other.Policies, other.Base);
         var requests = Requests(phase, withOlder: !other.BeginsAtBoot);
+        notes.AddRange(read.Phase.Starts.Notes());
         if (other.BeginsAtBoot) notes.Add($"{there.Name} begins as boot leaves it");
         var left = phase.Cpus.Sum(cpu => cpu.Requests.Count) - requests.Sum(list => list.Count);
         if (left > 0) notes.Add($"{left} frees of blocks that no allocation of the phase took were left out");

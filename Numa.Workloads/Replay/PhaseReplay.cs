@@ -119,8 +119,11 @@ internal sealed class PhaseReplay
             var recorded = _phase.Cpus[cpu].Answers[index].Frame;
             var frame = block?.Frame ?? -1;
             predictions.Add(frame);
+            var sameFrame = frame == (recorded == 0 ? -1 : recorded);
+            // Who told where interleaving begins is no evidence that it begins there.
+            if (sameFrame && _phase.Starts.Lines.Contains(_phase.Cpus[cpu].Answers[index].Line)) continue;
             zones = zones.With((block?.Zone ?? -1) == (recorded == 0 ? -1 : SlotOf(recorded)));
-            frames = frames.With(frame == (recorded == 0 ? -1 : recorded));
+            frames = frames.With(sameFrame);
         }
 
         for (var cpu = 0; cpu < _tasks.Length; cpu++)
@@ -183,6 +186,7 @@ internal sealed class PhaseReplay
     private List<string> Notes()
     {
         var notes = _notes;
+        notes.AddRange(_phase.Starts.Notes());
         var nothing = _tasks.Sum(task => task.FreesOfNothing);
         if (nothing > 0)
         {

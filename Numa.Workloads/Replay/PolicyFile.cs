@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
+using Numa.Core.Boot;
+using Numa.Core.Mempolicies;
 using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Replay;
@@ -9,17 +11,15 @@ namespace Numa.Workloads.Replay;
 internal static class PolicyFile
 {
     private const int MostTasks = 1 << 22;
-    private const int LastNode = 1023;
-    private const string Weighted = "weighted-interleave";
     private const string Expected = "local, or for example {bind: [0, 1]}";
 
-    private static readonly ImmutableArray<string> Modes = ["bind", "preferred", "interleave", Weighted];
-    private static readonly ImmutableArray<string> Keys = [.. Modes, "start", "after"];
+    private static readonly ImmutableArray<string> Keys =
+        [.. TaskPolicy.Modes.Keys, "home-node", "start", "after", "mbind", "flags"];
 
-    /// <param name="nodes">Nodes of the machine.</param>
-    /// <returns>Policies by task number; none when there is no such file.</returns>
-    public static Dictionary<int, TaskPolicy> Read(
-        string path, ImmutableArray<NodeId> nodes, ProblemList problems)
+    private static readonly Dictionary<string, bool> YesOrNo = new() { ["true"] = true, ["false"] = false };
+
+    /// <returns>Policies by task number, as the machine's kernel makes them; none when there is no such file.</returns>
+    public static Dictionary<int, TaskPolicy> Read(string path, MachineImage machine, ProblemList problems)
     {
         if (!ScenarioLoader.Exists(path)) return [];
         if (YamlText.Read(ScenarioLoader.ReadWhole(path), path, problems) is not { } root) return [];
@@ -39,8 +39,7 @@ internal static class PolicyFile
                 continue;
             }
 
-            policy.Check(entry.Value.At, nodes, problems);
-            policies[(int)task] = policy;
+            if (policy.On(machine, $"task {task}", entry.Value.At, problems) is { } made) policies[(int)task] = made;
         }
 
         return policies;
@@ -48,7 +47,7 @@ internal static class PolicyFile
 
     private static TaskPolicy? Policy(YamlValue value, string what, ProblemList problems)
     {
-        if (value is YamlScalar { Text: "local" }) return new(TaskPolicyMode.Local, []);
+        if (value is YamlScalar { Text: "local" }) return new(Mempolicy.Default);
         if (value is not YamlMapping mapping)
         {
             problems.Add(value.At, value is YamlScalar ? ProblemCodes.Word : ProblemCodes.Shape,
@@ -57,64 +56,71 @@ internal static class PolicyFile
         }
 
         var fields = new Fields(mapping, what, Keys, problems);
-        var named = Modes.Where(fields.Has).ToList();
-        if (named.Count != 1)
+        var named = TaskPolicy.Modes.Keys.Where(fields.Has).ToList();
+        if (named is not [var word])
         {
-            problems.Add(mapping.At, ProblemCodes.Conflict, $"{what} has one of {string.Join(", ", Modes)}");
+            problems.Add(mapping.At, ProblemCodes.Conflict,
+                $"{what} has one of {string.Join(", ", TaskPolicy.Modes.Keys)}");
             return null;
         }
 
-        var mode = named[0];
-        if (fields.Has("start") && mode is not ("interleave" or Weighted))
+        var mode = TaskPolicy.Modes[word];
+        Require("start", mode is MempolicyMode.Interleave or MempolicyMode.WeightedInterleave,
+            $"start goes with interleave, not with {word}");
+        Require("home-node", mode is MempolicyMode.Bind or MempolicyMode.PreferredMany,
+            $"home-node goes with bind and preferred-many, not with {word}");
+        Require("flags", false, "flags change nothing in a replay: name the nodes that the policy comes to");
+        if (Nodes(word, mode, fields, problems) is not { } policy) return null;
+        if (fields.Number("home-node", 0, NodeId.MaxCount - 1) is { } home)
+            policy = policy with { Policy = policy.Policy with { HomeNode = new((int)home) } };
+        return policy with
         {
-            problems.Add(fields.PlaceOf("start"), ProblemCodes.Conflict,
-                $"start goes with interleave, not with {mode}");
-        }
-
-        return Mode(mode, fields, problems) is not { } policy ? null : policy with
-        {
-            Start = fields.Number("start", 0, long.MaxValue / 2) ?? 0,
+            Start = fields.Number("start", 0, long.MaxValue / 2),
             After = (int)(fields.Number("after", 0, int.MaxValue) ?? 0),
+            OfMappings = fields.Word("mbind", YesOrNo) ?? false,
         };
+
+        void Require(string key, bool goes, string otherwise)
+        {
+            if (fields.Has(key) && !goes) problems.Add(fields.PlaceOf(key), ProblemCodes.Conflict, otherwise);
+        }
     }
 
-    private static TaskPolicy? Mode(string mode, Fields fields, ProblemList problems)
+    private static TaskPolicy? Nodes(string word, MempolicyMode mode, Fields fields, ProblemList problems)
     {
-        if (mode == "preferred")
-        {
-            return fields.Number("preferred", 0, LastNode) is { } node
-                ? new(TaskPolicyMode.Preferred, [new((int)node)]) : null;
-        }
-
         var nodes = new List<NodeId>();
-        if (mode == Weighted)
+        var weights = ImmutableDictionary<NodeId, int>.Empty;
+        if (mode == MempolicyMode.Preferred)
         {
-            foreach (var entry in fields.Mapping(fields.Value(mode), mode)?.Entries ?? [])
+            if (fields.Number(word, 0, NodeId.MaxCount - 1) is { } only) nodes.Add(new((int)only));
+        }
+        else if (mode == MempolicyMode.WeightedInterleave)
+        {
+            foreach (var entry in fields.Mapping(fields.Value(word), word)?.Entries ?? [])
             {
                 if (Node(new(entry.Key.Text, entry.Key.At)) is { } node
                     && fields.Scalar(entry.Value, "a weight") is { } text
                     && fields.Number(text, "a weight", 1, byte.MaxValue) is { } weight)
                 {
-                    nodes.AddRange(Enumerable.Repeat(node, (int)weight));
+                    nodes.Add(node);
+                    weights = weights.SetItem(node, (int)weight);
                 }
             }
         }
         else
         {
-            foreach (var item in fields.Sequence(mode))
+            foreach (var item in fields.Sequence(word))
             {
-                if (fields.Scalar(item, mode) is { } text && Node(text) is { } node && !nodes.Contains(node))
-                    nodes.Add(node);
+                if (fields.Scalar(item, word) is { } text && Node(text) is { } node) nodes.Add(node);
             }
         }
 
-        if (nodes.Count > 0)
-            return new(mode == "bind" ? TaskPolicyMode.Bind : TaskPolicyMode.Interleave, [.. nodes.Order()]);
-        if (fields.Value(mode) is YamlSequence { Items.IsEmpty: true } or YamlMapping { Entries.IsEmpty: true })
-            problems.Add(fields.PlaceOf(mode), ProblemCodes.Nodes, $"{mode} names no node");
+        if (nodes.Count > 0) return TaskPolicy.Of(mode, nodes, weights);
+        if (fields.Value(word) is YamlSequence { Items.IsEmpty: true } or YamlMapping { Entries.IsEmpty: true })
+            problems.Add(fields.PlaceOf(word), ProblemCodes.Nodes, $"{word} names no node");
         return null;
 
         NodeId? Node(Located<string> text) =>
-            fields.Number(text, "a node", 0, LastNode) is { } node ? new NodeId((int)node) : null;
+            fields.Number(text, "a node", 0, NodeId.MaxCount - 1) is { } node ? new NodeId((int)node) : null;
     }
 }

@@ -1,114 +1,97 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Numa.Core.Addressing;
-using Numa.Core.Allocation;
+using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
+using Numa.Core.Mempolicies;
 using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Replay;
 
-/// <summary>How a memory policy picks nodes.</summary>
-public enum TaskPolicyMode
-{
-    /// <summary>The node of the CPU: no policy.</summary>
-    Local,
-
-    /// <summary>Only these nodes, from the CPU's own zonelist.</summary>
-    Bind,
-
-    /// <summary>One node's zonelist first.</summary>
-    Preferred,
-
-    /// <summary>The nodes in turn.</summary>
-    Interleave,
-}
-
 /// <summary>The memory policy of a traced task: no event tells it, so whoever replays must.</summary>
-/// <param name="Nodes">Ascending; a node of weight w stands there w times. Empty for a local policy.</param>
-public sealed record TaskPolicy(TaskPolicyMode Mode, ImmutableArray<NodeId> Nodes)
+public sealed record TaskPolicy(Mempolicy Policy)
 {
-    /// <summary>Interleaving of a mapping: place of the first page in it that the task touches.</summary>
+    /// <summary>The modes by the words that name them.</summary>
+    internal static readonly ImmutableSortedDictionary<string, MempolicyMode> Modes =
+        new Dictionary<string, MempolicyMode>
+        {
+            ["bind"] = MempolicyMode.Bind,
+            ["preferred"] = MempolicyMode.Preferred,
+            ["preferred-many"] = MempolicyMode.PreferredMany,
+            ["interleave"] = MempolicyMode.Interleave,
+            ["weighted-interleave"] = MempolicyMode.WeightedInterleave,
+        }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    /// <summary>Interleaving of a mapping: place of the first page in it that the task touches; null to infer
+    /// it.</summary>
     /// <remarks>Unit: pages from where the mapping's offset is 0.</remarks>
-    public long Start { get; init; }
+    public long? Start { get; init; }
 
     /// <summary>Allocations of the task in the phase before the policy was set.</summary>
     public int After { get; init; }
 
-    /// <summary>Reads <c>PID=bind:0,1</c>, <c>PID=preferred:1</c>, <c>PID=interleave:0,1</c> or
-    /// <c>PID=local</c>.</summary>
-    /// <remarks>Interleaving of a mapping begins with the node that is named first.</remarks>
+    /// <summary>The policy is that of mappings only (<c>mbind</c>), not the task's.</summary>
+    public bool OfMappings { get; init; }
+
+    /// <summary>Node where interleaving of a mapping begins, if that is told instead of the place.</summary>
+    private NodeId? FirstNode { get; init; }
+
+    /// <summary>Reads <c>PID=bind:0,1</c>, <c>PID=weighted-interleave:0=3,1</c>, <c>PID=local</c> and the
+    /// like.</summary>
+    /// <remarks>Nodes that do not ascend say where interleaving of a mapping begins: with the first.</remarks>
     /// <returns>Null when the text is none of these.</returns>
     public static (int Task, TaskPolicy Policy)? Parse(string text)
     {
-        var words = text.Split('=', ':');
-        if (words.Length < 2 || !TryNumber(words[0], out var task)) return null;
-        if (words is [_, "local"]) return (task, new(TaskPolicyMode.Local, []));
-        if (words is not [_, var mode, var list]) return null;
+        if (text.Split('=', 2) is not [var number, var policy] || !TryNumber(number, out var task)) return null;
+        if (policy == "local") return (task, new(Mempolicy.Default));
+        if (policy.Split(':') is not [var word, var list] || !Modes.TryGetValue(word, out var mode)) return null;
         var nodes = new List<NodeId>();
-        foreach (var word in list.Split(','))
+        var weights = ImmutableDictionary<NodeId, int>.Empty;
+        foreach (var item in list.Split(','))
         {
-            if (!TryNumber(word, out var node)) return null;
+            var parts = item.Split('=');
+            if (!TryNumber(parts[0], out var node) || node >= NodeId.MaxCount) return null;
             nodes.Add(new(node));
+            if (parts.Length == 1) continue;
+            if (parts is not [_, var heavy] || mode != MempolicyMode.WeightedInterleave
+                || !TryNumber(heavy, out var weight) || weight is < 1 or > byte.MaxValue)
+            {
+                return null;
+            }
+
+            weights = weights.SetItem(new(node), weight);
         }
 
-        ImmutableArray<NodeId> set = [.. nodes.Distinct().Order()];
-        return mode switch
-        {
-            "bind" => (task, new(TaskPolicyMode.Bind, set)),
-            "preferred" => (task, new(TaskPolicyMode.Preferred, set)),
-            "interleave" => (task, new(TaskPolicyMode.Interleave, set) { Start = set.IndexOf(nodes[0]) }),
-            _ => null,
-        };
+        return (task, Of(mode, nodes, weights) with { FirstNode = nodes.Min() == nodes[0] ? null : nodes[0] });
     }
 
-    /// <summary>Every node that the policy names must exist.</summary>
-    internal void Check(SourcePlace at, ImmutableArray<NodeId> nodes, ProblemList problems)
+    /// <param name="nodes">At least one.</param>
+    internal static TaskPolicy Of(
+        MempolicyMode mode, IEnumerable<NodeId> nodes, ImmutableDictionary<NodeId, int> weights) =>
+        new(Mempolicy.Create(mode, NodeSetMeaning.Remapped, [.. nodes], default, out _)! with { Weights = weights });
+
+    /// <summary>The policy as the machine's kernel makes it.</summary>
+    /// <returns>Null, with problems, when it cannot be.</returns>
+    internal TaskPolicy? On(MachineImage machine, string whose, SourcePlace at, ProblemList problems)
     {
-        foreach (var node in Nodes.Distinct().Except(nodes))
+        if (Policy.Named.IsEmpty) return this;
+        var named = Policy.HomeNode is { } home ? Policy.Named.Add(home) : Policy.Named;
+        var missing = named.Distinct().Except(machine.Nodes).ToList();
+        foreach (var node in missing)
         {
             problems.Add(at, ProblemCodes.Nodes,
-                $"the policy names node {node}, but the machine's nodes are {string.Join(", ", nodes)}");
+                $"the policy names node {node}, but the machine's nodes are {string.Join(", ", machine.Nodes)}");
         }
+
+        if (missing.Count > 0 || PolicyFit.On(machine, Policy, [], whose, at, problems) is not { } fitted) return null;
+        var start = FirstNode is { } first && fitted.Interleaves ? PlaceOf(fitted, first) : Start;
+        return this with { Policy = fitted, Start = start };
     }
+
+    /// <summary>First place of a node in a round of the turns.</summary>
+    internal static long PlaceOf(Mempolicy policy, NodeId first) =>
+        policy.Nodes.TakeWhile(node => node != first).Sum(node => (long)policy.WeightOf(node));
 
     private static bool TryNumber(string word, out int number) =>
         int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out number);
-}
-
-/// <summary>The policies of a phase's tasks, as they take their turns.</summary>
-/// <remarks>
-/// A policy holds to the phase's end, for everything that its task asks for, but for requests that name a node
-/// themselves, and those that cannot use the zones that policies are for. Interleaved pages of a mapping go by their
-/// place in it, which no event shows: the task is taken to touch one page after the other from where the policy says.
-/// Other interleaved blocks go round from the lowest node.
-/// </remarks>
-internal sealed class TaskPolicies(IReadOnlyDictionary<int, TaskPolicy> policies, ZoneKind policyZone)
-{
-    private readonly Dictionary<(int Task, bool OfMapping), long> _turns = [];
-    private readonly Dictionary<int, int> _asked = [];
-
-    /// <summary>What a request becomes under the policy of its task.</summary>
-    public AllocationRequest Apply(int task, GfpFlags gfp, Order order)
-    {
-        var plain = new AllocationRequest(gfp, order);
-        if (!policies.TryGetValue(task, out var policy)) return plain;
-        var before = _asked.GetValueOrDefault(task);
-        _asked[task] = before + 1;
-        if (before < policy.After || plain.ThisNodeOnly) return plain;
-        switch (policy.Mode)
-        {
-            case TaskPolicyMode.Bind:
-                return plain.HighestZone < policyZone ? plain : plain with { AllowedNodes = policy.Nodes };
-            case TaskPolicyMode.Preferred:
-                return plain with { PreferredNode = policy.Nodes[0] };
-            case TaskPolicyMode.Interleave:
-                var key = (Task: task, OfMapping: plain.HighestZone == ZoneKind.Movable);
-                var turn = _turns.GetValueOrDefault(key);
-                _turns[key] = turn + 1;
-                if (key.OfMapping) turn += policy.Start;
-                return plain with { PreferredNode = policy.Nodes[(int)(turn % policy.Nodes.Length)] };
-            default:
-                return plain;
-        }
-    }
 }

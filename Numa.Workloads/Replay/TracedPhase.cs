@@ -1,5 +1,6 @@
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
+using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
 using Numa.Core.Text;
@@ -39,8 +40,12 @@ internal sealed class TracedPhase
     private readonly TakenPages _pages;
     private readonly TaskPolicies _policies;
 
-    private TracedPhase(string file, KernelRelease release, TakenPages taken, TaskPolicies policies) =>
-        (_file, _release, _pages, _policies) = (file, release, taken, policies);
+    private TracedPhase(string file, KernelRelease release, TakenPages taken, TaskPolicies policies,
+        InterleaveStarts starts) =>
+        (_file, _release, _pages, _policies, Starts) = (file, release, taken, policies, starts);
+
+    /// <summary>What was inferred of where tasks begin to interleave.</summary>
+    public InterleaveStarts Starts { get; }
 
     /// <summary>Shape: index = CPU number; CPUs that asked nothing have no requests.</summary>
     public List<TracedCpu> Cpus { get; } = [];
@@ -67,9 +72,11 @@ internal sealed class TracedPhase
     /// <summary>This phase and what happened after its end while the lists were read; null when nothing did.</summary>
     public TracedPhase? WhileRead { get; private set; }
 
-    /// <param name="taken">What is taken when the phase begins; moves on with the trace.</param>
-    public static TracedPhase Read(
-        FtraceReader trace, string file, KernelRelease release, TakenPages taken, TaskPolicies policies)
+    /// <param name="seen">The machine that was traced, as it stood when the phase began.</param>
+    /// <param name="on">The machine whose requests are wanted: that one or another.</param>
+    /// <param name="policies">By task number, as that machine's kernel makes them.</param>
+    public static TracedPhase Read(FtraceReader trace, string file, MachineImage seen, MachineImage on,
+        IReadOnlyDictionary<int, TaskPolicy> policies)
     {
         var events = new List<TraceEvent>();
         var begins = 0;
@@ -92,7 +99,9 @@ internal sealed class TracedPhase
         if (isEnded != begins > 0 && events.Count > 0)
             throw Refuse(file, events[^1], $"the mark '{(isEnded ? BeginMark : EndMark)}' is missing");
         if (begins > 1) throw Refuse(file, events[0], "a second phase begins");
-        var phase = new TracedPhase(file, release, taken, policies);
+        var starts = new InterleaveStarts(policies, seen);
+        foreach (var next in events) starts.Add(next);
+        var phase = new TracedPhase(file, seen.Release, new(seen), new(starts.Told(), on), starts);
         foreach (var next in events) phase.Add(next);
         events.Clear();
         while (trace.TryRead(out var next))
@@ -118,7 +127,7 @@ internal sealed class TracedPhase
     /// <summary>The phase as far as it was read.</summary>
     private TracedPhase Copy()
     {
-        var copy = new TracedPhase(_file, _release, _pages, _policies)
+        var copy = new TracedPhase(_file, _release, _pages, _policies, Starts)
         {
             Start = Start, End = End, Interrupted = Interrupted, Reclaim = Reclaim,
         };
@@ -236,7 +245,7 @@ internal sealed class TracedPhase
         }
 
         if (next.Order >= Order.Count) throw Refuse(_file, next, $"order {next.Order}: expected at most 10");
-        var kind = _policies.Apply(next.Task, gfp, new(next.Order));
+        var kind = _policies.Apply(next.Task, gfp, new(next.Order), next.IsInterrupt);
         if (_kinds.TryGetValue(kind, out var known)) return known;
         _kinds[kind] = kind;
         return kind;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Boot;
+using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
 using Numa.Core.Mempolicies;
 
@@ -24,22 +25,31 @@ internal static class PolicyFit
         var request = workload.Basis.Request;
         var mems = request.MemsAllowed;
         if (request.Policy is not { Named.IsEmpty: false } policy) return request;
+        return On(machine, policy, mems, $"workload '{workload.Name}'", workload.Basis.PolicyAt, problems) is { } fitted
+            ? PolicyReader.With(request, fitted) : request;
+    }
+
+    /// <summary>A policy as the machine's kernel makes it.</summary>
+    /// <param name="mems">Nodes that the task's cpuset lets it use; empty for all.</param>
+    /// <param name="whose">For problems: <c>task 1</c>.</param>
+    /// <returns>Null, with a problem, when the kernel refuses it.</returns>
+    internal static Mempolicy? On(MachineImage machine, Mempolicy policy, ImmutableArray<NodeId> mems, string whose,
+        SourcePlace at, ProblemList problems)
+    {
         if (Missing(machine.Release, policy) is { } missing)
         {
-            problems.Add(workload.Basis.PolicyAt, ProblemCodes.Word,
-                $"the policy of workload '{workload.Name}' needs Linux {missing}; the machine's kernel is"
-                + $" {machine.Release.Name}");
-            return request;
+            problems.Add(at, ProblemCodes.Word,
+                $"the policy of {whose} needs Linux {missing}; the machine's kernel is {machine.Release.Name}");
+            return null;
         }
 
         ImmutableArray<NodeId> withMemory = [.. machine.Zones.Select(zone => zone.Id.Node).Distinct()
             .Where(node => mems.IsDefaultOrEmpty || mems.Contains(node)).Order()];
-        if (policy.Within(withMemory, out _) is { } fitted) return PolicyReader.With(request, fitted);
-        problems.Add(workload.Basis.PolicyAt, ProblemCodes.Nodes,
-            $"the kernel refuses the policy of workload '{workload.Name}': none of its nodes"
+        if (policy.Within(withMemory, out _) is { } fitted) return fitted;
+        problems.Add(at, ProblemCodes.Nodes, $"the kernel refuses the policy of {whose}: none of its nodes"
             + $" ({string.Join(",", policy.Named)}) is one with memory that the task may use"
             + $" ({string.Join(",", withMemory)})");
-        return request;
+        return null;
     }
 
     /// <summary>The first release that knows the policy; null when this one does.</summary>

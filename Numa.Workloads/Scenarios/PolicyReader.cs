@@ -109,7 +109,7 @@ internal static class PolicyReader
     internal static AllocationRequest With(AllocationRequest request, Mempolicy policy) => request with
     {
         Policy = policy,
-        PreferredNode = policy.Mode == MempolicyMode.Preferred ? policy.Nodes[0] : policy.HomeNode,
+        PreferredNode = policy.PreferredNode,
         AllowedNodes = policy.Mode == MempolicyMode.Bind ? policy.Nodes : default,
     };
 

@@ -4,7 +4,7 @@ using Numa.Core.Kernels;
 namespace Numa.Core.Zones.Buddy;
 
 /// <summary>Pageblocks set apart for atomic allocations of higher orders, on demand (4.4 and later).</summary>
-/// <remarks>Its forerunner up to 4.3, MIGRATE_RESERVE, is set apart by boot and never grows.
+/// <remarks>Its forerunner up to 4.3 is <see cref="MigrateReserve"/>.
 /// Source: <c>reserve_highatomic_pageblock</c>, Linux mm/page_alloc.c.</remarks>
 internal sealed class HighAtomicReserve(KernelRelease release, BuddyAllocator buddy, long managed)
 {

@@ -126,8 +126,8 @@ public sealed class CapturePhasesTests : IDisposable
             try
             {
                 var reader = new FtraceReader(new StringReader(string.Join('\n', text) + "\n"), "trace.txt");
-                TracedPhase.Read(reader, "trace.txt", boot.Release, new(machine),
-                    new(new Dictionary<int, TaskPolicy>(), ZoneKind.Normal));
+                TracedPhase.Read(reader, "trace.txt", machine, machine,
+                    new Dictionary<int, TaskPolicy>());
                 read++;
             }
             catch (InputException exception)

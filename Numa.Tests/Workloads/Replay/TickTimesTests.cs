@@ -14,8 +14,8 @@ public sealed class TickTimesTests
     private const int Cpu = 0;
 
     private static TracedPhase Phase(MachineImage machine, string events) => TracedPhase.Read(
-        new FtraceReader(new StringReader(events), "trace"), "trace", machine.Release, new(machine),
-        new(new Dictionary<int, TaskPolicy>(), machine.Zonelists.PolicyZone));
+        new FtraceReader(new StringReader(events), "trace"), "trace", machine, machine,
+        new Dictionary<int, TaskPolicy>());
 
     private static string At(long microseconds, string what, int cpu = Cpu, string task = "init-1") =>
         string.Create(CultureInfo.InvariantCulture,

@@ -243,6 +243,35 @@ public class BuddyExampleTests
         Assert.Equal(Movable, new Zone(Generators.Zones.Release("3.10"), image).TagOf(frames[0]));
     }
 
+    // Spec 14 §3.9: min(2, roundup(min, 512) / 512) pageblocks, the first that are whole and Movable; what is too much
+    // goes back. By hand: [U 0][hole 200, 5ff][M 600][M 800], each pageblock free.
+    [Fact]
+    public void MIGRATE_RESERVE_follows_the_min_mark()
+    {
+        var image = Generators.Zones.Image(0, 0xa00, null, (0, 0x200), (0x210, 0x400), (0x600, 0xa00)) with
+        {
+            Tagged = [new(Generators.Zones.Range(0, 0x200), Unmovable)],
+        };
+        var zone = new Zone(Generators.Zones.Release("3.10"), image);
+        Assert.Equal("600:1 800:1", Follow(513));
+        Assert.Equal("600:1", Follow(512));
+        Assert.Equal("", Follow(0));
+        Assert.Equal("600:1 800:1", Follow(4096));
+        zone.CheckInvariants();
+        var later = new Zone(Generators.Zones.Release("4.4"), image) { Tuning = Generators.Zones.Tuning(4096) };
+        later.FollowMinMark();
+        Assert.Equal(Movable, later.TagOf(0x600));
+
+        string Follow(long min)
+        {
+            zone.Tuning = Generators.Zones.Tuning(min);
+            zone.FollowMinMark();
+            Assert.Equal(0xa00 - 0x210, zone.FreePages);
+            return string.Join(' ', new long[] { 0, 0x200, 0x600, 0x800 }.Where(frame => zone.TagOf(frame) == HighAtomic)
+                .Select(frame => $"{frame:x}:{zone.FreeList(9, HighAtomic).Count(block => block == frame)}"));
+        }
+    }
+
     [Fact]
     public void An_atomic_reserve_given_back_stands_behind_the_boot_memory()
     {
