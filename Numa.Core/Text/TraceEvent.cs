@@ -46,6 +46,9 @@ public readonly record struct TraceEvent
     /// <summary>Number of the task that ran; 0 is the idle task.</summary>
     public int Task { get; init; }
 
+    /// <summary>The task is one of the kernel's workers, by its name.</summary>
+    public bool IsWorker { get; init; }
+
     /// <summary>Unit: nanoseconds of the trace's clock.</summary>
     public long Nanoseconds { get; init; }
 

@@ -45,7 +45,9 @@ internal sealed class PhaseReplay
         _records = [.. phase.Cpus.Select(_ => new ModelRecord())];
         _adopters = [.. _records.Select(record => new Adopter(
             phase, record, _held, machine.Release.AllocatesInBulk, SlotOf))];
-        var untraced = new UntracedPages(phase.Cpus.Select(cpu => cpu.Requests), phase.Allocations.Count);
+        var untraced = machine.Release.AllocatesInBulk
+            ? new UntracedPages(phase.Cpus.Select(cpu => cpu.Requests), phase.Allocations.Count)
+            : null;
         List<int> cpuOfAllocation = [.. phase.Allocations.Select(place => place.Cpu)];
         _tasks =
         [
@@ -198,8 +200,8 @@ internal sealed class PhaseReplay
         var untraced = _tasks.Sum(task => task.UntracedByRequests);
         if (untraced > 0)
         {
-            notes.Add($"{untraced} pages were given to untraced bulk allocations: the trace frees them later, four or "
-                + "more in a row, and shows nobody who took them");
+            notes.Add($"{untraced} pages were given to untraced bulk allocations: the trace shows nobody who took them, and a "
+                + "worker frees them, four or more in a row");
         }
 
         var ahead = _tasks.Sum(task => task.UntracedByAnswers);

@@ -251,7 +251,10 @@ internal sealed class TracedPhase
         _pages.Mark(frame, next.Order, taken: false);
         _announced[frame] = (next.Cpu.Value, cpu.Requests.Count);
         cpu.Requests.Add(
-            new(next.Nanoseconds, next.Task, null, allocation, allocation < 0 ? frame : within, next.Order));
+            new(next.Nanoseconds, next.Task, null, allocation, allocation < 0 ? frame : within, next.Order)
+            {
+                ByWorker = next.IsWorker,
+            });
         cpu.Answers.Add(new(next.Line, 0, [], []));
     }
 

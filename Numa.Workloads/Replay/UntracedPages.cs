@@ -2,7 +2,8 @@ namespace Numa.Workloads.Replay;
 
 /// <summary>Pages that a phase frees though none of its events took them: what a bulk allocation took, told by the
 /// requests alone.</summary>
-/// <remarks>A kernel stack is four pages, freed one after the other; fewer in a row prove nothing.</remarks>
+/// <remarks>A kernel stack is four pages, which one of the kernel's workers frees one after the other. Fewer in a row,
+/// or frees of other tasks, prove nothing.</remarks>
 internal sealed class UntracedPages
 {
     /// <summary>Pages of a kernel stack.</summary>
@@ -14,8 +15,8 @@ internal sealed class UntracedPages
     // When each allocation ends; one that is not freed whole, or not at all, never does.
     private readonly long[] _ends;
 
-    // When tasks were first seen, ascending: a new task has a stack.
-    private readonly List<long> _newTasks;
+    // When tasks were first seen that had a higher number than all before, ascending: each has a new stack.
+    private readonly List<long> _newTasks = [];
 
     /// <param name="cpus">Requests of each CPU, by ascending time.</param>
     public UntracedPages(IEnumerable<IReadOnlyList<ReplayRequest>> cpus, int allocations)
@@ -35,13 +36,24 @@ internal sealed class UntracedPages
                 var run = i;
                 while (run < requests.Count && IsUnseen(requests[run]) && requests[run].Task == request.Task) run++;
                 if (run - i < Stack) continue;
-                for (; i < run; i++) FreesOf(requests[i].Frame).Add(requests[i].Nanoseconds);
+                for (var begin = i; i < run; i++)
+                {
+                    // Pages of one stack leave together.
+                    var stack = i - (i - begin) % Stack;
+                    FreesOf(requests[i].Frame).Add(requests[stack].Nanoseconds);
+                }
+
                 i--;
             }
         }
 
         foreach (var frees in _frees.Values) frees.Sort();
-        _newTasks = [.. tasks.Values.Order()];
+        var highest = int.MaxValue;
+        foreach (var (task, seen) in tasks.OrderBy(task => task.Value))
+        {
+            if (task > highest) _newTasks.Add(seen);
+            highest = highest == int.MaxValue ? task : Math.Max(highest, task);
+        }
     }
 
     /// <summary>The page is freed some time, and nothing that the trace shows took it.</summary>
@@ -60,7 +72,7 @@ internal sealed class UntracedPages
     }
 
     private static bool IsUnseen(in ReplayRequest request) =>
-        request is { IsFree: true, Allocation: ReplayRequest.Unseen, Order: 0 };
+        request is { IsFree: true, Allocation: ReplayRequest.Unseen, Order: 0, ByWorker: true };
 
     private List<long> FreesOf(long frame)
     {
