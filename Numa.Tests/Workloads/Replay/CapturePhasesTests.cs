@@ -98,8 +98,8 @@ public sealed class CapturePhasesTests : IDisposable
     }
 
     // Goal: whatever stands in a trace, cutting it into requests ends, in requests or in problems with a line; and what
-    // requests there are breaks no invariant. Method: seeded changes of numbers, lines and columns in the first events of
-    // a real phase, some of them replayed.
+    // requests there are breaks no invariant. Method: seeded changes of numbers, lines and columns in the first events
+    // of a real phase, some of them replayed.
     [Fact]
     public void Any_mutation_of_a_trace_is_cut_into_requests_or_refused()
     {
