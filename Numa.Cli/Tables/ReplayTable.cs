@@ -74,6 +74,7 @@ internal static class ReplayTable
         MismatchClass.FreeList => "the kernel's page in the buddy lists",
         MismatchClass.OtherList => "the kernel's page on another CPU's list",
         MismatchClass.HeldByAllocation => "the kernel's page held by another allocation",
+        MismatchClass.HeldByBulk => "the kernel's page thought taken by an untraced bulk allocation",
         _ => "the kernel's page taken since before the phase",
     };
 

@@ -30,6 +30,11 @@ public sealed record AllocationRequest(
     public bool IsHugePageFault => Order.Value == Order.Pageblock
         && (Gfp & GfpFlags.GfpTransHugeLight) == GfpFlags.GfpTransHugeLight;
 
+    /// <summary>One of many pages that are asked for at once: the pageset's bookkeeping of allocations is left
+    /// alone.</summary>
+    /// <remarks>Source: <c>alloc_pages_bulk</c>, Linux mm/page_alloc.c.</remarks>
+    public bool InBulk { get; init; }
+
     public bool ThisNodeOnly => (Gfp & GfpFlags.ThisNode) != 0;
 
     /// <summary>How the slow path walks for it before anything is reclaimed: at the min mark, with what urgency

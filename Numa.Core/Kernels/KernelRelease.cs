@@ -212,6 +212,10 @@ public sealed partial record KernelRelease
     /// goes back as it is announced.</summary>
     public bool AnnouncesListsFirst { get; init; }
 
+    /// <summary>Pages of vmalloc, so those of kernel stacks, are taken many at once and no event tells it (5.13 and
+    /// later).</summary>
+    public bool AllocatesInBulk { get; init; }
+
     /// <summary>Zone order can be selected in this release.</summary>
     public bool KnowsZoneOrder => ZonelistOrders != ZonelistOrderRule.NodeOnly;
 
@@ -345,6 +349,7 @@ public sealed partial record KernelRelease
         AvoidsFragmentation = true,
         MergesOnlyAlikePageblocks = true,
         AnnouncesListsFirst = true,
+        AllocatesInBulk = true,
         ReturnsExactTailsToBuddy = true,
         HighAtomic = HighAtomicRule.OnDemand,
         ReserveFlags = ReserveFlagRule.MinReserveAndNonBlock,

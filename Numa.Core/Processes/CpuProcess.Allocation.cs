@@ -208,7 +208,7 @@ public sealed partial class CpuProcess
             {
                 _watched?.Check(zone.Id, check.Explain(_machine.Release, zone.Tuning, zone.View));
                 _watched?.FindOnList(zone.Pageset, order, request.Type);
-                zone.Pageset.BeginAllocation();
+                if (!request.InBulk) zone.Pageset.BeginAllocation();
                 HandOut(zone, zone.Pageset.TakeHead(order, request.Type));
                 return true;
             }
@@ -250,7 +250,7 @@ public sealed partial class CpuProcess
                 return;
             }
 
-            zone.Pageset.BeginAllocation();
+            if (!_walk.Request.InBulk) zone.Pageset.BeginAllocation();
             zone.Pageset.Append(order, _walk.Request.Type, _visit.Frames[.._visit.Taken]);
             HandOut(zone, zone.Pageset.TakeHead(order, _walk.Request.Type));
             return;

@@ -49,6 +49,9 @@ public readonly record struct TraceEvent
     /// <summary>It came in an interrupt, or with bottom halves off; false where the trace has no flags.</summary>
     public bool IsInterrupt { get; init; }
 
+    /// <summary>The task is one of the kernel's workers, by its name.</summary>
+    public bool IsWorker { get; init; }
+
     /// <summary>Unit: nanoseconds of the trace's clock.</summary>
     public long Nanoseconds { get; init; }
 

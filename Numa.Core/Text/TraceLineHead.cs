@@ -8,6 +8,9 @@ internal ref struct TraceLineHead
 
     /// <summary>Number of the task that ran; 0 is the idle task.</summary>
     public int Task;
+
+    /// <summary>By its name the task is one of the kernel's workers.</summary>
+    public bool IsWorker;
     public int Cpu;
     public long Nanoseconds;
 
@@ -46,6 +49,7 @@ internal ref struct TraceLineHead
                 continue;
             }
 
+            head.IsWorker = line[..open].TrimStart(' ').StartsWith("kworker/", StringComparison.Ordinal);
             if (TryStamp(line, from + close + 1, ref head)) return true;
             (head.Problem, head.Behind) = ("no time behind the CPU", from + close + 2);
         }

@@ -1,5 +1,7 @@
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
+using Numa.Core.Time;
+using Numa.Core.Zones;
 
 namespace Numa.Workloads.Replay;
 
@@ -7,7 +9,8 @@ namespace Numa.Workloads.Replay;
 /// <remarks>A prediction cannot be altered, and there is none before the model has decided: so what is told here can
 /// steer what follows, as the adopted block, but not what was predicted.</remarks>
 /// <param name="slotOf">Slot of the zone that holds a frame, −1 for none.</param>
-internal sealed class Adopter(TracedPhase phase, ModelRecord record, Func<long, int> slotOf)
+internal sealed class Adopter(
+    TracedPhase phase, ModelRecord record, HeldBlocks held, bool allocatesInBulk, Func<long, int> slotOf)
 {
     private readonly List<Mismatch> _mismatches = [];
     private BlockExchange _exchange;
@@ -18,6 +21,11 @@ internal sealed class Adopter(TracedPhase phase, ModelRecord record, Func<long, 
 
     /// <summary>How often a counter was moved after a page of another zone.</summary>
     public int CountersMoved { get; private set; }
+
+    /// <summary>Pages at the head of the list that a bulk allocation had taken before: those that lay ahead of the
+    /// kernel's page, and the model's own.</summary>
+    /// <remarks>Kernel stacks are four pages each and not movable.</remarks>
+    public int TakenAhead { get; private set; }
 
     /// <summary>What is to be exchanged so that the model goes on with the kernel's block; null when they are the
     /// same.</summary>
@@ -38,6 +46,16 @@ internal sealed class Adopter(TracedPhase phase, ModelRecord record, Func<long, 
 
         _mismatches.Add(mismatch);
         if (recorded >= 0 && slot < 0) return null;
+        var now = new VirtualInstant(request.Nanoseconds - phase.Start);
+        if (request.Order == 0 && held.At(recorded, cpu, now) is { Allocation: ReplayRequest.Unseen } bulk
+            && bulk.TryRelease(0, 1, now))
+        {
+            // No bulk allocation had taken it after all.
+            mismatch.WasUntraced = true;
+            _exchange = new(prediction.Block, null, request.Allocate!.Type);
+            return _exchange;
+        }
+
         _exchange = new(prediction.Block, recorded < 0 ? null : new(recorded, request.Order, slot),
             request.Allocate!.Type);
         return _exchange;
@@ -48,9 +66,20 @@ internal sealed class Adopter(TracedPhase phase, ModelRecord record, Func<long, 
     public LiveBlock? Adopt(FoundBlock found, int counterMoved)
     {
         if (counterMoved != 0) CountersMoved++;
+        TakenAhead = AheadOf(found);
         Invariant.Holds(_mismatches.Count > 0);
-        _mismatches[^1].Found = found;
+        var mismatch = _mismatches[^1];
+        mismatch.Found = found;
+        if (mismatch.WasUntraced) return new(mismatch.Recorded, 0, mismatch.Zone);
         if (_exchange.Wanted is null) return null;
         return found.Place == BlockPlace.Elsewhere ? _exchange.Held : _exchange.Wanted;
+    }
+
+    private int AheadOf(FoundBlock found)
+    {
+        var ahead = found.Position + 1;
+        return allocatesInBulk && found is { Place: BlockPlace.OwnPageset, Order: 0, Type: Migratetype.Unmovable }
+            && _exchange.Type == found.Type && _exchange.Held?.Zone == _exchange.Wanted?.Zone
+            && ahead % UntracedPages.Stack == 0 ? ahead : 0;
     }
 }

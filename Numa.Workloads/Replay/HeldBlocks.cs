@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.Concurrent;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
@@ -24,6 +25,10 @@ internal sealed class HeldBlocks(int allocations, VirtualDuration latency)
         _byFrame[block.Frame] = holding;
     }
 
+    /// <summary>Notes a page that an allocation took of which the trace tells nothing.</summary>
+    public void HoldUntraced(LiveBlock page, int cpu, VirtualInstant now) =>
+        _byFrame[page.Frame] = new(ReplayRequest.Unseen, page, cpu, now);
+
     /// <summary>What an allocation holds, as a CPU may know it now; null for nothing.</summary>
     public Holding? Of(int allocation, int cpu, VirtualInstant now) =>
         Visible(Volatile.Read(ref _holdings[allocation]), cpu, now);
@@ -43,6 +48,8 @@ internal sealed class HeldBlocks(int allocations, VirtualDuration latency)
 /// <param name="Cpu">Number of the CPU that allocated it.</param>
 internal sealed record Holding(int Allocation, LiveBlock Block, int Cpu, VirtualInstant Since)
 {
+    private readonly Lock _lock = new();
+    private BitArray? _freed;
     private long _held = Block.Pages;
     private long _until = VirtualInstant.Never.Nanoseconds;
 
@@ -52,17 +59,27 @@ internal sealed record Holding(int Allocation, LiveBlock Block, int Cpu, Virtual
     public VirtualInstant Until => new(Volatile.Read(ref _until));
 
     /// <summary>Takes pages out, to be freed.</summary>
-    /// <returns>False when it holds fewer: a trace may free a block twice.</returns>
-    public bool TryRelease(long pages, VirtualInstant now)
+    /// <param name="within">Pages between the start of the block and the first to be freed.</param>
+    /// <returns>False when it does not hold them all: a trace may free a page twice.</returns>
+    public bool TryRelease(long within, long pages, VirtualInstant now)
     {
-        var left = Interlocked.Add(ref _held, -pages);
-        if (left < 0)
+        lock (_lock)
         {
-            Interlocked.Add(ref _held, pages);
-            return false;
-        }
+            if (pages > _held || within + pages > Block.Pages) return false;
+            if (pages < Block.Pages)
+            {
+                _freed ??= new((int)Block.Pages);
+                for (var page = within; page < within + pages; page++)
+                {
+                    if (_freed[(int)page]) return false;
+                }
 
-        if (left == 0) Volatile.Write(ref _until, now.Nanoseconds);
-        return true;
+                for (var page = within; page < within + pages; page++) _freed[(int)page] = true;
+            }
+
+            Volatile.Write(ref _held, _held - pages);
+            if (_held == 0) Volatile.Write(ref _until, now.Nanoseconds);
+            return true;
+        }
     }
 }

@@ -28,6 +28,9 @@ public enum MismatchClass
 
     /// <summary>In the model it has been taken since before the phase, or is no page of a zone.</summary>
     HeldBefore,
+
+    /// <summary>Was taken for a page of an untraced bulk allocation.</summary>
+    HeldByBulk,
 }
 
 /// <summary>What went on when a mismatch came about: the first that fits.</summary>
@@ -61,9 +64,12 @@ internal sealed record Mismatch(
     /// <summary>Where the model's block came from, or what was refused; kept of a CPU's first mismatch.</summary>
     public string? ModelsReason { get; set; }
 
+    /// <summary>The kernel's page had been taken for one of an untraced bulk allocation.</summary>
+    public bool WasUntraced { get; set; }
+
     /// <summary>The model went on with the kernel's block.</summary>
-    public bool IsAdopted => Recorded >= 0 && Found.Place != BlockPlace.Elsewhere;
+    public bool IsAdopted => Recorded >= 0 && (WasUntraced || Found.Place != BlockPlace.Elsewhere);
 
     /// <summary>The kernel's block was not to be had in the model.</summary>
-    public bool IsNotFree => Recorded >= 0 && Found.Place == BlockPlace.Elsewhere;
+    public bool IsNotFree => Recorded >= 0 && !IsAdopted;
 }

@@ -41,6 +41,7 @@ internal sealed class MismatchSorting(
     {
         if (mismatch.Recorded < 0) return "it found no page";
         if (mismatch.Zone < 0) return "of no zone";
+        if (mismatch.WasUntraced) return "thought taken by an untraced bulk allocation";
         var (place, type, order, position) = mismatch.Found;
         var zone = machine.Zones[mismatch.Zone].Id;
         return place switch
@@ -63,6 +64,7 @@ internal sealed class MismatchSorting(
     private MismatchClass ClassOf(Mismatch mismatch)
     {
         if (mismatch.Recorded < 0) return MismatchClass.KernelFailed;
+        if (mismatch.WasUntraced) return MismatchClass.HeldByBulk;
         if (mismatch.Prediction.Block is not { } predicted) return MismatchClass.ModelRefused;
         if (mismatch.Zone >= 0 && mismatch.Zone != predicted.Zone) return MismatchClass.OtherZone;
         return mismatch.Found.Place switch

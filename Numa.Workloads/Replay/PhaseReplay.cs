@@ -43,12 +43,16 @@ internal sealed class PhaseReplay
         _held = new(phase.Allocations.Count, new(Costs.SignalLatency));
         _predictions = new(phase.Allocations.Count);
         _records = [.. phase.Cpus.Select(_ => new ModelRecord())];
-        _adopters = [.. _records.Select(record => new Adopter(phase, record, SlotOf))];
+        _adopters = [.. _records.Select(record => new Adopter(
+            phase, record, _held, machine.Release.AllocatesInBulk, SlotOf))];
+        var untraced = machine.Release.AllocatesInBulk
+            ? new UntracedPages(phase.Cpus.Select(cpu => cpu.Requests), phase.Allocations.Count)
+            : null;
         List<int> cpuOfAllocation = [.. phase.Allocations.Select(place => place.Cpu)];
         _tasks =
         [
             .. phase.Cpus.Select((cpu, number) => new ReplayTask(new(number), new(number), cpu.Requests,
-                cpuOfAllocation, _predictions, _held, _adopters[number], SlotOf, phase.Start)),
+                cpuOfAllocation, _predictions, _held, untraced, _adopters[number], SlotOf, phase.Start)),
         ];
         Plan = new SimulationPlan(_machine, _tasks, Costs, new(phase.End - phase.Start + Slack), [])
         {
@@ -192,6 +196,20 @@ internal sealed class PhaseReplay
         {
             notes.Add($"{nothing} frees were left out: of blocks that an untraced bulk allocation had taken, or that "
                 + "the model could not allocate");
+        }
+
+        var untraced = _tasks.Sum(task => task.UntracedByRequests);
+        if (untraced > 0)
+        {
+            notes.Add($"{untraced} pages were given to untraced bulk allocations: the trace shows nobody who took them, "
+                + "and a worker frees them, four or more in a row");
+        }
+
+        var ahead = _tasks.Sum(task => task.UntracedByAnswers);
+        if (ahead > 0)
+        {
+            notes.Add($"{ahead} pages ahead of the kernel's on the same list, always four or a multiple, were taken to "
+                + "be an untraced bulk allocation's");
         }
 
         var moved = _adopters.Sum(adopter => adopter.CountersMoved);

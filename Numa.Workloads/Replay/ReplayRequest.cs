@@ -19,6 +19,9 @@ internal readonly record struct ReplayRequest(
     public const int Unseen = -2;
 
     public bool IsFree => Allocate is null;
+
+    /// <summary>A worker of the kernel asks: they free what may not be freed where its use ends.</summary>
+    public bool ByWorker { get; init; }
 }
 
 /// <summary>What the kernel did about a request: kept from whoever predicts it.</summary>

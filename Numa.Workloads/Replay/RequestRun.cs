@@ -31,7 +31,7 @@ internal sealed class RequestRun
         var cpus = machine.Cpus.CpuCount;
         var cpuOfAllocation = new int[allocations];
         var tasks = Enumerable.Range(0, Math.Min(cpus, requests.Count)).Select(cpu => new ReplayTask(
-            new(cpu), new(cpu), Merged(requests, cpu, cpus), cpuOfAllocation, _served, held, null, SlotOf, start))
+            new(cpu), new(cpu), Merged(requests, cpu, cpus), cpuOfAllocation, _served, held, null, null, SlotOf, start))
             .ToList();
         foreach (var (allocation, cpu) in _asked) cpuOfAllocation[allocation] = cpu;
         var plan = new SimulationPlan(machine, tasks, PhaseReplay.Costs, new(length + PhaseReplay.Slack), [])

@@ -9,6 +9,9 @@ internal sealed class TakenPages
     private readonly MachineImage _machine;
     private readonly BitArray[] _taken;
 
+    // Not freed since the lists were read.
+    private readonly BitArray[] _older;
+
     public TakenPages(MachineImage machine)
     {
         _machine = machine;
@@ -19,16 +22,23 @@ internal sealed class TakenPages
             foreach (var ((order, _), frames) in state.Pagesets.SelectMany(pageset => pageset.Lists))
                 MarkAll(frames, order);
         }
+
+        _older = [.. _taken.Select(zone => new BitArray(zone))];
     }
 
     /// <summary>Every page of the block is taken.</summary>
-    public bool Are(long frame, int order)
+    public bool Are(long frame, int order) => Are(_taken, frame, order);
+
+    /// <summary>Every page of the block has been taken since before the phase.</summary>
+    public bool AreOlder(long frame, int order) => Are(_older, frame, order);
+
+    private bool Are(BitArray[] pages, long frame, int order)
     {
         if (SlotOf(frame, order) is not { } slot) return false;
         var first = (int)(frame - _machine.Zones[slot].Start.Value);
         for (var page = first; page < first + (1 << order); page++)
         {
-            if (!_taken[slot][page]) return false;
+            if (!pages[slot][page]) return false;
         }
 
         return true;
@@ -39,7 +49,11 @@ internal sealed class TakenPages
     {
         if (SlotOf(frame, order) is not { } slot) return;
         var first = (int)(frame - _machine.Zones[slot].Start.Value);
-        for (var page = first; page < first + (1 << order); page++) _taken[slot][page] = taken;
+        for (var page = first; page < first + (1 << order); page++)
+        {
+            _taken[slot][page] = taken;
+            if (!taken && _older is not null) _older[slot][page] = false;
+        }
     }
 
     private void MarkAll(IEnumerable<long> frames, int order)

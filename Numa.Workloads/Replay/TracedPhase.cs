@@ -256,12 +256,16 @@ internal sealed class TracedPhase
         var cpu = Cpus[next.Cpu.Value];
         var frame = next.Frame.Value;
         if (next.Order >= Order.Count) throw Refuse(_file, next, $"order {next.Order}: expected at most 10");
-        var (allocation, within) = Owner(frame, next.Order);
-        if (allocation < 0 && !_pages.Are(frame, next.Order)) allocation = ReplayRequest.Unseen;
+        // What is free already has no owner any more, though a block of which it was part may still be in use.
+        var (allocation, within) = _pages.Are(frame, next.Order) ? Owner(frame, next.Order) : (ReplayRequest.Unseen, 0);
+        if (allocation == ReplayRequest.Older && !_pages.AreOlder(frame, next.Order)) allocation = ReplayRequest.Unseen;
         _pages.Mark(frame, next.Order, taken: false);
         _announced[frame] = (next.Cpu.Value, cpu.Requests.Count);
         cpu.Requests.Add(
-            new(next.Nanoseconds, next.Task, null, allocation, allocation < 0 ? frame : within, next.Order));
+            new(next.Nanoseconds, next.Task, null, allocation, allocation < 0 ? frame : within, next.Order)
+            {
+                ByWorker = next.IsWorker,
+            });
         cpu.Answers.Add(new(next.Line, 0, [], []));
     }
 

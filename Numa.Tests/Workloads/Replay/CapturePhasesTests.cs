@@ -2,7 +2,9 @@ using System.IO.Compression;
 using System.Text.RegularExpressions;
 using CsCheck;
 using Numa.Core.Addressing;
+using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
+using Numa.Core.Rounds;
 using Numa.Core.Text;
 using Numa.Tests.Workloads.Verification;
 using Numa.Workloads.Replay;
@@ -95,8 +97,9 @@ public sealed class CapturePhasesTests : IDisposable
         Assert.All(results, result => Assert.True(result.SameFrame.Compared > 2000));
     }
 
-    // Goal: whatever stands in a trace, cutting it into requests ends, in requests or in problems with a line. Method:
-    // seeded changes of numbers, lines and columns in the first events of a real phase.
+    // Goal: whatever stands in a trace, cutting it into requests ends, in requests or in problems with a line; and what
+    // requests there are breaks no invariant. Method: seeded changes of numbers, lines and columns in the first events
+    // of a real phase, some of them replayed.
     [Fact]
     public void Any_mutation_of_a_trace_is_cut_into_requests_or_refused()
     {
@@ -106,6 +109,7 @@ public sealed class CapturePhasesTests : IDisposable
         var all = Lines().Where(line => line.Length > 0 && line[0] != '#').ToArray();
         var lines = all.Take(119).Append(all.First(line => line.Contains("PHASE END", StringComparison.Ordinal))).ToArray();
         var (read, refused) = (0, 0);
+        const int Replayed = 40;
         Gen.Select(Gen.Int[0, 119], Gen.Int[0, 4], Gen.Int[0, 40], Gen.Int[0, 40]).Array[1, 5].Sample(changes =>
         {
             var text = lines.ToArray();
@@ -126,9 +130,8 @@ public sealed class CapturePhasesTests : IDisposable
             try
             {
                 var reader = new FtraceReader(new StringReader(string.Join('\n', text) + "\n"), "trace.txt");
-                TracedPhase.Read(reader, "trace.txt", machine, machine,
-                    new Dictionary<int, TaskPolicy>());
-                read++;
+                var phase = TracedPhase.Read(reader, "trace.txt", machine, machine, new Dictionary<int, TaskPolicy>());
+                if (read++ < Replayed && phase.Cpus.Count == 1) Play(phase, machine);
             }
             catch (InputException exception)
             {
@@ -137,6 +140,17 @@ public sealed class CapturePhasesTests : IDisposable
             }
         }, iter: 500, threads: 1);
         Assert.True(read > 20 && refused > 20, $"{read} read, {refused} refused");
+    }
+
+    private static void Play(TracedPhase phase, MachineImage machine)
+    {
+        var replay = new PhaseReplay(phase, machine, new([(phase, machine)]));
+        var loop = new RoundLoop(replay.Plan, GroupMap.Single(replay.Plan.CpuCount, replay.Plan.ZoneCount));
+        foreach (var cpu in loop.Cpus) replay.Prepare(cpu);
+        loop.Run();
+        Assert.All(loop.Zones, zone => zone.Zone.CheckInvariants());
+        var result = replay.Result(Phase, null);
+        Assert.Equal(result.Allocations, phase.Allocations.Count);
     }
 
     private static void AssertWhole(PhaseResult result)
