@@ -212,6 +212,10 @@ public sealed partial record KernelRelease
     /// goes back as it is announced.</summary>
     public bool AnnouncesListsFirst { get; init; }
 
+    /// <summary>A pageset has a lock that is only tried (6.0 and later): an interrupt that finds it held frees to the
+    /// buddy lists. Before, interrupts are off meanwhile.</summary>
+    public bool TriesPagesetLock { get; init; }
+
     /// <summary>Zone order can be selected in this release.</summary>
     public bool KnowsZoneOrder => ZonelistOrders != ZonelistOrderRule.NodeOnly;
 
@@ -345,6 +349,7 @@ public sealed partial record KernelRelease
         AvoidsFragmentation = true,
         MergesOnlyAlikePageblocks = true,
         AnnouncesListsFirst = true,
+        TriesPagesetLock = true,
         ReturnsExactTailsToBuddy = true,
         HighAtomic = HighAtomicRule.OnDemand,
         ReserveFlags = ReserveFlagRule.MinReserveAndNonBlock,

@@ -95,7 +95,7 @@ public sealed class FtraceReader(TextReader text, string file)
         found = new()
         {
             Kind = kind, Line = _lines.Number, Cpu = new(head.Cpu), Task = head.Task, Nanoseconds = head.Nanoseconds,
-            Text = "",
+            IsInInterrupt = head.IsInInterrupt, Text = "",
         };
         found = kind switch
         {

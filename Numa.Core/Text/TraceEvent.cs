@@ -46,6 +46,9 @@ public readonly record struct TraceEvent
     /// <summary>Number of the task that ran; 0 is the idle task.</summary>
     public int Task { get; init; }
 
+    /// <summary>An interrupt, hard or soft, had come upon the task; false where the line has no flags.</summary>
+    public bool IsInInterrupt { get; init; }
+
     /// <summary>Unit: nanoseconds of the trace's clock.</summary>
     public long Nanoseconds { get; init; }
 

@@ -11,6 +11,9 @@ internal ref struct TraceLineHead
     public int Cpu;
     public long Nanoseconds;
 
+    /// <summary>The column of flags is there, and its third says so.</summary>
+    public bool IsInInterrupt;
+
     /// <summary>Where the time stands.</summary>
     public int TimeAt;
 
@@ -75,6 +78,7 @@ internal ref struct TraceLineHead
                 return true;
             }
 
+            head.IsInInterrupt = length >= 4 && line[at + 2] is 's' or 'h' or 'H' or 'z' or 'Z';
             at += length;
         }
 

@@ -190,6 +190,12 @@ internal sealed class PhaseReplay
 
         if (_phase.Interrupted > 0)
             notes.Add($"{_phase.Interrupted} allocations were put before what an interrupt freed within them");
+        if (_phase.Locked > 0)
+        {
+            notes.Add($"{_phase.Locked} frees of interrupts came while the pageset was locked, by where they stand in "
+                + "refills and freed lists: to the buddy lists");
+        }
+
         if (_phase.TimerDrains.Count > 0)
             notes.Add($"{_phase.TimerDrains.Count} blocks were drained by no request (timers, other tasks)");
         return notes;

@@ -19,6 +19,9 @@ internal readonly record struct ReplayRequest(
     public const int Unseen = -2;
 
     public bool IsFree => Allocate is null;
+
+    /// <summary>A free that came while the CPU's pageset was locked.</summary>
+    public bool IsPagesetLocked { get; init; }
 }
 
 /// <summary>What the kernel did about a request: kept from whoever predicts it.</summary>
