@@ -38,6 +38,9 @@ public struct TaskStep
 
     public LiveBlock Block;
 
+    /// <summary>A block is freed by an interrupt that finds its pageset locked: it goes to the buddy lists.</summary>
+    public bool IsPagesetLocked;
+
     /// <summary>Computing before the operation, in virtual time: the load that the task offers.</summary>
     public VirtualDuration Think;
 

@@ -216,6 +216,10 @@ public sealed partial record KernelRelease
     /// later).</summary>
     public bool AllocatesInBulk { get; init; }
 
+    /// <summary>A pageset has a lock that is only tried (6.0 and later): an interrupt that finds it held frees to the
+    /// buddy lists. Before, interrupts are off meanwhile.</summary>
+    public bool TriesPagesetLock { get; init; }
+
     /// <summary>Zone order can be selected in this release.</summary>
     public bool KnowsZoneOrder => ZonelistOrders != ZonelistOrderRule.NodeOnly;
 
@@ -350,6 +354,7 @@ public sealed partial record KernelRelease
         MergesOnlyAlikePageblocks = true,
         AnnouncesListsFirst = true,
         AllocatesInBulk = true,
+        TriesPagesetLock = true,
         ReturnsExactTailsToBuddy = true,
         HighAtomic = HighAtomicRule.OnDemand,
         ReserveFlags = ReserveFlagRule.MinReserveAndNonBlock,

@@ -25,7 +25,7 @@ public sealed partial class CpuProcess
         _ => [],
     };
 
-    private void StartFree(LiveBlock block)
+    private void StartFree(LiveBlock block, bool isPagesetLocked)
     {
         Counters.Operations++;
         Counters.Frees++;
@@ -35,7 +35,7 @@ public sealed partial class CpuProcess
         Counters.PagesFreed[block.Zone] += block.Pages;
         Refresh(zone);
         var type = zone.Tags.AsOf(block.Frame, zone.View.Effect);
-        if (!Pageset.Holds(_machine.Release, block.Order) || type == Migratetype.Isolate)
+        if (isPagesetLocked || !Pageset.Holds(_machine.Release, block.Order) || type == Migratetype.Isolate)
         {
             _visit.Drained.Clear();
             _visit.Drained.Add(new(block.Frame, (byte)block.Order, type));

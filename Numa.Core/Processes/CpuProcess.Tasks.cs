@@ -107,7 +107,7 @@ public sealed partial class CpuProcess
                 StartAllocation(_step.Request!);
                 break;
             case TaskStepKind.Free:
-                StartFree(_step.Block);
+                StartFree(_step.Block, _step.IsPagesetLocked);
                 break;
             case TaskStepKind.Think:
                 break;
@@ -143,6 +143,7 @@ public sealed partial class CpuProcess
 
         _step.Think = VirtualDuration.Zero;
         _step.NotBefore = _now;
+        _step.IsPagesetLocked = false;
         _current!.Next(ref _step);
         if (!_costs.ThinkTakesTime) return false;
         _notBefore = _step.NotBefore;

@@ -33,8 +33,7 @@ public sealed partial class CpuProcess
     }
 
     /// <summary>The vmstat worker's phase differs by CPU, as kernels spread it.</summary>
-    private VirtualInstant FirstTick() =>
-        new(Second + Second * Id / Math.Max(1, _machine.Image.Cpus.CpuCount));
+    public static VirtualInstant FirstTick(int cpu, int cpuCount) => new(Second + Second * cpu / Math.Max(1, cpuCount));
 
     private VirtualInstant TickAfter(VirtualInstant tick)
     {

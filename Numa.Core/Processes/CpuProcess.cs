@@ -70,7 +70,9 @@ public sealed partial class CpuProcess
         Node = machine.Image.Cpus.NodeOf(new(id));
         Counters = new(machine.Zones.Length);
         _ticks = ticks;
-        _tick = ticks.IsDefault ? FirstTick() : ticks.FirstOrDefault(VirtualInstant.Never);
+        _tick = ticks.IsDefault
+            ? FirstTick(id, machine.Image.Cpus.CpuCount)
+            : ticks.FirstOrDefault(VirtualInstant.Never);
     }
 
     public int Id { get; }

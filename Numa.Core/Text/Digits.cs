@@ -11,9 +11,8 @@ internal static class Digits
         if (text.Length is 0 or > most) return false;
         foreach (var letter in text)
         {
-            var digit = letter - '0';
-            if (digit is < 0 or > 9) return false;
-            number = 10 * number + digit;
+            if (!char.IsAsciiDigit(letter)) return false;
+            number = 10 * number + (letter - '0');
         }
 
         return true;

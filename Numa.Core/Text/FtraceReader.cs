@@ -95,7 +95,8 @@ public sealed class FtraceReader(TextReader text, string file)
         found = new()
         {
             Kind = kind, Line = _lines.Number, Cpu = new(head.Cpu), Task = head.Task, IsWorker = head.IsWorker,
-            IsInterrupt = head.IsInterrupt, Nanoseconds = head.Nanoseconds, Text = "",
+            IsInterrupt = head.IsInterrupt, ServesInterrupt = head.ServesInterrupt, Nanoseconds = head.Nanoseconds,
+            Text = "",
         };
         found = kind switch
         {

@@ -52,6 +52,9 @@ public readonly record struct TraceEvent
     /// <summary>The task is one of the kernel's workers, by its name.</summary>
     public bool IsWorker { get; init; }
 
+    /// <summary>An interrupt, hard or soft, had come upon the task; false where the line has no flags.</summary>
+    public bool ServesInterrupt { get; init; }
+
     /// <summary>Unit: nanoseconds of the trace's clock.</summary>
     public long Nanoseconds { get; init; }
 

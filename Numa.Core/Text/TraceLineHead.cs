@@ -17,6 +17,9 @@ internal ref struct TraceLineHead
     /// <summary>In an interrupt, or with bottom halves off, as far as the column of flags tells.</summary>
     public bool IsInterrupt;
 
+    /// <summary>The column of flags is there, and its third says so.</summary>
+    public bool ServesInterrupt;
+
     /// <summary>Where the time stands.</summary>
     public int TimeAt;
 
@@ -83,7 +86,8 @@ internal ref struct TraceLineHead
             }
 
             var hasFlags = length > 2;
-            head.IsInterrupt = hasFlags && (line[at] is 'b' or 'D' || line[at + 2] is 'h' or 'H' or 's' or 'z' or 'Z');
+            head.ServesInterrupt = hasFlags && line[at + 2] is 'h' or 'H' or 's' or 'z' or 'Z';
+            head.IsInterrupt = head.ServesInterrupt || (hasFlags && line[at] is 'b' or 'D');
             at += length;
         }
 

@@ -53,7 +53,7 @@ public static class ElsewhereReplay
             mine.Outcome, theirs.Outcome, notes);
 
         RequestRun Run(MachineImage machine, IReadOnlyList<IReadOnlyList<ReplayRequest>> asked) => new(
-            machine, asked, count, phase.Start, phase.End - phase.Start, Ticks(phase, machine.Cpus.CpuCount, ticks));
+            machine, asked, count, phase.Start, ticks.UntilEnd(phase, machine.Cpus.CpuCount));
     }
 
     /// <summary>What is asked on either machine: what no event took, no model has to give back.</summary>
@@ -63,7 +63,4 @@ public static class ElsewhereReplay
         .. phase.Cpus.Select(cpu => cpu.Requests.Where(request =>
             request.Allocation >= 0 || (withOlder && request.Allocation == ReplayRequest.Older)).ToList()),
     ];
-
-    private static ImmutableArray<ImmutableArray<VirtualInstant>> Ticks(TracedPhase phase, int cpus, TickTimes ticks) =>
-        [.. Enumerable.Range(0, cpus).Select(cpu => ticks.Of(phase, cpu, out _))];
 }

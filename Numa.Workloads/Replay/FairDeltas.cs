@@ -45,19 +45,29 @@ internal static class FairDeltas
         return machine with { Zones = zones.ToImmutable() };
     }
 
-    /// <summary>Time and pages of each allocation from a zone until the CPU's first from another zone after
-    /// it.</summary>
+    /// <summary>Time and pages of each allocation from a zone until the CPU goes on in another zone.</summary>
+    /// <remarks>One page of another zone between two of this one is no change of zones: a batch lasts longer.</remarks>
     private static List<(VirtualInstant At, int Pages)> FirstRun(TracedPhase phase, int cpu, ZoneImage zone)
     {
         var run = new List<(VirtualInstant, int)>();
+        (VirtualInstant, int)? astray = null;
         for (var i = 0; i < phase.Cpus[cpu].Requests.Count; i++)
         {
             var request = phase.Cpus[cpu].Requests[i];
-            if (request.IsFree) continue;
+            if (request.IsFree || request.Allocate!.HighestZone < zone.Id.Kind) continue;
+            var taken = (new VirtualInstant(request.Nanoseconds - phase.Start), 1 << request.Order);
             var frame = phase.Cpus[cpu].Answers[i].Frame;
             if (frame >= zone.Start.Value && frame < zone.End.Value)
-                run.Add((new(request.Nanoseconds - phase.Start), 1 << request.Order));
-            else if (run.Count > 0) return run;
+            {
+                if (astray is { } between) run.Add(between);
+                astray = null;
+                run.Add(taken);
+            }
+            else if (run.Count > 0)
+            {
+                if (astray is not null) return run;
+                astray = taken;
+            }
         }
 
         return [];

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Numa.Actors.Machine;
 using Numa.Core.Boot;
 using Numa.Core.Processes;
@@ -16,9 +15,6 @@ internal sealed class PhaseReplay
         PagesetHit = 0, Way = 1, Refusal = 1, HoldBase = 1, HoldPerPage = 0, HoldPerSplit = 0, HoldPerMerge = 0,
         HandOver = 0, SignalLatency = 1000, Slice = long.MaxValue,
     };
-
-    /// <summary>What steps of the last microsecond may take. Unit: nanoseconds.</summary>
-    internal const long Slack = 1000;
 
     private readonly TracedPhase _phase;
     private readonly MachineImage _machine;
@@ -54,10 +50,15 @@ internal sealed class PhaseReplay
             .. phase.Cpus.Select((cpu, number) => new ReplayTask(new(number), new(number), cpu.Requests,
                 cpuOfAllocation, _predictions, _held, untraced, _adopters[number], SlotOf, phase.Start)),
         ];
-        Plan = new SimulationPlan(_machine, _tasks, Costs, new(phase.End - phase.Start + Slack), [])
+        // Every request is made, however many share the last microsecond: the tasks end the run, and ticks end before.
+        Plan = new SimulationPlan(_machine, _tasks, Costs, VirtualInstant.Never, [])
         {
-            Ticks = Ticks(ticks),
+            Ticks = ticks.UntilEnd(phase, _machine.Cpus.CpuCount),
         };
+        for (var cpu = 0; cpu < _tasks.Length; cpu++)
+        {
+            if (phase.Cpus[cpu].Requests.Count > 0) _notes.Add(ticks.Describe(phase, cpu));
+        }
     }
 
     /// <summary>The run that the phase is: one host may play it, once.</summary>
@@ -152,19 +153,6 @@ internal sealed class PhaseReplay
         };
     }
 
-    private ImmutableArray<ImmutableArray<VirtualInstant>> Ticks(TickTimes times)
-    {
-        var ticks = ImmutableArray.CreateBuilder<ImmutableArray<VirtualInstant>>();
-        for (var cpu = 0; cpu < _machine.Cpus.CpuCount; cpu++)
-        {
-            ticks.Add(times.Of(_phase, cpu, out _));
-            if (cpu >= _tasks.Length || _phase.Cpus[cpu].Requests.Count == 0) continue;
-            _notes.Add(times.Describe(_phase, cpu));
-        }
-
-        return ticks.ToImmutable();
-    }
-
     private void Compare(ref Agreement sum, string what, int line, List<long> recorded, List<long>? moved)
     {
         if (recorded.Count == 0 && moved is not { Count: > 0 }) return;
@@ -221,6 +209,12 @@ internal sealed class PhaseReplay
 
         if (_phase.Interrupted > 0)
             notes.Add($"{_phase.Interrupted} allocations were put before what an interrupt freed within them");
+        if (_phase.Locked > 0)
+        {
+            notes.Add($"{_phase.Locked} frees of interrupts came while the pageset was locked, by where they stand in "
+                + "refills and freed lists: to the buddy lists");
+        }
+
         if (_phase.TimerDrains.Count > 0)
             notes.Add($"{_phase.TimerDrains.Count} blocks were drained by no request (timers, other tasks)");
         return notes;

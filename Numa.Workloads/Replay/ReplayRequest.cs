@@ -22,6 +22,9 @@ internal readonly record struct ReplayRequest(
 
     /// <summary>A worker of the kernel asks: they free what may not be freed where its use ends.</summary>
     public bool ByWorker { get; init; }
+
+    /// <summary>A free that came while the CPU's pageset was locked.</summary>
+    public bool IsPagesetLocked { get; init; }
 }
 
 /// <summary>What the kernel did about a request: kept from whoever predicts it.</summary>

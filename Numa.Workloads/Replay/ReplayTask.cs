@@ -104,6 +104,7 @@ internal sealed class ReplayTask(
                 step.NotBefore = at;
                 step.Kind = TaskStepKind.Free;
                 step.Block = block;
+                step.IsPagesetLocked = request.IsPagesetLocked;
                 return;
             }
 

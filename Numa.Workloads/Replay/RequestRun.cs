@@ -20,10 +20,10 @@ internal sealed class RequestRun
 
     /// <param name="requests">Shape: index = CPU number of the trace; each list by ascending time. Those of CPUs that
     /// the machine lacks go to its CPUs in turn.</param>
-    /// <param name="length">From the phase's start to its end. Unit: nanoseconds.</param>
-    /// <param name="ticks">Of the vmstat workers. Shape: index = CPU number of the machine.</param>
+    /// <param name="ticks">Of the vmstat workers, none after the phase's end. Shape: index = CPU number of the
+    /// machine.</param>
     public RequestRun(MachineImage machine, IReadOnlyList<IReadOnlyList<ReplayRequest>> requests, int allocations,
-        long start, long length, ImmutableArray<ImmutableArray<VirtualInstant>> ticks)
+        long start, ImmutableArray<ImmutableArray<VirtualInstant>> ticks)
     {
         _machine = machine;
         _served = new(allocations);
@@ -34,7 +34,7 @@ internal sealed class RequestRun
             new(cpu), new(cpu), Merged(requests, cpu, cpus), cpuOfAllocation, _served, held, null, null, SlotOf, start))
             .ToList();
         foreach (var (allocation, cpu) in _asked) cpuOfAllocation[allocation] = cpu;
-        var plan = new SimulationPlan(machine, tasks, PhaseReplay.Costs, new(length + PhaseReplay.Slack), [])
+        var plan = new SimulationPlan(machine, tasks, PhaseReplay.Costs, VirtualInstant.Never, [])
         {
             Ticks = ticks,
         };

@@ -61,7 +61,8 @@ internal sealed class TakenPages
         foreach (var frame in frames) Mark(frame, order, taken: false);
     }
 
-    private int? SlotOf(long frame, int order)
+    /// <summary>Slot of the zone that holds a block; null for none.</summary>
+    public int? SlotOf(long frame, int order)
     {
         for (var slot = 0; slot < _taken.Length; slot++)
         {

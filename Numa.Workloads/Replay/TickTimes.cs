@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Boot;
+using Numa.Core.Processes;
 using Numa.Core.Time;
 
 namespace Numa.Workloads.Replay;
@@ -9,7 +10,8 @@ namespace Numa.Workloads.Replay;
 /// The worker comes once a second, at the same part of a second as long as the machine is up, and a little later where
 /// the CPU was busy. What it drained shows it: the phase of a CPU's tick is that of the drain which the most others
 /// follow closely, over all phases of a capture. Where a drain shows a tick it is taken at its time; the others are
-/// taken on the second. A CPU that slept puts its ticks off, and may go on at another part of the second: where a
+/// taken on the second. A CPU that asks for nothing for the first second of a phase or longer sleeps until it does, and
+/// its worker with it. A CPU that slept puts its ticks off, and may go on at another part of the second: where a
 /// phase's drains are all off the capture's second, its own are taken. Runs of the fair pass show ticks, too: a tick
 /// folds what the CPU had charged to a batch, and a run ends elsewhere for it. Where allocations of the capture came
 /// from another zone than the batches say, the one part of a second is taken that leaves the fewest of them, near the
@@ -67,10 +69,16 @@ internal sealed class TickTimes
     {
         shown = 0;
         if (cpu >= phase.Cpus.Count || phase.Cpus[cpu].Requests.Count == 0) return Idle(phase, cpu, out shown);
-        if (!_phaseOf.TryGetValue(cpu, out var part)) return default;
         var ticks = ImmutableArray.CreateBuilder<VirtualInstant>();
         var end = (phase.WhileRead ?? phase).End;
         var passes = _passes.GetValueOrDefault(cpu, []).FindAll(pass => pass >= phase.Start && pass <= end);
+        if (!_phaseOf.TryGetValue(cpu, out var part))
+        {
+            if (passes.Count == 0) return default;
+            part = PhaseOf(passes);
+        }
+
+        var first = phase.Cpus[cpu].Requests[0].Nanoseconds;
         var early = _fixedByRuns.Contains(cpu) ? Gap : 0;
         if (passes.Count > 0 && !passes.Exists(pass => Part(pass - part + early) < Latest + early))
             part = PhaseOf(passes);
@@ -79,10 +87,28 @@ internal sealed class TickTimes
             var pass = passes.Find(pass => pass >= nominal - early && pass < nominal + Latest);
             if (pass > phase.End) break;
             if (pass > 0) shown++;
+            else if (nominal < first && first - phase.Start > Second) continue;
             ticks.Add(new((pass > 0 ? pass : nominal) - phase.Start));
         }
 
         return ticks.ToImmutable();
+    }
+
+    /// <summary>Instants of the ticks of a machine's CPUs in a phase, from its start; none after its end.</summary>
+    /// <returns>Shape: index = CPU number; where nothing shows a tick, once a second.</returns>
+    public ImmutableArray<ImmutableArray<VirtualInstant>> UntilEnd(TracedPhase phase, int cpuCount)
+    {
+        var ticks = ImmutableArray.CreateBuilder<ImmutableArray<VirtualInstant>>(cpuCount);
+        for (var cpu = 0; cpu < cpuCount; cpu++)
+        {
+            var known = Of(phase, cpu, out _);
+            var first = CpuProcess.FirstTick(cpu, cpuCount).Nanoseconds;
+            var seconds = Math.Max(0, (phase.End - phase.Start - first + Second) / Second);
+            ticks.Add(!known.IsDefault ? known
+                : [.. Enumerable.Range(0, (int)seconds).Select(n => new VirtualInstant(first + n * Second))]);
+        }
+
+        return ticks.MoveToImmutable();
     }
 
     /// <summary>Ticks of a CPU that asks for nothing: those that drains show, and the seconds before them.</summary>

@@ -4,6 +4,7 @@ using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
 using Numa.Core.Text;
+using Numa.Core.Zones.Pagesets;
 using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Replay;
@@ -40,9 +41,14 @@ internal sealed class TracedPhase
     private readonly TakenPages _pages;
     private readonly TaskPolicies _policies;
 
+    private readonly LockedPagesets _locks;
+
     private TracedPhase(string file, KernelRelease release, TakenPages taken, TaskPolicies policies,
-        InterleaveStarts starts) =>
+        InterleaveStarts starts)
+    {
         (_file, _release, _pages, _policies, Starts) = (file, release, taken, policies, starts);
+        _locks = new(frame => taken.SlotOf(frame, 0), order => Pageset.Holds(release, order));
+    }
 
     /// <summary>What was inferred of where tasks begin to interleave.</summary>
     public InterleaveStarts Starts { get; }
@@ -59,6 +65,9 @@ internal sealed class TracedPhase
     /// <summary>Allocations that an interrupt freed something in: they are put before what it freed.</summary>
     /// <remarks>Their blocks had left the buddy lists when it came, and their events are printed at the end.</remarks>
     public int Interrupted { get; private set; }
+
+    /// <summary>Frees of interrupts that came while the CPU's pageset was locked.</summary>
+    public int Locked { get; private set; }
 
     /// <summary>When reclaim first began, by the trace's clock; null when it never did.</summary>
     public long? Reclaim { get; private set; }
@@ -129,7 +138,7 @@ internal sealed class TracedPhase
     {
         var copy = new TracedPhase(_file, _release, _pages, _policies, Starts)
         {
-            Start = Start, End = End, Interrupted = Interrupted, Reclaim = Reclaim,
+            Start = Start, End = End, Interrupted = Interrupted, Reclaim = Reclaim, Locked = Locked,
         };
         foreach (var cpu in Cpus)
         {
@@ -150,6 +159,15 @@ internal sealed class TracedPhase
         End = Math.Max(End, next.Nanoseconds);
         var cpu = next.Cpu.Value;
         while (Cpus.Count <= cpu) Cpus.Add(new());
+        if (_release.TriesPagesetLock)
+        {
+            foreach (var free in _locks.Before(next, Cpus[cpu].Requests.Count))
+            {
+                Cpus[cpu].Requests[free] = Cpus[cpu].Requests[free] with { IsPagesetLocked = true };
+                Locked++;
+            }
+        }
+
         switch (next.Kind)
         {
             case TraceEventKind.Taken:

@@ -55,6 +55,24 @@ public sealed class AdoptionTests
         Assert.Equal(altered, result.Mismatches.Sum(sort => sort.AfterReclaim + sort.AmongCpus + sort.Otherwise));
     }
 
+    // Goal: frames of another zone do not leak by way of the fair batches, which are inferred from where the trace
+    // leaves a zone.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public async Task Frames_of_another_zone_do_not_change_what_is_inferred(int altered)
+    {
+        const int heldOfDma = 2;
+        using var capture = CaptureCopy.OfPhases(Old);
+        capture.ChangePhase(PingPong, lines => Alter(lines, altered, _ => heldOfDma));
+        var result = await RunAsync(capture, PingPong);
+        Assert.Equal(new(result.Allocations, result.Allocations - altered), result.SameFrame);
+        Assert.Equal((MismatchClass.OtherZone, altered),
+            (Assert.Single(result.Mismatches).Class, result.Mismatches[0].Count));
+        Assert.All([result.Refills, result.Drains, result.FreeLists, result.Pagesets],
+            part => Assert.True(part.IsWhole));
+    }
+
     // With frames that are free the model goes on as the trace says: no fewer frames differ, and each has its class.
     [Theory]
     [InlineData(Old, PingPong, 1)]

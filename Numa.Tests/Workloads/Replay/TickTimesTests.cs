@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Numa.Core.Boot;
+using Numa.Core.Rounds;
 using Numa.Core.Text;
 using Numa.Tests.Workloads.Verification;
 using Numa.Workloads.Replay;
@@ -35,7 +36,8 @@ public sealed class TickTimesTests
         var machine = Machine(capture, "p06-pingpong");
         var zones = machine.Zones.Where(zone => zone.State is not null).OrderByDescending(zone => zone.Id.Kind)
             .Take(2).ToArray();
-        const int earliest = 700, allocations = 1500;
+        // Long enough for the larger zone to run out twice: only a run that ends shows something.
+        const int earliest = 700, allocations = 4000;
         var tick = 0;
         var text = new StringBuilder(At(2_000_000, "tracing_mark_write: ORACLE PHASE BEGIN"));
         var left = zones.Select(zone => zone.State!.FairBatch).ToArray();
@@ -60,7 +62,7 @@ public sealed class TickTimesTests
                 (left[from], pending[from]) = (left[from] - pending[from], 0);
             spent[from] |= left[from] <= 0;
             text.Append(At(2_000_010 + 10 * i, string.Create(CultureInfo.InvariantCulture,
-                $"mm_page_alloc: page=0 pfn={zones[from].Start.Value + 1000 + i} order=0 migratetype=1 ")
+                $"mm_page_alloc: page=0 pfn={zones[from].Start.Value + 1000 + i % 3000} order=0 migratetype=1 ")
                 + "gfp_flags=GFP_HIGHUSER_MOVABLE|GFP_ZERO"));
         }
 
@@ -132,5 +134,48 @@ public sealed class TickTimesTests
         Assert.Equal(3, shown);
         Assert.Empty(times.Of(quiet, Cpu, out shown));
         Assert.Equal(0, shown);
+    }
+
+    // Goal: a CPU sleeps until it first asks, and its worker with it; a drain after the phase's end says on which
+    // second the worker came before it.
+    [Fact]
+    public void A_cpu_that_begins_late_ticks_from_then_on()
+    {
+        using var capture = CaptureCopy.OfPhases(Old);
+        var machine = Machine(capture, "p06-pingpong");
+        var phase = Phase(machine, At(2_000_000, "tracing_mark_write: ORACLE PHASE BEGIN")
+            + At(5_300_000, "mm_page_alloc: page=0 pfn=5000 order=0 migratetype=1 gfp_flags=GFP_USER")
+            + At(6_700_000, "tracing_mark_write: ORACLE PHASE END")
+            + At(6_800_000, "mm_page_pcpu_drain: page=0 pfn=5000 order=0 migratetype=1", Cpu, "kworker/0:0-9"));
+        var times = new TickTimes([(phase, machine)]);
+        Assert.Equal([3_800_000_000L], times.Of(phase, Cpu, out var shown).Select(tick => tick.Nanoseconds));
+        Assert.Equal(0, shown);
+    }
+
+    // Goal: the last microsecond of a phase may hold any number of requests, and no tick comes after it.
+    [Fact]
+    public void Every_request_of_the_last_instant_is_made()
+    {
+        using var capture = CaptureCopy.OfPhases(Old);
+        var machine = Machine(capture, "p06-pingpong");
+        const int requests = 600, end = 2_000_000 + 1_500_000;
+        var text = new StringBuilder(At(2_000_000, "tracing_mark_write: ORACLE PHASE BEGIN"));
+        foreach (var what in new[] { "mm_page_alloc: page=0 ", "mm_page_free: page=0 " })
+        {
+            for (var i = 0; i < requests; i++)
+            {
+                text.Append(At(end, string.Create(CultureInfo.InvariantCulture,
+                    $"{what}pfn={16 * (2000 + i)} order=4 migratetype=1 gfp_flags=GFP_USER")));
+            }
+        }
+
+        var phase = Phase(machine, text + At(end, "tracing_mark_write: ORACLE PHASE END"));
+        var ticks = new TickTimes([(phase, machine)]);
+        var replay = new PhaseReplay(phase, machine, ticks);
+        var loop = new RoundLoop(replay.Plan, GroupMap.Single(replay.Plan.CpuCount, replay.Plan.ZoneCount));
+        foreach (var cpu in loop.Cpus) replay.Prepare(cpu);
+        loop.Run();
+        Assert.Equal(requests, loop.Cpus[Cpu].Counters.Frees);
+        Assert.Equal([1_000_000_000L], Assert.Single(ticks.UntilEnd(phase, 1)).Select(tick => tick.Nanoseconds));
     }
 }
