@@ -61,7 +61,7 @@ public sealed class LockedPagesetsTests
         }
 
         var phase = TracedPhase.Read(new FtraceReader(new StringReader(text.ToString()), "trace"), "trace",
-            machine.Release, new(machine), new(new Dictionary<int, TaskPolicy>(), machine.Zonelists.PolicyZone));
+            machine, machine, new Dictionary<int, TaskPolicy>());
         Assert.Equal(isLocked ? 1 : 0, phase.Locked);
         var locked = phase.Cpus[0].Requests.Where(request => request.IsPagesetLocked).ToList();
         Assert.Equal(isLocked ? [4200L] : [], locked.Select(request => request.Frame));
