@@ -189,7 +189,7 @@ internal sealed class PhaseReplay
         var untraced = _tasks.Sum(task => task.UntracedByRequests);
         if (untraced > 0)
         {
-            notes.Add($"{untraced} pages were given to untraced bulk allocations: the trace shows nobody who took them, "
+            notes.Add($"{untraced} pages were given to untraced bulk allocations: no event shows who took them, "
                 + "and a worker frees them, four or more in a row");
         }
 
