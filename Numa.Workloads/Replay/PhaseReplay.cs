@@ -153,7 +153,7 @@ internal sealed class PhaseReplay
         };
     }
 
-    private void Compare(ref Agreement sum, string what, int line, List<long> recorded, List<long>? moved)
+    private void Compare(ref Agreement sum, string what, int line, IReadOnlyList<long> recorded, List<long>? moved)
     {
         if (recorded.Count == 0 && moved is not { Count: > 0 }) return;
         var predicted = moved ?? [];

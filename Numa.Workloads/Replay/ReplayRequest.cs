@@ -31,9 +31,19 @@ internal readonly record struct ReplayRequest(
 /// <param name="Line">Of the trace.</param>
 /// <param name="Frame">First frame of the block that an allocation got; 0 for none.</param>
 /// <param name="Taken">Frames that left the buddy lists for it, in order.</param>
-/// <param name="Drained">Frames that went to the buddy lists after it, in order.</param>
-/// <param name="Fallbacks">Of those taken, how many came from another migratetype.</param>
-internal sealed record ReplayAnswer(int Line, long Frame, List<long> Taken, List<long> Drained)
+internal sealed record ReplayAnswer(int Line, long Frame, long[] Taken)
 {
+    private List<long>? _drained;
+
+    /// <summary>Frames that went to the buddy lists after it, in order.</summary>
+    public IReadOnlyList<long> Drained => _drained ?? (IReadOnlyList<long>)[];
+
+    /// <summary>Of those taken, how many came from another migratetype.</summary>
     public int Fallbacks { get; set; }
+
+    /// <summary>Notes that a block went to the buddy lists after it.</summary>
+    public void Drain(long frame) => (_drained ??= []).Add(frame);
+
+    /// <summary>The answer as far as it is known.</summary>
+    public ReplayAnswer Copy() => this with { _drained = _drained is null ? null : [.. _drained] };
 }

@@ -26,6 +26,10 @@ internal sealed class TracedPhase
     private const string BeginMark = "PHASE BEGIN";
     private const string EndMark = "PHASE END";
 
+    // Reused by each thread: a phase's events take more room than all that is made of them.
+    [ThreadStatic]
+    private static List<TraceEvent>? _room;
+
     private readonly string _file;
     private readonly Dictionary<string, GfpFlags> _gfp = [];
     private readonly Dictionary<AllocationRequest, AllocationRequest> _kinds = [];
@@ -87,7 +91,8 @@ internal sealed class TracedPhase
     public static TracedPhase Read(FtraceReader trace, string file, MachineImage seen, MachineImage on,
         IReadOnlyDictionary<int, TaskPolicy> policies)
     {
-        var events = new List<TraceEvent>();
+        var events = _room ??= [];
+        events.Clear();
         var begins = 0;
         var isEnded = false;
         while (trace.TryRead(out var next))
@@ -144,7 +149,7 @@ internal sealed class TracedPhase
         {
             var copied = new TracedCpu();
             copied.Requests.AddRange(cpu.Requests);
-            copied.Answers.AddRange(cpu.Answers.Select(answer => answer with { Drained = [.. answer.Drained] }));
+            copied.Answers.AddRange(cpu.Answers.Select(answer => answer.Copy()));
             copy.Cpus.Add(copied);
         }
 
@@ -215,7 +220,7 @@ internal sealed class TracedPhase
         var cpu = Cpus[next.Cpu.Value];
         var frame = next.Frame.Value;
         var number = Allocations.Count;
-        var answer = new ReplayAnswer(next.Line, frame, [.. TakenOn(next.Cpu.Value)], []);
+        var answer = new ReplayAnswer(next.Line, frame, [.. TakenOn(next.Cpu.Value)]);
         TakenOn(next.Cpu.Value).Clear();
         if (_fallbacks.Remove(next.Cpu.Value, out var fallbacks)) answer.Fallbacks = fallbacks;
         for (var page = frame; page < frame + (1L << next.Order); page++) _announced.Remove(page);
@@ -226,7 +231,7 @@ internal sealed class TracedPhase
             _pages.Mark(frame, next.Order, taken: true);
         }
 
-        var place = answer.Taken.Count == 0 ? cpu.Requests.Count : PlaceOf(next.Cpu.Value);
+        var place = answer.Taken.Length == 0 ? cpu.Requests.Count : PlaceOf(next.Cpu.Value);
         var time = place == cpu.Requests.Count ? next.Nanoseconds : cpu.Requests[place].Nanoseconds;
         Allocations.Add((next.Cpu.Value, place));
         cpu.Requests.Insert(place, new(time, next.Task, Kind(next), number, 0, next.Order));
@@ -284,7 +289,7 @@ internal sealed class TracedPhase
             {
                 ByWorker = next.IsWorker,
             });
-        cpu.Answers.Add(new(next.Line, 0, [], []));
+        cpu.Answers.Add(new(next.Line, 0, []));
     }
 
     /// <summary>The allocation whose block a freed block is or is part of.</summary>
@@ -312,7 +317,7 @@ internal sealed class TracedPhase
         var request = from.Requests[place.Index];
         from.Requests[place.Index] = request with { Order = Moved };
         to.Requests.Add(request with { Nanoseconds = next.Nanoseconds });
-        to.Answers.Add(new(next.Line, 0, [], []));
+        to.Answers.Add(new(next.Line, 0, []));
     }
 
     private const int Moved = -1;
@@ -322,7 +327,7 @@ internal sealed class TracedPhase
         var cpu = Cpus[next.Cpu.Value];
         var last = cpu.Requests.Count - 1;
         if (last >= 0 && cpu.Requests[last].IsFree && cpu.Requests[last].Task == next.Task)
-            cpu.Answers[last].Drained.Add(next.Frame.Value);
+            cpu.Answers[last].Drain(next.Frame.Value);
         else TimerDrains.Add((next.Nanoseconds, next.Cpu.Value, next.Frame.Value));
     }
 
