@@ -30,7 +30,8 @@ internal sealed class ReplayBenchmark(int runs)
             var bytes = Sample.Median(samples.Select(sample => (double)sample.Bytes));
             var processor = Sample.Median(samples.Select(sample => sample.CpuSeconds));
             output.WriteLine($"| {step} | {Figure.Text(seconds, "0.000")}"
-                + $" | {Figure.Text(events / seconds / 1e6, "0.00")} | {Figure.Text(processor, "0.000")} | {Figure.Text(bytes / events, "0")} |");
+                + $" | {Figure.Text(events / seconds / 1e6, "0.00")} | {Figure.Text(processor, "0.000")}"
+                + $" | {Figure.Text(bytes / events, "0")} |");
         }
     }
 

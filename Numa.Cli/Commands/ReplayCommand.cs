@@ -71,6 +71,12 @@ internal sealed class ReplayCommand : NumaCommand
                     result.AddError($"--policy: '{text}' is no policy; expected for example 1=bind:0,1");
             }
 
+            foreach (var twice in (result.GetValue(_policies) ?? []).Select(text => TaskPolicy.Parse(text)?.Task)
+                .OfType<int>().GroupBy(task => task).Where(same => same.Count() > 1))
+            {
+                result.AddError($"--policy: task {twice.Key} has {twice.Count()} policies; expected one");
+            }
+
             if (result.GetValue(_frames) is not null && result.GetValue(_phase) is null)
                 result.AddError("--frames needs --phase: the frames of one phase");
             if (result.GetValue(_frames) is not null

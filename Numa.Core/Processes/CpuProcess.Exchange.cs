@@ -106,6 +106,8 @@ public sealed partial class CpuProcess
         if (zone.FairDepleted || Math.Abs(zone.FairDelta + batch) > zone.Tuning.StatThreshold) return 0;
         zone.FairFolded -= batch;
         zone.FairDelta += (int)batch;
+        // The kernel passed the zone over, so an allocation had noted it.
+        zone.FoundFairSpent = true;
         return -(int)batch;
     }
 

@@ -33,7 +33,7 @@ public sealed partial class CpuProcess
             return;
         }
 
-        var node = policy.PreferredNode ?? Node;
+        var node = policy.PreferredNode ?? _walk.Attempt.Node;
         var mask = policy.Mode == MempolicyMode.Bind && Restricts(policy) ? policy.Nodes : [];
         _walk.Attempt = new(gfp, node, mask);
         if (policy.Mode == MempolicyMode.PreferredMany)

@@ -129,12 +129,6 @@ internal sealed class CapturePhases
         var file = TraceFile.In(folder.Path)!;
         using var text = TraceFile.Open(file);
         var phase = TracedPhase.Read(new FtraceReader(text, file), file, machine, on, policies);
-        for (var cpu = _boot.Cpus.CpuCount; cpu < phase.Cpus.Count; cpu++)
-        {
-            if (phase.Cpus[cpu].Answers is not [var answer, ..]) continue;
-            throw Refuse(file, ProblemCodes.Trace,
-                $"CPU {cpu}, but the machine has CPUs 0-{_boot.Cpus.CpuCount - 1}", answer.Line);
-        }
 
         if (phase.End - phase.Start > Longest)
             throw Refuse(file, ProblemCodes.Trace, "the phase lasts longer than a day; at most a day is replayed");

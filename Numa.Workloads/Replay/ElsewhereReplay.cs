@@ -32,7 +32,9 @@ public static class ElsewhereReplay
         CapturePhase read, CapturePhases all, OtherMachine other, TickTimes ticks)
     {
         var notes = other.Notes.ToList();
-        var here = FairDeltas.Infer(read.Machine, read.Phase, cpu => ticks.Of(read.Phase, cpu, out _), out _);
+        var here = FairDeltas.Infer(
+            read.Machine, read.Phase, cpu => ticks.Of(read.Phase, cpu, out _), out var inferred);
+        if (inferred > 0) notes.Add($"{inferred} unfolded parts of fair batches were inferred");
         var there = other.At(here);
         var isAsSeen = other.Policies.Count == 0 && !other.BeginsAtBoot;
         var phase = isAsSeen ? read.Phase : all.Read(read.Folder, other.Policies, other.Base);
@@ -57,10 +59,12 @@ public static class ElsewhereReplay
     }
 
     /// <summary>What is asked on either machine: what no event took, no model has to give back.</summary>
+    /// <remarks>Which frees found the pageset locked is known of the kernel only.</remarks>
     /// <param name="withOlder">With frees of what was taken before the phase.</param>
     private static List<List<ReplayRequest>> Requests(TracedPhase phase, bool withOlder) =>
     [
-        .. phase.Cpus.Select(cpu => cpu.Requests.Where(request =>
-            request.Allocation >= 0 || (withOlder && request.Allocation == ReplayRequest.Older)).ToList()),
+        .. phase.Cpus.Select(cpu => cpu.Requests
+            .Where(request => request.Allocation >= 0 || (withOlder && request.Allocation == ReplayRequest.Older))
+            .Select(request => request with { IsPagesetLocked = false }).ToList()),
     ];
 }

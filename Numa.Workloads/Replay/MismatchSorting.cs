@@ -64,9 +64,9 @@ internal sealed class MismatchSorting(
     private MismatchClass ClassOf(Mismatch mismatch)
     {
         if (mismatch.Recorded < 0) return MismatchClass.KernelFailed;
-        if (mismatch.WasUntraced) return MismatchClass.HeldByBulk;
         if (mismatch.Prediction.Block is not { } predicted) return MismatchClass.ModelRefused;
         if (mismatch.Zone >= 0 && mismatch.Zone != predicted.Zone) return MismatchClass.OtherZone;
+        if (mismatch.WasUntraced) return MismatchClass.HeldByBulk;
         return mismatch.Found.Place switch
         {
             BlockPlace.OwnPageset => MismatchClass.OwnList,

@@ -138,8 +138,10 @@ internal sealed class PhaseReplay
                 var (ours, theirs) = (_records[cpu].Of(i), _phase.Cpus[cpu].Answers[i]);
                 Compare(ref refills, "refill", theirs.Line, theirs.Taken, ours?.Taken);
                 Compare(ref drains, "drain", theirs.Line, theirs.Drained, ours?.Drained);
-                if (theirs.Fallbacks + (ours?.Fallbacks ?? 0) > 0)
-                    fallbacks = fallbacks.With(theirs.Fallbacks == ours?.Fallbacks);
+                var fallen = ours?.Fallbacks ?? 0;
+                if (theirs.Fallbacks + fallen == 0) continue;
+                fallbacks = fallbacks.With(theirs.Fallbacks == fallen);
+                if (theirs.Fallbacks != fallen) Differ(theirs.Line, "fallbacks", $"{theirs.Fallbacks}", $"{fallen}");
             }
         }
 
@@ -177,7 +179,7 @@ internal sealed class PhaseReplay
 
     private List<string> Notes()
     {
-        var notes = _notes;
+        List<string> notes = [.. _notes];
         notes.AddRange(_phase.Starts.Notes());
         var nothing = _tasks.Sum(task => task.FreesOfNothing);
         if (nothing > 0)

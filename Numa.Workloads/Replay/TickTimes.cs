@@ -38,20 +38,20 @@ internal sealed class TickTimes
     public TickTimes(IReadOnlyList<(TracedPhase Phase, MachineImage Machine)> phases)
     {
         foreach (var (nanoseconds, cpu, _) in phases.SelectMany(read =>
-            (read.Phase.WhileRead ?? read.Phase).TimerDrains))
+            (read.Phase.WhileRead ?? read.Phase).TimerDrains).OrderBy(drain => drain.Nanoseconds))
         {
             if (!_passes.TryGetValue(cpu, out var passes)) _passes[cpu] = passes = [];
             if (passes.Count == 0 || nanoseconds - passes[^1] > Gap) passes.Add(nanoseconds);
         }
 
         // What is drained after a phase, while its lists are read, says something of that phase only.
-        var within = phases.SelectMany(read => read.Phase.TimerDrains).ToLookup(drain => drain.Cpu);
+        var within = phases.SelectMany(read => read.Phase.TimerDrains)
+            .Select(drain => (drain.Cpu, drain.Nanoseconds)).ToHashSet();
         foreach (var (cpu, passes) in _passes)
         {
-            var own = passes.FindAll(pass => within[cpu].Any(drain => drain.Nanoseconds == pass));
+            var own = passes.FindAll(pass => within.Contains((cpu, pass)));
             if (own.Count > 0) _phaseOf[cpu] = PhaseOf(own);
         }
-
 
         if (phases.Count == 0 || !phases[0].Machine.Release.FairZonePolicy) return;
         var runs = phases.Select(read =>

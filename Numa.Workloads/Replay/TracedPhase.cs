@@ -47,10 +47,12 @@ internal sealed class TracedPhase
 
     private readonly LockedPagesets _locks;
 
-    private TracedPhase(string file, KernelRelease release, TakenPages taken, TaskPolicies policies,
+    private readonly int _cpuCount;
+
+    private TracedPhase(string file, KernelRelease release, int cpuCount, TakenPages taken, TaskPolicies policies,
         InterleaveStarts starts)
     {
-        (_file, _release, _pages, _policies, Starts) = (file, release, taken, policies, starts);
+        (_file, _release, _cpuCount, _pages, _policies, Starts) = (file, release, cpuCount, taken, policies, starts);
         _locks = new(frame => taken.SlotOf(frame, 0), order => Pageset.Holds(release, order));
     }
 
@@ -115,7 +117,8 @@ internal sealed class TracedPhase
         if (begins > 1) throw Refuse(file, events[0], "a second phase begins");
         var starts = new InterleaveStarts(policies, seen);
         foreach (var next in events) starts.Add(next);
-        var phase = new TracedPhase(file, seen.Release, new(seen), new(starts.Told(), on), starts);
+        var phase = new TracedPhase(
+            file, seen.Release, seen.Cpus.CpuCount, new(seen), new(starts.Told(), on), starts);
         foreach (var next in events) phase.Add(next);
         events.Clear();
         while (trace.TryRead(out var next))
@@ -141,7 +144,7 @@ internal sealed class TracedPhase
     /// <summary>The phase as far as it was read.</summary>
     private TracedPhase Copy()
     {
-        var copy = new TracedPhase(_file, _release, _pages, _policies, Starts)
+        var copy = new TracedPhase(_file, _release, _cpuCount, _pages, _policies, Starts)
         {
             Start = Start, End = End, Interrupted = Interrupted, Reclaim = Reclaim, Locked = Locked,
         };
@@ -163,6 +166,8 @@ internal sealed class TracedPhase
         if (Start < 0) Start = next.Nanoseconds;
         End = Math.Max(End, next.Nanoseconds);
         var cpu = next.Cpu.Value;
+        if (cpu >= _cpuCount)
+            throw Refuse(_file, next, $"CPU {cpu}, but the machine has CPUs 0-{_cpuCount - 1}");
         while (Cpus.Count <= cpu) Cpus.Add(new());
         if (_release.TriesPagesetLock)
         {
