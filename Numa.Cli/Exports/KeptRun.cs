@@ -16,7 +16,11 @@ internal sealed record KeptRun(ulong Seed, string Hash, RunInputs Inputs)
     private const string Machine = "machine.yaml";
 
     private static readonly JsonSerializerOptions Options =
-        new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n" };
+        new()
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase, WriteIndented = true, NewLine = "\n",
+            RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true,
+        };
 
     /// <summary>What <c>inputs.json</c> holds.</summary>
     /// <param name="Scenario">Path of the scenario, as it was given.</param>

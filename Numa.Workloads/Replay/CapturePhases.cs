@@ -125,7 +125,9 @@ internal sealed class CapturePhases
     private CapturePhase Read(int index, IReadOnlyDictionary<int, TaskPolicy> policies, MachineImage on)
     {
         var folder = _folders[index];
-        var machine = DumpedMachine.From(_boot, AllocatorDump.Read(folder, Before)!);
+        var dump = AllocatorDump.Read(folder, Before)!;
+        DumpCheck.Require(dump, _boot, Path.Combine(folder.Path, Before));
+        var machine = DumpedMachine.From(_boot, dump);
         var file = TraceFile.In(folder.Path)!;
         using var text = TraceFile.Open(file);
         var phase = TracedPhase.Read(new FtraceReader(text, file), file, machine, on, policies);

@@ -102,6 +102,19 @@ internal static class DumpedMachine
         return (order, words[1] == "THP" ? Migratetype.Movable : Migratetype.Unmovable);
     }
 
+    /// <returns>False when the number names no list of the release.</returns>
+    public static bool TryKey(KernelRelease release, string index, out (int Order, Migratetype Type) key)
+    {
+        key = default;
+        var words = index[(index.IndexOf('(') + 1)..].TrimEnd(')').Split(',');
+        var isOrder = int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var order);
+        if (words.Length > 2 || (words.Length == 2 && (!isOrder || order > Order.MaxValue))) return false;
+        var isHuge = words.Length == 2 && order == Order.Pageblock;
+        if (!isHuge && MigratetypeNumbers.Of(release).All(known => known.Name != words[^1])) return false;
+        key = KeyOf(release, index);
+        return true;
+    }
+
     private static Migratetype TypeNamed(KernelRelease release, string name) =>
         MigratetypeNumbers.Of(release).First(known => known.Name == name).Type;
 

@@ -43,13 +43,28 @@ internal sealed class FairRuns
         {
             var request = phase.Cpus[cpu].Requests[index];
             var slot = SlotOf(machine, phase.Cpus[cpu].Answers[index].Frame);
-            if (slot < 0) continue;
             if (!walks.TryGetValue((cpu, request.Allocate!), out var fair))
                 walks[(cpu, request.Allocate!)] = fair = runs.FairPass(facts, cpu, request.Allocate!);
             runs._charges.Add(new(request.Nanoseconds - phase.Start, cpu, slot, 1 << request.Order, fair));
         }
 
+        for (var cpu = 0; cpu < phase.Cpus.Count; cpu++) runs.Straighten(cpu);
+        runs._charges.RemoveAll(charge => charge.Slot < 0);
         return runs;
+    }
+
+    /// <summary>One page of another zone between two of a zone is no change of zones: no batch is that short.</summary>
+    private void Straighten(int cpu)
+    {
+        var own = Enumerable.Range(0, _charges.Count)
+            .Where(index => _charges[index].Cpu == cpu && _charges[index].Pages == 1).ToList();
+        for (var i = 1; i + 1 < own.Count; i++)
+        {
+            var (before, here, after) = (_charges[own[i - 1]], _charges[own[i]], _charges[own[i + 1]]);
+            if (before.Slot != after.Slot || here.Slot == before.Slot) continue;
+            if (!here.Fair.Slots.SequenceEqual(before.Fair.Slots) || !here.Fair.Slots.Contains(before.Slot)) continue;
+            _charges[own[i]] = here with { Slot = before.Slot };
+        }
     }
 
     /// <summary>Allocations that came from another zone than the batches say.</summary>

@@ -112,7 +112,8 @@ internal sealed class TracedPhase
             if (isEnded) break;
         }
 
-        if (isEnded != begins > 0 && events.Count > 0)
+        if (events.Count == 0) throw new InputException([new(new(file, 0, 0), ProblemCodes.Trace, "holds no event")]);
+        if (isEnded != begins > 0)
             throw Refuse(file, events[^1], $"the mark '{(isEnded ? BeginMark : EndMark)}' is missing");
         if (begins > 1) throw Refuse(file, events[0], "a second phase begins");
         var starts = new InterleaveStarts(policies, seen);
