@@ -27,6 +27,10 @@ internal sealed class TickTimes
     /// <summary>A drain that comes later after its second than this is no tick's.</summary>
     private const long Latest = 300_000_000;
 
+    /// <summary>Pages of another zone that a tick has to explain: it moves the ends of runs, and a few pages may be
+    /// astray for other reasons.</summary>
+    private const int Evidence = 6;
+
     /// <summary>A tick comes before what the trace, which counts microseconds, has at the same time.</summary>
     private const long BeforeEvent = 1;
 
@@ -147,7 +151,8 @@ internal sealed class TickTimes
     /// <summary>Tries each instant of the runs that a missing tick may explain, and keeps the best.</summary>
     private void FixByRuns(int cpu, IReadOnlyList<(TracedPhase Phase, FairRuns Runs)> phases)
     {
-        var least = Unexplained(phases, int.MaxValue);
+        var before = Unexplained(phases, int.MaxValue);
+        var least = before;
         long? drained = _phaseOf.TryGetValue(cpu, out var shown) ? shown : null;
         var candidates = new HashSet<long>();
         foreach (var (phase, runs) in phases)
@@ -173,6 +178,7 @@ internal sealed class TickTimes
             if (unexplained < least) (least, best) = (unexplained, candidate);
         }
 
+        if (before - least < Evidence) best = null;
         _phaseOf.Remove(cpu);
         if (best is not null) _fixedByRuns.Add(cpu);
         if ((best ?? drained) is { } part) _phaseOf[cpu] = part;

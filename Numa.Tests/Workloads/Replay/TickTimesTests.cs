@@ -45,7 +45,7 @@ public sealed class TickTimesTests
         var spent = zones.Select(zone => zone.State!.FairDepleted).ToArray();
         for (var i = 0; i < allocations; i++)
         {
-            if (tick == 0 && i >= earliest && pending[0] == 4) tick = i;
+            if (tick == 0 && i >= earliest && pending[0] == 7) tick = i;
             for (var z = 0; z < 2 && i == tick; z++) (left[z], pending[z]) = (left[z] - pending[z], 0);
             if (spent[0] && spent[1])
             {
