@@ -31,7 +31,8 @@ internal sealed class OtherMachine
         if (request.Machine is not null || settings.Count > 0)
         {
             var booted = Boot(request.Machine ?? request.Capture, settings, out var notes);
-            Notes = [.. notes, .. booted.Image.Notes, .. booted.Counterfactuals];
+            Notes = [.. notes, .. booted.Image.Notes,
+                .. booted.Counterfactuals.Select(impossible => $"COUNTERFACTUAL: {impossible}")];
             _booted = booted.Image;
             if (request.Machine is null)
             {
