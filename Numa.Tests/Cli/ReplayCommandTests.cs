@@ -136,4 +136,18 @@ public class ReplayCommandTests
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(problem, run.Error, StringComparison.Ordinal);
     }
+
+    // A device is written to; were it replaced by a file, nothing on the machine would find it again.
+    [Fact]
+    public async Task A_device_is_written_to_and_stays_one()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "there is no /dev/null here");
+        var link = Path.Combine(Directory.CreateTempSubdirectory("numa-frames-").FullName, "link");
+        File.CreateSymbolicLink(link, "/dev/null");
+        await CommandLineRun.OfAsync($"replay box --phase p01-fill --frames {link}",
+            new FakeSimulator { Replayed = [Phase] });
+        Assert.Equal("/dev/null", new FileInfo(link).LinkTarget);
+        Assert.Equal(0, new FileInfo("/dev/null").Length);
+        Assert.Equal("", await File.ReadAllTextAsync("/dev/null"));
+    }
 }

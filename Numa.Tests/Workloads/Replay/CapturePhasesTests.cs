@@ -68,6 +68,8 @@ public sealed class CapturePhasesTests : IDisposable
     [InlineData("binary", @"trace\.txt:1:1: error NUMA230: found a line that does not end")]
     [InlineData("perf.data", @"trace\.txt: error NUMA231: found the data of perf record; expected the text that perf script")]
     [InlineData("another CPU", @"trace\.txt:\d+:1: error NUMA231: CPU 7, but the machine has CPUs 0-0")]
+    [InlineData("drain of another CPU", @"trace\.txt:\d+:1: error NUMA231: CPU 7, but the machine has CPUs 0-0")]
+    [InlineData("empty", @"trace\.txt: error NUMA231: holds no event")]
     [InlineData("years", @"trace\.txt: error NUMA231: the phase lasts longer than a day")]
     [InlineData("no trace", "error NUMA100: holds no folder with before.freelists.txt and a trace")]
     public void What_is_no_trace_is_a_problem_at_its_place(string damage, string expected)
@@ -203,11 +205,37 @@ public sealed class CapturePhasesTests : IDisposable
             case "another CPU":
                 Write("trace.txt", false, Regex.Replace(text, @"\[000\](?=.*mm_page_alloc:)", "[007]"));
                 break;
+            case "drain of another CPU":
+                Write("trace.txt", false, new Regex(@"\[000\](?=.*pcpu_drain:)").Replace(text, "[007]", 1));
+                break;
+            case "empty":
+                Write("trace.txt", false, "");
+                break;
             case "years":
                 Write("trace.txt", false, Regex.Replace(
                     text, @"\d+(\.\d+: tracing_mark_write: .*PHASE END\n)[\s\S]*", "99999999$1"));
                 break;
         }
+    }
+
+    // The lists before a phase are half of the input: what no kernel can have held is refused, not replayed.
+    [Theory]
+    [InlineData(@"^free 0 (\w+) (\d+) Movable", "free 0 $1 $2 Foo", "'Foo' is no migratetype")]
+    [InlineData(@"^(free 0 \w+ 10 Movable .*: )(\w+)", "${1}${2} ${2}", "is on two lists, or twice on one")]
+    [InlineData(@"^(free 0 \w+ 10 Movable .*: )\w+", "${1}401", "401 is not aligned to its order 10")]
+    [InlineData(@"^(free 0 \w+ 10 Movable .*: )\w+", "${1}ffffffc00", "ffffffc00 of order 10 is not in zone 0:")]
+    [InlineData(@"^zone ", "zune ", "holds no zone")]
+    public void Lists_that_no_kernel_held_are_refused(string part, string instead, string expected)
+    {
+        var file = Path.Combine(_capture.Folder, Phase, "before.freelists.txt");
+        var text = File.ReadAllText(file);
+        var damaged = Regex.Replace(text, part, instead, RegexOptions.Multiline);
+        Assert.NotEqual(text, damaged);
+        File.WriteAllText(file, damaged);
+        var refusal = Assert.Throws<InputException>(() => Replay(null).ToList());
+        Assert.All(refusal.Problems, problem => Assert.Contains("before.freelists.txt: error NUMA", $"{problem}",
+            StringComparison.Ordinal));
+        Assert.Contains(refusal.Problems, problem => problem.Message.Contains(expected, StringComparison.Ordinal));
     }
 
     private string[] Lines()
