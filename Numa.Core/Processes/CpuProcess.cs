@@ -26,6 +26,9 @@ public sealed partial class CpuProcess
     private MachineFacts _machine;
     private BoardView? _board;
     private VirtualInstant _now;
+
+    // Nothing is due before this: no signal, no timer, no event of the machine.
+    private VirtualInstant _due;
     private VirtualInstant _sliceEnd;
     private SimulatedTask? _current;
     private ICpuEffects? _effects;
@@ -141,7 +144,11 @@ public sealed partial class CpuProcess
     }
 
     /// <summary>A signal has arrived; it is taken at the first boundary at or after its instant.</summary>
-    public void Accept(Signal signal) => _signals.Enqueue(signal, signal);
+    public void Accept(Signal signal)
+    {
+        _signals.Enqueue(signal, signal);
+        _due = VirtualInstant.Min(_due, signal.At);
+    }
 
     /// <summary>Runs until the CPU waits for a zone, has nothing to do, or reaches the limit.</summary>
     /// <remarks>Returns after a signal to another CPU too: its answer may be nearer than the limit.</remarks>
@@ -165,8 +172,7 @@ public sealed partial class CpuProcess
                 continue;
             }
 
-            if (_machine.Next is { } changed && changed.From <= _now) TakeEvents();
-            TakeDue();
+            if (_due <= _now) TakeDue();
             if (_waiting) return;
             if (_work.Count > 0)
             {
@@ -176,10 +182,19 @@ public sealed partial class CpuProcess
 
             if (_current is null && !PickTask()) continue;
             if (_notBefore > _now) continue;
-            Step();
-            steps--;
+            do
+            {
+                LastStep = _now;
+                Step();
+                steps--;
+            }
+            while (steps > 0 && GoesOn(limit));
         }
     }
+
+    /// <summary>Nothing but the next step of the current task can follow.</summary>
+    private bool GoesOn(VirtualInstant limit) => !_waiting && !_signalled && _current is not null
+        && _now < limit && _now < _due && _now >= _notBefore && _now < _horizon && _work.Count == 0;
 
     /// <summary>Under the wall clock the host's time is the CPU's time.</summary>
     public void CatchUp(VirtualInstant wall) => _now = VirtualInstant.Max(_now, wall);
@@ -200,6 +215,7 @@ public sealed partial class CpuProcess
         var visit = _visit;
         var zone = _zones[visit.Zone]!;
         zone.View = visit.Record;
+        zone.Seen++;
         zone.FoundBelowHigh = false;
         zone.FoundFairSpent = false;
         zone.FreeDelta = visit.FreeDelta;
@@ -271,11 +287,14 @@ public sealed partial class CpuProcess
     /// <summary>Brings the CPU's view of a zone up to the board instant that it may read now.</summary>
     private void Refresh(CpuZone zone)
     {
-        if (_board is null) return;
+        if (_now >= zone.ViewUntil && _board is not null) ReadBoard(zone);
+    }
+
+    private void ReadBoard(CpuZone zone)
+    {
         var instant = Math.Max(0, _now.Nanoseconds / _costs.SignalLatency - 1);
-        if (zone.ViewInstant == instant) return;
-        zone.ViewInstant = instant;
-        ref readonly var record = ref _board.At(instant, zone.Slot);
+        zone.ViewUntil = new((instant + 2) * _costs.SignalLatency);
+        ref readonly var record = ref _board!.At(instant, zone.Slot);
         if (record.Effect > zone.View.Effect) See(zone, record);
     }
 
