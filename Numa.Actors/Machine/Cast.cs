@@ -31,7 +31,7 @@ public sealed class Cast
         Groups = IsGrouped
             ? GroupMap.OfNodes(plan.Machine.Image, groups)
             : GroupMap.Apart(plan.CpuCount, plan.ZoneCount);
-        Bounds = isVirtual ? RoundBounds.Of(plan.Costs) : new(default, default, default);
+        Bounds = isVirtual ? RoundBounds.Of(plan) : new(default, default, default, default);
         Cpus = new IActorRef[plan.CpuCount];
         Zones = new IActorRef[plan.ZoneCount];
         NodeGroups = new IActorRef[IsGrouped ? Groups.Count : 0];

@@ -24,7 +24,7 @@ public sealed partial class CpuProcess
     private readonly PriorityQueue<Signal, Signal> _signals = new(Comparer<Signal>.Create(Signal.Compare));
     private readonly ZoneVisit _visit = new();
     private MachineFacts _machine;
-    private BoardView? _board;
+    private Board? _board;
     private VirtualInstant _now;
 
     // Nothing is due before this: no signal, no timer, no event of the machine.
@@ -72,6 +72,7 @@ public sealed partial class CpuProcess
         _full = new ZonelistCache?[machine.NodeCount];
         Node = machine.Image.Cpus.NodeOf(new(id));
         Counters = new(machine.Zones.Length);
+        Reach = new(machine.Zones.Length);
         _ticks = ticks;
         _tick = ticks.IsDefault
             ? FirstTick(id, machine.Image.Cpus.CpuCount)
@@ -87,6 +88,8 @@ public sealed partial class CpuProcess
     public CpuCounters Counters { get; }
 
     public VirtualInstant Now => _now;
+
+    public ZoneReach Reach { get; }
 
     /// <summary>Instant of the last step; what it began may end later. −1 before the first.</summary>
     public VirtualInstant LastStep { get; private set; } = new(-1);
@@ -147,6 +150,7 @@ public sealed partial class CpuProcess
     public void Accept(Signal signal)
     {
         _signals.Enqueue(signal, signal);
+        Foresee(signal);
         _due = VirtualInstant.Min(_due, signal.At);
     }
 
@@ -154,7 +158,7 @@ public sealed partial class CpuProcess
     /// <remarks>Returns after a signal to another CPU too: its answer may be nearer than the limit.</remarks>
     /// <param name="limit">The CPU starts no step at or after this instant.</param>
     /// <param name="steps">Most steps of tasks to run.</param>
-    public void Run(VirtualInstant limit, BoardView? board, ICpuEffects effects, int steps = int.MaxValue)
+    public void Run(VirtualInstant limit, Board? board, ICpuEffects effects, int steps = int.MaxValue)
     {
         _board = board;
         if (!_pagesetsTaken) TakePagesets();
@@ -275,7 +279,8 @@ public sealed partial class CpuProcess
             made.Expire = state.Pagesets[Id].Expire;
         }
 
-        if (_board is { } board) See(made, board.Records[slot]);
+        if (_board is { } board) See(made, board.At(Board.IndexReadAt(_now, _costs.SignalLatency), slot));
+        Reach.Add(slot);
         return _zones[slot] = made;
     }
 
@@ -292,7 +297,7 @@ public sealed partial class CpuProcess
 
     private void ReadBoard(CpuZone zone)
     {
-        var instant = Math.Max(0, _now.Nanoseconds / _costs.SignalLatency - 1);
+        var instant = Board.IndexReadAt(_now, _costs.SignalLatency);
         zone.ViewUntil = new((instant + 2) * _costs.SignalLatency);
         ref readonly var record = ref _board!.At(instant, zone.Slot);
         if (record.Effect > zone.View.Effect) See(zone, record);

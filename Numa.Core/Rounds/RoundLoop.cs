@@ -17,7 +17,7 @@ public sealed class RoundLoop
     {
         Cpus = [.. Enumerable.Range(0, plan.CpuCount).Select(plan.MakeCpu)];
         Zones = [.. Enumerable.Range(0, plan.ZoneCount).Select(plan.MakeZone)];
-        var bounds = RoundBounds.Of(plan.Costs);
+        var bounds = RoundBounds.Of(plan);
         _mail = new(map.Count);
         foreach (var task in plan.Tasks) Cpus[task.Cpu.Value].Accept(SimulationPlan.StartOf(task));
         _groups =
@@ -48,9 +48,15 @@ public sealed class RoundLoop
     /// <returns>False when nothing can happen any more.</returns>
     public bool Step(Action<List<(int Group, Go Go)>>? arrange = null)
     {
-        var turns = _clock.Advance().ToList();
+        var turns = _clock.Advance();
         if (turns.Count == 0) return false;
-        arrange?.Invoke(turns);
+        if (arrange is not null)
+        {
+            List<(int Group, Go Go)> arranged = [.. turns];
+            arrange(arranged);
+            turns = arranged;
+        }
+
         foreach (var (group, go) in turns) Invariant.Holds(_mail.Deliver(_groups[group]) == go.Expected);
         foreach (var (group, go) in turns) _clock.Absorb(_groups[group].Turn(go));
         return true;
@@ -65,8 +71,8 @@ public sealed class RoundLoop
 
     private sealed class Mail(int groups) : IGroupMail
     {
-        private readonly List<Action<Group>>[] _boxes =
-            [.. Enumerable.Range(0, groups).Select(_ => new List<Action<Group>>())];
+        private readonly List<(object Message, bool IsReply)>[] _boxes =
+            [.. Enumerable.Range(0, groups).Select(_ => new List<(object, bool)>())];
 
         public Dictionary<TaskId, (TaskEnd End, VirtualInstant At)> Ends { get; } = [];
 
@@ -75,17 +81,22 @@ public sealed class RoundLoop
         public int Deliver(Group group)
         {
             var messages = _boxes[group.Id];
-            foreach (var message in messages) message(group);
+            foreach (var (message, isReply) in messages)
+            {
+                if (message is ZoneVisit visit) group.Deliver(visit, isReply);
+                else group.Deliver((Signal)message);
+            }
+
             var count = messages.Count;
             messages.Clear();
             return count;
         }
 
-        public void ToZone(int group, ZoneVisit visit) => _boxes[group].Add(to => to.Deliver(visit, reply: false));
+        public void ToZone(int group, ZoneVisit visit) => _boxes[group].Add((visit, false));
 
-        public void ToCpu(int group, ZoneVisit reply) => _boxes[group].Add(to => to.Deliver(reply, reply: true));
+        public void ToCpu(int group, ZoneVisit reply) => _boxes[group].Add((reply, true));
 
-        public void ToCpu(int group, Signal signal) => _boxes[group].Add(to => to.Deliver(signal));
+        public void ToCpu(int group, Signal signal) => _boxes[group].Add((signal, false));
 
         public void Ended(SimulatedTask task, TaskEnd end, VirtualInstant at) => Ends.Add(task.Id, (end, at));
 

@@ -35,6 +35,8 @@ internal sealed class ToggleTask : SimulatedTask
         (_mix, _operations, _think, _random) = (mix, operations, think, seed.Random());
     }
 
+    public override IReadOnlyList<AllocationRequest> Requests => _requests;
+
     public override long LivePages => _livePages;
 
     public override void Next(ref TaskStep step)
