@@ -5,20 +5,20 @@ using Numa.Core.Zones;
 
 namespace Numa.Core.Processes;
 
-/// <remarks>Most allocations repeat the one before: the first zone of the list still passes its check, and the CPU's own
-/// list still has a page. What such a walk comes to is kept until the CPU sees something new of the zone.</remarks>
+/// <remarks>Most allocations repeat the one before: the first zone of the list still passes its check, and the CPU's
+/// own list still has a page. What such a walk comes to is kept until the CPU sees something new of the zone.</remarks>
 public sealed partial class CpuProcess
 {
-    private readonly Hit[] _hits = new Hit[Order.Count];
+    private readonly Hit?[] _hits = new Hit?[Order.Count];
 
     // Order of the hit that was the last allocation; -1 when it walked.
     private int _lastHit = -1;
 
     /// <summary>A request that the first zone of its list serves from the pageset.</summary>
-    private struct Hit
+    private sealed class Hit
     {
         public AllocationRequest? Request;
-        public CpuZone Zone;
+        public CpuZone Zone = null!;
 
         /// <summary>What the CPU had seen of the zone when the check passed.</summary>
         public long Seen;
@@ -29,8 +29,7 @@ public sealed partial class CpuProcess
     /// here.</summary>
     private bool TryHit(AllocationRequest request)
     {
-        ref var hit = ref _hits[request.Order.Value];
-        if (!ReferenceEquals(hit.Request, request)) return false;
+        if (_hits[request.Order.Value] is not { } hit || !ReferenceEquals(hit.Request, request)) return false;
         var zone = hit.Zone;
         Refresh(zone);
         if (zone.Seen != hit.Seen || (zone.FairDepleted && _machine.Release.FairZonePolicy)) return false;
@@ -52,14 +51,15 @@ public sealed partial class CpuProcess
         var request = _walk.Request;
         var isPlain = (request.Policy is null || request.ThisNodeOnly) && request.MemsAllowed.IsDefaultOrEmpty
             && request.AllowedNodes.IsDefaultOrEmpty && Recorder is null;
-        if (isPlain && zone.Slot == _walk.Preferred && _walk.Level == WatermarkLevel.Low)
-            _hits[request.Order.Value] = new() { Request = request, Zone = zone, Seen = zone.Seen, Walk = _walk };
+        if (!isPlain || zone.Slot != _walk.Preferred || _walk.Level != WatermarkLevel.Low) return;
+        var hit = _hits[request.Order.Value] ??= new();
+        (hit.Request, hit.Zone, hit.Seen, hit.Walk) = (request, zone, zone.Seen, _walk);
     }
 
     /// <summary>An exchange asks how the last allocation walked.</summary>
     private void RecallWalk()
     {
-        if (_lastHit >= 0) _walk = _hits[_lastHit].Walk;
+        if (_lastHit >= 0) _walk = _hits[_lastHit]!.Walk;
         _lastHit = -1;
     }
 }

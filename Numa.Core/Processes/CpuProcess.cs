@@ -158,16 +158,18 @@ public sealed partial class CpuProcess
     /// <remarks>Returns after a signal to another CPU too: its answer may be nearer than the limit.</remarks>
     /// <param name="limit">The CPU starts no step at or after this instant.</param>
     /// <param name="steps">Most steps of tasks to run.</param>
-    public void Run(VirtualInstant limit, Board? board, ICpuEffects effects, int steps = int.MaxValue)
+    /// <returns>Steps of tasks that were run.</returns>
+    public int Run(VirtualInstant limit, Board? board, ICpuEffects effects, int steps = int.MaxValue)
     {
+        var left = steps;
         _board = board;
         if (!_pagesetsTaken) TakePagesets();
         _effects = effects;
         _signalled = false;
-        while (!_waiting && !_signalled && steps > 0)
+        while (!_waiting && !_signalled && left > 0)
         {
             var next = Next;
-            if (next >= limit) return;
+            if (next >= limit) break;
             if (next > _now) _now = next;
             LastStep = _now;
             if (_replied)
@@ -177,7 +179,7 @@ public sealed partial class CpuProcess
             }
 
             if (_due <= _now) TakeDue();
-            if (_waiting) return;
+            if (_waiting) break;
             if (_work.Count > 0)
             {
                 Work();
@@ -190,10 +192,12 @@ public sealed partial class CpuProcess
             {
                 LastStep = _now;
                 Step();
-                steps--;
+                left--;
             }
-            while (steps > 0 && GoesOn(limit));
+            while (left > 0 && GoesOn(limit));
         }
+
+        return steps - left;
     }
 
     /// <summary>Nothing but the next step of the current task can follow.</summary>

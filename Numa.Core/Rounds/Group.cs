@@ -102,7 +102,7 @@ public sealed class Group : ICpuEffects
     {
         _report.Sent.Clear();
         _report.Board.Clear();
-        _report.Events = 0;
+        _report.Work = 0;
         _serve = go.Serve;
         _calmUntil = go.CalmUntil;
         // What zones of this group do in the turn is not on the board yet, so beside them a CPU goes one step of it.
@@ -142,8 +142,6 @@ public sealed class Group : ICpuEffects
                 _report.Asked = asked;
                 return Publish(go.Time);
             }
-
-            _report.Events++;
         }
     }
 
@@ -151,7 +149,7 @@ public sealed class Group : ICpuEffects
     private void Run(int place, VirtualInstant others, Board board)
     {
         var cpu = _cpus[place];
-        cpu.Run(VirtualInstant.Min(_runAhead, others), board, this);
+        _report.Work += cpu.Run(VirtualInstant.Min(_runAhead, others), board, this);
         Invariant.Holds(cpu.LastStep < _runAhead);
         _report.Stepped = VirtualInstant.Max(_report.Stepped, cpu.LastStep);
         _ready.Update(place);
@@ -162,6 +160,7 @@ public sealed class Group : ICpuEffects
     {
         var zone = _zones[_map.PlaceOfZone[visit.Zone]];
         _serving = visit;
+        _report.Work++;
         zone.Serve(visit);
         _serving = null;
         foreach (var crossing in zone.Crossings) _mail.Crossed(crossing);

@@ -23,8 +23,8 @@ public sealed class TurnReport
     /// in between.</summary>
     public VirtualInstant CalmUntil = VirtualInstant.BeforeAll;
 
-    /// <summary>Steps and services of the turn.</summary>
-    public long Events;
+    /// <summary>Steps of tasks and services of zones in the turn: what it cost, roughly.</summary>
+    public long Work;
 
     /// <summary>Latest instant at which one of the group's CPUs has stepped, −1 for never.</summary>
     public VirtualInstant Stepped = new(-1);
