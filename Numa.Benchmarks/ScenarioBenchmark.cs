@@ -70,7 +70,7 @@ internal sealed class ScenarioBenchmark(int runs, string filter, string hostFilt
     {
         var plan = Plan(file, host.Clock);
         long counted = 0;
-        var sample = Sample.Of(() => counted = host.PlayOnce(plan));
+        var sample = Sample.Of(() => counted = host.PlayOnce(plan).Operations);
         operations = counted;
         return sample;
     }
