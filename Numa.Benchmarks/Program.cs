@@ -4,7 +4,7 @@ using Numa.Benchmarks;
 using Numa.Benchmarks.Engine;
 
 const string Usage = "usage: numa-benchmarks scenarios [RUNS] [NAME-PART [HOST-PART]] | boot [RUNS]\n"
-    + "       numa-benchmarks engine [RUNS] | scale\n"
+    + "       numa-benchmarks engine [RUNS [MATCH-PART]] | scale [RUNS]\n"
     + "       numa-benchmarks replay [RUNS] CAPTURE | hashes [NAME-PART [HOST-PART]]";
 
 var runs = args.Length > 1 && int.TryParse(args[1], out var wanted) && wanted > 0 ? wanted : 3;
@@ -17,7 +17,11 @@ switch (args)
     case ["engine", ..]:
         runs = args.Length > 1 ? runs : 5;
         PrintMachine(runs);
-        new EngineBenchmark(runs).Run(Console.Out, Console.Error);
+        new EngineBenchmark(runs, args.Length > 2 ? args[2] : "").Run(Console.Out, Console.Error);
+        return 0;
+    case ["scale", ..]:
+        PrintMachine(runs);
+        new ScaleBenchmark(runs).Run(Console.Out);
         return 0;
     case ["hashes", ..]:
         return new ScenarioBenchmark(1, args.Length > 1 ? args[1] : "", args.Length > 2 ? args[2] : "")

@@ -3,7 +3,8 @@ using static Numa.Benchmarks.Engine.Contestant;
 namespace Numa.Benchmarks.Engine;
 
 /// <summary>Does the engine reach its targets on this machine?</summary>
-internal sealed class EngineBenchmark(int runs)
+/// <param name="filter">Part of a match's name: only such are played, and only their rates shown; empty for all.</param>
+internal sealed class EngineBenchmark(int runs, string filter)
 {
     // So many operations that a run of a good host takes about a second.
     private static readonly Load Order0 = new(LoadKind.Order0, Nodes: 2, Cpus: 64, Operations: 16_000_000);
@@ -39,8 +40,10 @@ internal sealed class EngineBenchmark(int runs)
         Enter(Grouped2, Order0);
         Enter(Actors1, Mixed);
         Enter(Wall2, Storm);
+        _matches.RemoveAll(match => !match.Name.Contains(filter, StringComparison.Ordinal));
         PlayAll(progress);
         WriteRates(output);
+        if (filter.Length > 0) return;
         WriteTargets(output,
         [
             Target.Ratio("actors, 1 thread, 64 CPUs, order0, against the reference", 0.4, 0.6, actors, reference),
