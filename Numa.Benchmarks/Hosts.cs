@@ -7,8 +7,8 @@ using Numa.Workloads.Scenarios;
 namespace Numa.Benchmarks;
 
 /// <summary>What a run did.</summary>
-/// <param name="Visits">Of CPUs to zones.</param>
-public readonly record struct Played(long Operations, long Visits);
+/// <param name="Visits">Of CPUs to zones; null where nobody counts them.</param>
+public readonly record struct Played(long Operations, long? Visits);
 
 /// <summary>A way to run a plan.</summary>
 /// <param name="Name">Column of the table.</param>

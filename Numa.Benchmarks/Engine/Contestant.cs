@@ -22,7 +22,7 @@ internal sealed record Contestant(string Name, Func<Load, Func<Played>> Prepare)
     public static Contestant Minimal { get; } = new("minimal REF-1", load =>
     {
         var reference = new MinimalReference(load);
-        return () => new(reference.Run(), 0);
+        return () => new(reference.Run(), null);
     });
 
     private static Contestant Of(BenchmarkHost host) => new(host.Name, load =>
@@ -34,6 +34,6 @@ internal sealed record Contestant(string Name, Func<Load, Func<Played>> Prepare)
     private static Contestant OneTell(int threads) => new($"one Tell per operation {threads}", load =>
     {
         var plan = load.Plan(SimulationClock.Wall);
-        return () => new(OneTellHost.Play(plan, threads), 0);
+        return () => new(OneTellHost.Play(plan, threads), null);
     });
 }

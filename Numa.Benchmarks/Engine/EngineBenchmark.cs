@@ -36,6 +36,7 @@ internal sealed class EngineBenchmark(int runs, string filter)
         var storm = Enter(Grouped1, Storm);
         var largeStorm = Enter(Grouped1, StormOn512);
         var largeStorm2 = Enter(Grouped2, StormOn512);
+        var mixedMinimal = Enter(Minimal, Mixed);
         Enter(Actors2, Order0);
         Enter(Grouped2, Order0);
         Enter(Actors1, Mixed);
@@ -64,6 +65,7 @@ internal sealed class EngineBenchmark(int runs, string filter)
             Target.Ratio("actors, 1 thread, storm, against the reference", 0.4, 0.6, stormActors, stormReference),
             Target.Ratio("grouped, 1 thread, storm, against the reference", 0.7, 1.0, storm, stormReference),
             Target.Ratio("grouped, 1 thread, mixed, against the reference", 0.7, 1.0, mixed, mixedReference),
+            Target.Ratio("reference, mixed, against a minimal REF-1", 0.5, 0.7, mixedReference, mixedMinimal),
             Target.Ratio("grouped, 512 CPUs, storm, against its own 64 CPUs", 0.6, 0.8, largeStorm, storm),
             Target.Ratio("grouped, 2 threads against 1, 512 CPUs, storm", 1.1, 1.6, largeStorm2, largeStorm),
         ]);
@@ -100,7 +102,7 @@ internal sealed class EngineBenchmark(int runs, string filter)
         {
             var rates = match.Rates.Select(rate => rate / 1e6).ToList();
             output.WriteLine($"| {match.Load.Name} | {match.Contestant.Name} | {Figure.Count(match.Operations)}"
-                + $" | {Figure.Text(match.VisitsPerThousand, "0.00")} | {Figure.Text(Sample.Median(rates), "0.0")}"
+                + $" | {(match.VisitsPerThousand is { } visits ? Figure.Text(visits, "0.00") : "")} | {Figure.Text(Sample.Median(rates), "0.0")}"
                 + $" | {Figure.Text(rates.Min(), "0.0")}–{Figure.Text(rates.Max(), "0.0")}"
                 + $" | {Figure.Text(1e9 / Sample.Median(match.ProcessorRates), "0")}"
                 + $" | {Figure.Text(match.BytesPerOperation, "0.00")} |");

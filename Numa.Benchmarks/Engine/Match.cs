@@ -24,7 +24,8 @@ internal sealed class Match(Contestant contestant, Load load)
 
     public long Operations => _runs[^1].Played.Operations;
 
-    public double VisitsPerThousand => 1000.0 * _runs[^1].Played.Visits / Operations;
+    /// <summary>Visits in a thousand operations; null where nobody counts them.</summary>
+    public double? VisitsPerThousand => 1000.0 * _runs[^1].Played.Visits / Operations;
 
     /// <summary>Shape: by run. Unit: operations per second.</summary>
     public IEnumerable<double> Rates => _runs.Select(run => run.Played.Operations / run.Sample.Seconds);

@@ -2,83 +2,6 @@ using Numa.Core.Time;
 
 namespace Numa.Benchmarks.Engine;
 
-/// <summary>A zone of <see cref="MinimalReference"/>: buddy lists behind a lock.</summary>
-internal sealed class MinimalZone(int pages)
-{
-    public Lock Lock { get; } = new();
-
-    public MinimalBuddy Buddy { get; } = new(pages);
-
-    /// <summary>A zone with no more free pages than this is passed over.</summary>
-    public int Low { get; } = pages / 200;
-}
-
-/// <summary>The page lists of one CPU for one zone: a stack for each order.</summary>
-/// <remarks>Pages are taken from the top and drained from the bottom, as from the lists of a kernel.</remarks>
-internal sealed class MinimalPageset
-{
-    public const int Orders = 4;
-
-    /// <summary>Pages that one visit moves.</summary>
-    public const int Batch = 63;
-
-    /// <summary>Pages above which a batch is drained: what Linux 6.1 has for a zone of 1 GiB and 32 CPUs.</summary>
-    public const int High = 4 * Batch;
-
-    private const int Ring = 512;
-
-    private readonly int[] _pages = new int[Orders * Ring];
-    private readonly int[] _tops = new int[Orders];
-
-    /// <summary>Blocks by order.</summary>
-    public int[] Counts { get; } = new int[Orders];
-
-    /// <summary>Pages of all orders.</summary>
-    public int Total { get; private set; }
-
-    public void Push(int page, int order)
-    {
-        unchecked
-        {
-            _pages[order * Ring + (_tops[order]++ & (Ring - 1))] = page;
-            Counts[order]++;
-            Total += 1 << order;
-        }
-    }
-
-    /// <summary>Below all others: the next to be drained.</summary>
-    public void PushBottom(int page, int order)
-    {
-        unchecked
-        {
-            Counts[order]++;
-            Total += 1 << order;
-            _pages[order * Ring + ((_tops[order] - Counts[order]) & (Ring - 1))] = page;
-        }
-    }
-
-    public int Pop(int order)
-    {
-        unchecked
-        {
-            Counts[order]--;
-            Total -= 1 << order;
-            return _pages[order * Ring + (--_tops[order] & (Ring - 1))];
-        }
-    }
-
-    public int PopBottom(int order)
-    {
-        unchecked
-        {
-            var page = _pages[order * Ring + ((_tops[order] - Counts[order]) & (Ring - 1))];
-            Counts[order]--;
-            Total -= 1 << order;
-            return page;
-        }
-    }
-}
-
 /// <summary>A CPU of <see cref="MinimalReference"/>: toggles its slots.</summary>
 internal sealed class MinimalCpu
 {
@@ -86,12 +9,14 @@ internal sealed class MinimalCpu
     private readonly int[] _walk;
     private readonly MinimalPageset[] _pagesets;
     private readonly (int Page, byte Order, sbyte Zone)[] _slots = new (int, byte, sbyte)[Load.Slots];
+    private readonly bool _isMixed;
     private SeededRandom _random;
 
+    /// <param name="isMixed">Draws orders as <see cref="LoadKind.Mixed"/> does, or else all are 0.</param>
     /// <param name="walk">Zones by nearness. Shape: values = index of the zone.</param>
-    public MinimalCpu(MinimalZone[] zones, int[] walk, SeededRandom random)
+    public MinimalCpu(MinimalZone[] zones, int[] walk, bool isMixed, SeededRandom random)
     {
-        (_zones, _walk, _random) = (zones, walk, random);
+        (_zones, _walk, _isMixed, _random) = (zones, walk, isMixed, random);
         _pagesets = [.. zones.Select(_ => new MinimalPageset())];
         Array.Fill(_slots, (0, (byte)0, (sbyte)-1));
     }
@@ -106,18 +31,30 @@ internal sealed class MinimalCpu
     {
         for (; operations > 0; operations--)
         {
-            ref var slot = ref _slots[unchecked((int)((_random.NextUInt64() >> 32) * Load.Slots >> 32))];
+            var random = _random.NextUInt64();
+            ref var slot = ref _slots[unchecked((int)((random >> 32) * Load.Slots >> 32))];
             if (slot.Zone >= 0)
             {
                 Free(slot.Page, slot.Order, slot.Zone);
                 slot.Zone = -1;
             }
-            else if (!TryAllocate(order: 0, ref slot))
+            else if (!TryAllocate(_isMixed ? OrderOf((int)(random & 1023)) : 0, ref slot))
             {
                 Refusals++;
             }
         }
     }
+
+    /// <summary>The shares of a toggle with mixed orders, of 1024.</summary>
+    private static int OrderOf(int draw) => draw switch
+    {
+        < 900 => 0,
+        < 960 => 1,
+        < 990 => 2,
+        < 1008 => 3,
+        < 1018 => 5,
+        _ => 9,
+    };
 
     private bool TryAllocate(int order, ref (int Page, byte Order, sbyte Zone) slot)
     {
@@ -125,9 +62,9 @@ internal sealed class MinimalCpu
         {
             var zone = _zones[index];
             if (zone.Buddy.Free - (1 << order) <= zone.Low) continue;
-            var pageset = _pagesets[index];
-            if (pageset.Counts[order] == 0 && !Refill(zone, pageset, order)) continue;
-            slot = (pageset.Pop(order), (byte)order, (sbyte)index);
+            var page = order < MinimalPageset.Orders ? FromPageset(zone, _pagesets[index], order) : Direct(zone, order);
+            if (page == MinimalBuddy.Nothing) continue;
+            slot = (page, (byte)order, (sbyte)index);
             return true;
         }
 
@@ -136,9 +73,23 @@ internal sealed class MinimalCpu
 
     private void Free(int page, int order, int index)
     {
+        if (order >= MinimalPageset.Orders)
+        {
+            lock (_zones[index].Lock) _zones[index].Buddy.Give(page, order);
+            return;
+        }
+
         var pageset = _pagesets[index];
         pageset.Push(page, order);
         if (pageset.Total > MinimalPageset.High) Drain(_zones[index], pageset, order);
+    }
+
+    private static int FromPageset(MinimalZone zone, MinimalPageset pageset, int order) =>
+        pageset.Counts[order] > 0 || Refill(zone, pageset, order) ? pageset.Pop(order) : MinimalBuddy.Nothing;
+
+    private static int Direct(MinimalZone zone, int order)
+    {
+        lock (zone.Lock) return zone.Buddy.Take(order);
     }
 
     private static bool Refill(MinimalZone zone, MinimalPageset pageset, int order)

@@ -5,7 +5,7 @@ namespace Numa.Benchmarks.Engine;
 
 /// <summary>REF-1 and nothing else: page lists, buddy lists, a lock for each zone, a watermark. What a program of this
 /// kind can reach.</summary>
-/// <remarks>No migratetypes, no counters, no orders of zonelists, no cost model, no time. Order 0 only.</remarks>
+/// <remarks>No migratetypes, no counters, no orders of zonelists, no cost model, no time.</remarks>
 internal sealed class MinimalReference
 {
     /// <summary>Operations of a CPU in a row, as in <see cref="LockedLoop"/>.</summary>
@@ -20,7 +20,7 @@ internal sealed class MinimalReference
 
     public MinimalReference(Load load)
     {
-        Invariant.Holds(load.Kind == LoadKind.Order0);
+        Invariant.Holds(load.Kind is LoadKind.Order0 or LoadKind.Mixed);
         var largest = 1 << MinimalBuddy.MaxOrder;
         var pages = (int)(load.MemoryPerNode.Pages.Value / ZonesPerNode) / largest * largest;
         _zones = [.. Enumerable.Range(0, load.Nodes * ZonesPerNode).Select(_ => new MinimalZone(pages))];
@@ -29,7 +29,8 @@ internal sealed class MinimalReference
         _cpus =
         [
             .. Enumerable.Range(0, load.Cpus).Select(cpu => new MinimalCpu(
-                _zones, WalkFrom(cpu / each, load.Nodes), new SeedTree(1).Child(cpu).Random())),
+                _zones, WalkFrom(cpu / each, load.Nodes), load.Kind == LoadKind.Mixed,
+                new SeedTree(1).Child(cpu).Random())),
         ];
         _operationsPerCpu = load.OperationsPerCpu;
     }

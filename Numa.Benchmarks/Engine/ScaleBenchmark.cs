@@ -53,7 +53,7 @@ internal sealed class ScaleBenchmark(int runs)
             var plan = load.Plan(host.Clock);
             return Sample.Of(() => played = host.PlayOnce(plan));
         });
-        visitsPerThousand = 1e3 * played.Visits / played.Operations;
+        visitsPerThousand = 1e3 * played.Visits!.Value / played.Operations;
         return played.Operations / seconds / 1e6;
     }
 
