@@ -39,7 +39,7 @@ public sealed class GroupActor : RunActor, IGroupMail
         foreach (var cpu in _cpus) cast.Prepare(cpu);
         _expectedTasks = plan.Tasks.Count(task => map.OfCpu[task.Cpu.Value] == id);
         _group = new(id, map, _cpus, _zones, cast.Bounds, this);
-        if (map.Count == 1) _own = new(cast.Bounds, 1, plan.ZoneCount);
+        if (map.Count == 1) _own = new(cast.Bounds, 1, plan.ZoneCount, cast.Rounds);
         else _turns = new(_group, cast.Clock);
 
         Receive<PagesetProtocol.GiveTask>(Given);

@@ -4,6 +4,7 @@ using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Numa.Core.Processes;
+using Numa.Core.Rounds;
 using static Numa.Actors.Machine.MachineProtocol;
 using Timeout = System.Threading.Timeout;
 
@@ -64,7 +65,8 @@ public sealed class SimulationHost : IAsyncDisposable
         var host = await StartAsync(threads, settings, cancellation).ConfigureAwait(false);
         await using (host.ConfigureAwait(false))
         {
-            var cast = new Cast(plan, isVirtual, prepare, time ?? TimeProvider.System, groups);
+            var map = groups > 0 ? GroupMap.OfNodes(plan.Machine.Image, groups) : null;
+            var cast = new Cast(plan, isVirtual, prepare, time ?? TimeProvider.System, map);
             return await host.PlayAsync(cast, started, cancellation).ConfigureAwait(false);
         }
     }
@@ -74,6 +76,16 @@ public sealed class SimulationHost : IAsyncDisposable
     public Task<SimulationOutcome> PlayAsync(
         SimulationPlan plan, Action<CpuProcess>? prepare, CancellationToken cancellation) =>
         PlayAsync(new Cast(plan, isVirtual: true, prepare, TimeProvider.System), null, cancellation);
+
+    /// <summary>Plays a plan in virtual time to its end.</summary>
+    /// <param name="groups">Each is played by one actor; null for an actor for each CPU, zone and node.</param>
+    /// <inheritdoc cref="RunAsync"/>
+    public Task<SimulationOutcome> PlayAsync(
+        SimulationPlan plan, GroupMap? groups, RoundOptions rounds, CancellationToken cancellation = default)
+    {
+        var cast = new Cast(plan, isVirtual: true, null, TimeProvider.System, groups) { Rounds = rounds };
+        return PlayAsync(cast, null, cancellation);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -28,7 +28,8 @@ internal sealed class ScenarioOptions
         "--clock", "Virtual time is reproducible; wall time is not. Default: the scenario's.", null, "virtual", "wall");
 
     private readonly Option<string?> _host = OptionFactory.Choice(
-        "--host", "What carries CPUs, zones and nodes.", "actors", "actors");
+        "--host", "Each CPU and zone an actor, or one actor a thread. Default: grouped from 129 CPUs on.", null,
+        "actors", "grouped");
 
     private readonly Option<int> _threads = OptionFactory.Number(
         "--threads", "N", "Threads to run on; no result depends on it.", 1, Environment.ProcessorCount, MostThreads);
@@ -66,7 +67,7 @@ internal sealed class ScenarioOptions
             parsed.GetValue(_seed),
             parsed.GetValue(_settings),
             parsed.GetValue(_clock),
-            parsed.GetRequiredValue(_host)!,
+            parsed.GetValue(_host),
             threads == 0 ? Environment.ProcessorCount : threads,
             top,
             Telemetry(parsed));

@@ -18,6 +18,7 @@ public sealed class RoundClock
     private static readonly VirtualDuration LongestTurn = new(10_000_000);
 
     private readonly RoundBounds _bounds;
+    private readonly NarrowWindow? _narrow;
     private readonly VirtualInstant[] _ready;
     private readonly VirtualInstant[] _asked;
     private readonly int[] _expected;
@@ -26,9 +27,10 @@ public sealed class RoundClock
     private VirtualInstant _stepped = new(-1);
     private long _leastUpdate = long.MaxValue;
 
-    public RoundClock(RoundBounds bounds, int groups, int zones)
+    public RoundClock(RoundBounds bounds, int groups, int zones, RoundOptions options)
     {
         _bounds = bounds;
+        _narrow = options.Narrow;
         _ready = new VirtualInstant[groups];
         _asked = new VirtualInstant[groups];
         _expected = new int[groups];
@@ -95,7 +97,8 @@ public sealed class RoundClock
             var serve = answers.Without(group);
             var runAhead = VirtualInstant.Min(events.Without(group) + _bounds.Signal, time + LongestTurn);
             if (_ready[group] >= runAhead && _asked[group] >= VirtualInstant.Min(serve, runAhead)) continue;
-            _turns.Add((group, new(Rounds, time, runAhead, serve, _expected[group], view)));
+            var go = new Go(Rounds, time, runAhead, serve, _expected[group], view);
+            _turns.Add((group, _narrow is null ? go : Narrow(group, go)));
             _expected[group] = 0;
             // The turn reports anew; until then nothing of the group counts.
             _ready[group] = VirtualInstant.Never;
@@ -104,6 +107,14 @@ public sealed class RoundClock
 
         Invariant.Holds(_turns.Count > 0);
         return _turns;
+    }
+
+    private Go Narrow(int group, Go go)
+    {
+        var narrow = _narrow!(group, go);
+        Invariant.Holds(narrow.RunAhead > go.Time && narrow.RunAhead <= go.RunAhead);
+        Invariant.Holds(narrow.Serve > go.Time && narrow.Serve <= go.Serve);
+        return narrow;
     }
 
     /// <summary>Whatever zones did in the last round comes after every board instant that a CPU has read.</summary>

@@ -13,7 +13,8 @@ public sealed class RoundLoop
     private readonly RoundClock _clock;
     private readonly Mail _mail;
 
-    public RoundLoop(SimulationPlan plan, GroupMap map)
+    /// <param name="options">How rounds are kept; null for as the costs allow.</param>
+    public RoundLoop(SimulationPlan plan, GroupMap map, RoundOptions? options = null)
     {
         Cpus = [.. Enumerable.Range(0, plan.CpuCount).Select(plan.MakeCpu)];
         Zones = [.. Enumerable.Range(0, plan.ZoneCount).Select(plan.MakeZone)];
@@ -26,7 +27,7 @@ public sealed class RoundLoop
                 Cpus.Where(cpu => map.OfCpu[cpu.Id] == group), Zones.Where(zone => map.OfZone[zone.Slot] == group),
                 bounds, _mail)),
         ];
-        _clock = new(bounds, map.Count, plan.ZoneCount);
+        _clock = new(bounds, map.Count, plan.ZoneCount, options ?? RoundOptions.Default);
         foreach (var group in _groups) _clock.Absorb(group.Begin());
     }
 

@@ -1,0 +1,14 @@
+namespace Numa.Core.Rounds;
+
+/// <summary>Narrows what a group may do in its turn; the run is the same.</summary>
+/// <returns>The same permission with nearer limits, both after its T: what happens at T must go on.</returns>
+public delegate Go NarrowWindow(int group, Go go);
+
+/// <summary>How rounds are kept. No result depends on it.</summary>
+public sealed record RoundOptions
+{
+    public static readonly RoundOptions Default = new();
+
+    /// <summary>Null for windows as wide as the costs allow.</summary>
+    public NarrowWindow? Narrow { get; init; }
+}
