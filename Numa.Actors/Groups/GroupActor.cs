@@ -38,8 +38,8 @@ public sealed class GroupActor : RunActor, IGroupMail
         _zones = [.. Members(map.OfZone, id).Select(plan.MakeZone)];
         foreach (var cpu in _cpus) cast.Prepare(cpu);
         _expectedTasks = plan.Tasks.Count(task => map.OfCpu[task.Cpu.Value] == id);
-        _group = new(id, map, _cpus, _zones, cast.Bounds, this);
-        if (map.Count == 1) _own = new(cast.Bounds, 1, plan.ZoneCount, cast.Rounds);
+        _group = new(id, map, _cpus, _zones, cast.Bounds, this, cast.Rounds);
+        if (map.Count == 1) _own = new(cast.Bounds, 1, plan.Machine.Zones, cast.Rounds);
         else _turns = new(_group, cast.Clock);
 
         Receive<PagesetProtocol.GiveTask>(Given);

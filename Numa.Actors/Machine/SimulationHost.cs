@@ -49,6 +49,7 @@ public sealed class SimulationHost : IAsyncDisposable
     /// <param name="groups">Groups of nodes, each played by one actor; 0 for an actor for each CPU, zone and
     /// node.</param>
     /// <param name="settings">Akka settings laid over the host's own; null for none.</param>
+    /// <param name="rounds">How rounds of virtual time are kept; null for as the costs allow.</param>
     /// <exception cref="Core.Diagnostics.InvariantBreachException">The simulator contradicts itself.</exception>
     /// <exception cref="SimulationFailedException">An actor was lost.</exception>
     public static async Task<SimulationOutcome> RunAsync(
@@ -60,13 +61,17 @@ public sealed class SimulationHost : IAsyncDisposable
         Config? settings = null,
         TimeProvider? time = null,
         Action<ActorSystem>? started = null,
+        RoundOptions? rounds = null,
         CancellationToken cancellation = default)
     {
         var host = await StartAsync(threads, settings, cancellation).ConfigureAwait(false);
         await using (host.ConfigureAwait(false))
         {
             var map = groups > 0 ? GroupMap.OfNodes(plan.Machine.Image, groups) : null;
-            var cast = new Cast(plan, isVirtual, prepare, time ?? TimeProvider.System, map);
+            var cast = new Cast(plan, isVirtual, prepare, time ?? TimeProvider.System, map)
+            {
+                Rounds = rounds ?? RoundOptions.Default,
+            };
             return await host.PlayAsync(cast, started, cancellation).ConfigureAwait(false);
         }
     }

@@ -124,5 +124,6 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         seed,
         request.Clock is { } clock ? Enum.Parse<SimulationClock>(clock, ignoreCase: true) : null,
         request.Threads, request.Top, request.SampleAllocations ? SamplesKept : 0,
-        request.Host is { } host ? Enum.Parse<HostKind>(host, ignoreCase: true) : null);
+        request.Host is { } host ? Enum.Parse<HostKind>(host, ignoreCase: true) : null,
+        request.Check);
 }

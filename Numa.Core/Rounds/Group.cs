@@ -38,12 +38,13 @@ public sealed class Group : ICpuEffects
     private VirtualInstant _runAhead;
 
     public Group(int id, GroupMap map, IEnumerable<CpuProcess> cpus, IEnumerable<ZoneProcess> zones,
-        RoundBounds bounds, IGroupMail mail)
+        RoundBounds bounds, IGroupMail mail, RoundOptions options)
     {
         Id = id;
         _map = map;
         _bounds = bounds;
-        _mail = mail;
+        _report.Census = options.CountsPages ? new(mail, map.OfZone.Length) : null;
+        _mail = _report.Census ?? mail;
         _cpus = cpus.ToDictionary(cpu => cpu.Id);
         _zones = zones.ToDictionary(zone => zone.Slot);
         _ready = new(_cpus.Values);
@@ -93,6 +94,7 @@ public sealed class Group : ICpuEffects
     public TurnReport Turn(Go go)
     {
         _report.Sent.Clear();
+        _report.Census?.BeginTurn();
         _report.Board.Clear();
         _serve = go.Serve;
         // What zones of this group do in the turn is not on the board yet, so beside them a CPU goes one step of it.
@@ -216,6 +218,7 @@ public sealed class Group : ICpuEffects
             zone.Board.Updates.Clear();
         }
 
+        _report.Census?.Count(_cpus.Values, _zones.Values, _asked.UnorderedItems.Select(item => item.Element));
         return _report;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Numa.Core.Diagnostics;
 using Numa.Core.Processes;
 using Numa.Core.Time;
@@ -23,11 +24,12 @@ public sealed class RoundClock
     private readonly VirtualInstant[] _asked;
     private readonly int[] _expected;
     private readonly Board _board;
+    private readonly PageCensus? _census;
     private readonly List<(int Group, Go Go)> _turns = [];
     private VirtualInstant _stepped = new(-1);
     private long _leastUpdate = long.MaxValue;
 
-    public RoundClock(RoundBounds bounds, int groups, int zones, RoundOptions options)
+    public RoundClock(RoundBounds bounds, int groups, ImmutableArray<ZoneImage> zones, RoundOptions options)
     {
         _bounds = bounds;
         _narrow = options.Narrow;
@@ -36,7 +38,8 @@ public sealed class RoundClock
         _expected = new int[groups];
         Array.Fill(_ready, VirtualInstant.Never);
         Array.Fill(_asked, VirtualInstant.Never);
-        _board = new(bounds.Signal.Nanoseconds, zones);
+        _board = new(bounds.Signal.Nanoseconds, zones.Length);
+        _census = options.CountsPages ? new(zones, groups) : null;
     }
 
     /// <summary>Rounds begun so far.</summary>
@@ -63,6 +66,7 @@ public sealed class RoundClock
         }
 
         _stepped = VirtualInstant.Max(_stepped, report.Stepped);
+        if (report.Census is { } turn) _census!.Absorb(report.Group, turn);
     }
 
     /// <summary>Begins the next round, when the reports of all turns of the last one are in.</summary>
@@ -70,6 +74,7 @@ public sealed class RoundClock
     public IReadOnlyList<(int Group, Go Go)> Advance()
     {
         _turns.Clear();
+        _census?.Check(Rounds);
         var answers = new TwoLeast();
         var events = new TwoLeast();
         for (var group = 0; group < _ready.Length; group++)
@@ -100,6 +105,7 @@ public sealed class RoundClock
             var go = new Go(Rounds, time, runAhead, serve, _expected[group], view);
             _turns.Add((group, _narrow is null ? go : Narrow(group, go)));
             _expected[group] = 0;
+            _census?.BeginTurn(group);
             // The turn reports anew; until then nothing of the group counts.
             _ready[group] = VirtualInstant.Never;
             _asked[group] = VirtualInstant.Never;

@@ -15,19 +15,25 @@ public sealed class RoundLoop
 
     /// <param name="options">How rounds are kept; null for as the costs allow.</param>
     public RoundLoop(SimulationPlan plan, GroupMap map, RoundOptions? options = null)
+        : this(plan, map, options ?? RoundOptions.Default, RoundBounds.Of(plan.Costs), RoundBounds.Of(plan.Costs))
+    {
+    }
+
+    /// <summary>With bounds of its own: anything wider than the costs allow is a fault, which must be seen.</summary>
+    public RoundLoop(
+        SimulationPlan plan, GroupMap map, RoundOptions options, RoundBounds ofClock, RoundBounds ofGroups)
     {
         Cpus = [.. Enumerable.Range(0, plan.CpuCount).Select(plan.MakeCpu)];
         Zones = [.. Enumerable.Range(0, plan.ZoneCount).Select(plan.MakeZone)];
-        var bounds = RoundBounds.Of(plan.Costs);
         _mail = new(map.Count);
         foreach (var task in plan.Tasks) Cpus[task.Cpu.Value].Accept(SimulationPlan.StartOf(task));
         _groups =
         [
             .. Enumerable.Range(0, map.Count).Select(group => new Group(group, map,
                 Cpus.Where(cpu => map.OfCpu[cpu.Id] == group), Zones.Where(zone => map.OfZone[zone.Slot] == group),
-                bounds, _mail)),
+                ofGroups, _mail, options)),
         ];
-        _clock = new(bounds, map.Count, plan.ZoneCount, options ?? RoundOptions.Default);
+        _clock = new(ofClock, map.Count, plan.Machine.Zones, options);
         foreach (var group in _groups) _clock.Absorb(group.Begin());
     }
 

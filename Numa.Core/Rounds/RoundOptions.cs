@@ -11,4 +11,7 @@ public sealed record RoundOptions
 
     /// <summary>Null for windows as wide as the costs allow.</summary>
     public NarrowWindow? Narrow { get; init; }
+
+    /// <summary>Pages are counted at the end of every round; that costs time by the blocks that live.</summary>
+    public bool CountsPages { get; init; }
 }

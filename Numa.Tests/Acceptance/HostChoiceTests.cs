@@ -50,6 +50,21 @@ public class HostChoiceTests
         Assert.Equal("actors", run.Host);
     }
 
+    [Theory]
+    [InlineData(HostKind.Actors)]
+    [InlineData(HostKind.Grouped)]
+    public async Task Pages_are_counted_in_every_round_on_request(HostKind host)
+    {
+        var run = (await Runs.OfTextAsync(Text(2), new(Threads: 2, Host: host, Check: true))).Result;
+        var without = (await Runs.OfTextAsync(Text(2), new(Threads: 2, Host: host))).Result;
+        Assert.True(run.Checked);
+        Assert.False(without.Checked);
+        Assert.Equal(without.Hash, run.Hash);
+        var error = await Assert.ThrowsAsync<InputException>(
+            () => Runs.OfTextAsync(Text(2), new(Clock: SimulationClock.Wall, Check: true)));
+        Assert.StartsWith("--check: error NUMA115:", Assert.Single(error.Problems).ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Under_the_wall_clock_a_large_machine_has_actors_too() =>
         Assert.Equal("actors",

@@ -26,6 +26,7 @@ public sealed class ScenarioRunner(TimeProvider time)
         var machine = booted.Image;
         var plan = ScenarioPlan.Of(scenario, booted, seed, clock);
         var host = HostChoice.Of(options.Host, clock, plan.CpuCount);
+        var rounds = HostChoice.Rounds(options.Check, clock);
         var tasks = plan.Tasks;
         var latency = new LatencyHistogram(plan.CpuCount);
         var placement = tasks.Select(_ => new ZoneRuns()).ToArray();
@@ -44,8 +45,9 @@ public sealed class ScenarioRunner(TimeProvider time)
         try
         {
             outcome = await SimulationHost.RunAsync(plan, options.Threads, clock == SimulationClock.Virtual, Prepare,
-                host == HostKind.Grouped ? options.Threads : 0, time: time, cancellation: cancellation)
-                .ConfigureAwait(false);
+                host == HostKind.Grouped ? options.Threads : 0, time: time, rounds: rounds,
+                cancellation: cancellation).ConfigureAwait(false);
+            foreach (var zone in options.Check ? outcome.Zones : []) zone.Zone.CheckInvariants();
         }
         catch (InvariantBreachException breach)
         {
@@ -75,6 +77,7 @@ public sealed class ScenarioRunner(TimeProvider time)
             PlacementHash = RunHash.OfPlacement(outcome.Zones, outcome.Cpus, tasks),
             Numastat = report.Numastat(),
             Vmstat = report.Vmstat(),
+            Checked = options.Check,
             Events = report.Events(),
         };
         var contention = ContentionReport.Of(outcome.Zones, options.LongestWaits);
