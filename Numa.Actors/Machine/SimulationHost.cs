@@ -49,6 +49,8 @@ public sealed class SimulationHost : IAsyncDisposable
     /// <param name="groups">Groups of nodes, each played by one actor; 0 for an actor for each CPU, zone and
     /// node.</param>
     /// <param name="settings">Akka settings laid over the host's own; null for none.</param>
+    /// <param name="worthAThread">Steps and services of a group's turn from which its actor, not the clock, plays
+    /// it.</param>
     /// <param name="rounds">How rounds of virtual time are kept; null for as the costs allow.</param>
     /// <exception cref="Core.Diagnostics.InvariantBreachException">The simulator contradicts itself.</exception>
     /// <exception cref="SimulationFailedException">An actor was lost.</exception>
@@ -59,6 +61,7 @@ public sealed class SimulationHost : IAsyncDisposable
         Action<CpuProcess>? prepare = null,
         int groups = 0,
         Config? settings = null,
+        long worthAThread = RoundLoop.AboutHundredMicroseconds,
         TimeProvider? time = null,
         Action<ActorSystem>? started = null,
         RoundOptions? rounds = null,
@@ -71,6 +74,7 @@ public sealed class SimulationHost : IAsyncDisposable
             var cast = new Cast(plan, isVirtual, prepare, time ?? TimeProvider.System, map)
             {
                 Rounds = rounds ?? RoundOptions.Default,
+                WorthAThread = worthAThread,
             };
             return await host.PlayAsync(cast, started, cancellation).ConfigureAwait(false);
         }
@@ -86,9 +90,14 @@ public sealed class SimulationHost : IAsyncDisposable
     /// <param name="groups">Each is played by one actor; null for an actor for each CPU, zone and node.</param>
     /// <inheritdoc cref="RunAsync"/>
     public Task<SimulationOutcome> PlayAsync(
-        SimulationPlan plan, GroupMap? groups, RoundOptions rounds, CancellationToken cancellation = default)
+        SimulationPlan plan, GroupMap? groups, RoundOptions rounds,
+        long worthAThread = RoundLoop.AboutHundredMicroseconds, CancellationToken cancellation = default)
     {
-        var cast = new Cast(plan, isVirtual: true, null, TimeProvider.System, groups) { Rounds = rounds };
+        var cast = new Cast(plan, isVirtual: true, null, TimeProvider.System, groups)
+        {
+            Rounds = rounds,
+            WorthAThread = worthAThread,
+        };
         return PlayAsync(cast, null, cancellation);
     }
 

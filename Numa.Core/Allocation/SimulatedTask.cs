@@ -94,6 +94,9 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     /// <summary>Where the task stands in interleaving, if its policy does that.</summary>
     public InterleaveTurns Interleaving => field ??= new();
 
+    /// <summary>Every request that the task may ever make; null when it cannot tell.</summary>
+    public virtual IReadOnlyList<AllocationRequest>? Requests => null;
+
     /// <summary>An allocation that could go on only by reclaim ends the task.</summary>
     public virtual bool EndsAtReclaim => true;
 

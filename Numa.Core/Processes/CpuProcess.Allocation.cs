@@ -59,6 +59,8 @@ public sealed partial class CpuProcess
         Counters.Allocations++;
         _current!.Operations++;
         _current.Allocations++;
+        if (TryHit(request)) return;
+        _lastHit = -1;
         _tried.Clear();
         _walk = default;
         _walk.Request = request;
@@ -209,6 +211,7 @@ public sealed partial class CpuProcess
                 _watched?.Check(zone.Id, check.Explain(_machine.Release, zone.Tuning, zone.View));
                 _watched?.FindOnList(zone.Pageset, order, request.Type);
                 if (!request.InBulk) zone.Pageset.BeginAllocation();
+                NoteHit(zone);
                 HandOut(zone, zone.Pageset.TakeHead(order, request.Type));
                 return true;
             }
@@ -275,19 +278,13 @@ public sealed partial class CpuProcess
     private void Succeed(CpuZone zone, long frame)
     {
         var request = _walk.Request;
-        var pages = 1L << request.Order.Value;
-        zone.Touched = true;
         _now += new VirtualDuration(_costs.PagesetHit);
-        Counters.PagesFrom[zone.Slot] += pages;
-        Counters.FirstChoicePages[_walk.Preferred] += pages;
-        Counters.HandOuts[zone.Slot]++;
+        Count(zone, _walk.Preferred, request);
         if (zone.Slot != _walk.Preferred) CountFallback(zone);
         if (_walk.Interleaves) CountInterleaved(zone);
-        if (_machine.Release.FairZonePolicy) ChargeFairBatch(zone, (int)pages);
         if (_walk.Visited) Latency?.Invoke((_now - _walk.Begin).Nanoseconds);
         else Counters.PagesetHits++;
         var task = _current!;
-        Placement?[task.Id.Value].Add(zone.Slot);
         _watched?.Succeed(zone.Id, frame, _now, _walk.LockWait);
         if (Observer is not null && (_walk.Visited || zone.Slot != _walk.Preferred))
         {
@@ -296,6 +293,17 @@ public sealed partial class CpuProcess
         }
 
         task.Allocated(new(frame, request.Order.Value, zone.Slot));
+    }
+
+    private void Count(CpuZone zone, int preferred, AllocationRequest request)
+    {
+        var pages = 1 << request.Order.Value;
+        zone.Touched = true;
+        Counters.PagesFrom[zone.Slot] += pages;
+        Counters.FirstChoicePages[preferred] += pages;
+        Counters.HandOuts[zone.Slot]++;
+        if (_machine.Release.FairZonePolicy) ChargeFairBatch(zone, pages);
+        Placement?[_current!.Id.Value].Add(zone.Slot);
     }
 
     /// <summary>The list is exhausted: the fair pass, the pass that avoids fragmentation, and the slow path

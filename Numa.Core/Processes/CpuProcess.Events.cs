@@ -14,7 +14,7 @@ public sealed partial class CpuProcess
     /// see.</summary>
     public IReadOnlyList<PagesTaken> BeforeEvents => _beforeEvents;
 
-    private void TakeEvents()
+    private void TakeMachineEvents()
     {
         while (_machine.Next is { } next && next.From <= _now)
         {
@@ -32,6 +32,7 @@ public sealed partial class CpuProcess
     private void Retune(CpuZone zone)
     {
         zone.Tuning = _machine.Zones[zone.Slot].Tuning;
+        zone.Seen++;
         // Pages beyond a smaller high mark stay until a free drains them.
         zone.Pageset.Size = zone.Tuning.Pageset;
         if (!_machine.RecomputesMarks) return;
@@ -44,6 +45,7 @@ public sealed partial class CpuProcess
     private void See(CpuZone zone, in ZoneRecord record)
     {
         zone.View = record;
+        zone.Seen++;
         if (record.Effect <= _marksSince) Renew(zone);
     }
 

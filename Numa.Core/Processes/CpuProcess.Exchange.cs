@@ -17,6 +17,7 @@ public sealed partial class CpuProcess
     private void StartExchange(BlockExchange exchange)
     {
         _exchange = exchange;
+        RecallWalk();
         if (exchange.Wanted is not { } wanted)
         {
             FinishExchange(default);

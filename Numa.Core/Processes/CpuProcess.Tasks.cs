@@ -18,6 +18,14 @@ public sealed partial class CpuProcess
     /// <summary>Everything due by now, in the order (instant; timers before signals; sender; sequence).</summary>
     private void TakeDue()
     {
+        if (_machine.Next is { } changed && changed.From <= _now) TakeMachineEvents();
+        TakeTimersAndSignals();
+        _due = VirtualInstant.Min(_tick, _machine.Next?.From ?? VirtualInstant.Never);
+        if (_signals.TryPeek(out _, out var first)) _due = VirtualInstant.Min(_due, first.At);
+    }
+
+    private void TakeTimersAndSignals()
+    {
         while (true)
         {
             var signalDue = _signals.TryPeek(out _, out var signal) && signal.At <= _now;

@@ -24,8 +24,11 @@ public sealed partial class CpuProcess
     private readonly PriorityQueue<Signal, Signal> _signals = new(Comparer<Signal>.Create(Signal.Compare));
     private readonly ZoneVisit _visit = new();
     private MachineFacts _machine;
-    private BoardView? _board;
+    private Board? _board;
     private VirtualInstant _now;
+
+    // Nothing is due before this: no signal, no timer, no event of the machine.
+    private VirtualInstant _due;
     private VirtualInstant _sliceEnd;
     private SimulatedTask? _current;
     private ICpuEffects? _effects;
@@ -69,6 +72,7 @@ public sealed partial class CpuProcess
         _full = new ZonelistCache?[machine.NodeCount];
         Node = machine.Image.Cpus.NodeOf(new(id));
         Counters = new(machine.Zones.Length);
+        Reach = new(machine.Zones.Length);
         _ticks = ticks;
         _tick = ticks.IsDefault
             ? FirstTick(id, machine.Image.Cpus.CpuCount)
@@ -84,6 +88,8 @@ public sealed partial class CpuProcess
     public CpuCounters Counters { get; }
 
     public VirtualInstant Now => _now;
+
+    public ZoneReach Reach { get; }
 
     /// <summary>Instant of the last step; what it began may end later. −1 before the first.</summary>
     public VirtualInstant LastStep { get; private set; } = new(-1);
@@ -141,22 +147,29 @@ public sealed partial class CpuProcess
     }
 
     /// <summary>A signal has arrived; it is taken at the first boundary at or after its instant.</summary>
-    public void Accept(Signal signal) => _signals.Enqueue(signal, signal);
+    public void Accept(Signal signal)
+    {
+        _signals.Enqueue(signal, signal);
+        Foresee(signal);
+        _due = VirtualInstant.Min(_due, signal.At);
+    }
 
     /// <summary>Runs until the CPU waits for a zone, has nothing to do, or reaches the limit.</summary>
     /// <remarks>Returns after a signal to another CPU too: its answer may be nearer than the limit.</remarks>
     /// <param name="limit">The CPU starts no step at or after this instant.</param>
     /// <param name="steps">Most steps of tasks to run.</param>
-    public void Run(VirtualInstant limit, BoardView? board, ICpuEffects effects, int steps = int.MaxValue)
+    /// <returns>Steps of tasks that were run.</returns>
+    public int Run(VirtualInstant limit, Board? board, ICpuEffects effects, int steps = int.MaxValue)
     {
+        var left = steps;
         _board = board;
         if (!_pagesetsTaken) TakePagesets();
         _effects = effects;
         _signalled = false;
-        while (!_waiting && !_signalled && steps > 0)
+        while (!_waiting && !_signalled && left > 0)
         {
             var next = Next;
-            if (next >= limit) return;
+            if (next >= limit) break;
             if (next > _now) _now = next;
             LastStep = _now;
             if (_replied)
@@ -165,9 +178,8 @@ public sealed partial class CpuProcess
                 continue;
             }
 
-            if (_machine.Next is { } changed && changed.From <= _now) TakeEvents();
-            TakeDue();
-            if (_waiting) return;
+            if (_due <= _now) TakeDue();
+            if (_waiting) break;
             if (_work.Count > 0)
             {
                 Work();
@@ -176,10 +188,21 @@ public sealed partial class CpuProcess
 
             if (_current is null && !PickTask()) continue;
             if (_notBefore > _now) continue;
-            Step();
-            steps--;
+            do
+            {
+                LastStep = _now;
+                Step();
+                left--;
+            }
+            while (left > 0 && GoesOn(limit));
         }
+
+        return steps - left;
     }
+
+    /// <summary>Nothing but the next step of the current task can follow.</summary>
+    private bool GoesOn(VirtualInstant limit) => !_waiting && !_signalled && _current is not null
+        && _now < limit && _now < _due && _now >= _notBefore && _now < _horizon && _work.Count == 0;
 
     /// <summary>Under the wall clock the host's time is the CPU's time.</summary>
     public void CatchUp(VirtualInstant wall) => _now = VirtualInstant.Max(_now, wall);
@@ -200,6 +223,7 @@ public sealed partial class CpuProcess
         var visit = _visit;
         var zone = _zones[visit.Zone]!;
         zone.View = visit.Record;
+        zone.Seen++;
         zone.FoundBelowHigh = false;
         zone.FoundFairSpent = false;
         zone.FreeDelta = visit.FreeDelta;
@@ -259,7 +283,8 @@ public sealed partial class CpuProcess
             made.Expire = state.Pagesets[Id].Expire;
         }
 
-        if (_board is { } board) See(made, board.Records[slot]);
+        if (_board is { } board) See(made, board.At(Board.IndexReadAt(_now, _costs.SignalLatency), slot));
+        Reach.Add(slot);
         return _zones[slot] = made;
     }
 
@@ -271,11 +296,14 @@ public sealed partial class CpuProcess
     /// <summary>Brings the CPU's view of a zone up to the board instant that it may read now.</summary>
     private void Refresh(CpuZone zone)
     {
-        if (_board is null) return;
-        var instant = Math.Max(0, _now.Nanoseconds / _costs.SignalLatency - 1);
-        if (zone.ViewInstant == instant) return;
-        zone.ViewInstant = instant;
-        ref readonly var record = ref _board.At(instant, zone.Slot);
+        if (_now >= zone.ViewUntil && _board is not null) ReadBoard(zone);
+    }
+
+    private void ReadBoard(CpuZone zone)
+    {
+        var instant = Board.IndexReadAt(_now, _costs.SignalLatency);
+        zone.ViewUntil = new((instant + 2) * _costs.SignalLatency);
+        ref readonly var record = ref _board!.At(instant, zone.Slot);
         if (record.Effect > zone.View.Effect) See(zone, record);
     }
 

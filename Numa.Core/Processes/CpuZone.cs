@@ -35,8 +35,11 @@ public sealed class CpuZone
     /// <summary>The newer of the CPU's own last reply and the board record it may read.</summary>
     internal ZoneRecord View;
 
-    /// <summary>Board instant that the view was last compared with.</summary>
-    internal long ViewInstant = -1;
+    /// <summary>Until then the board has nothing newer for this CPU than the view was last compared with.</summary>
+    internal VirtualInstant ViewUntil;
+
+    /// <summary>Changes of the view or of the zone's marks so far.</summary>
+    internal long Seen;
 
     /// <summary>NR_FREE_PAGES and NR_ALLOC_BATCH deltas below the fold threshold. Unit: pages.</summary>
     internal int FreeDelta;

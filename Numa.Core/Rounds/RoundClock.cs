@@ -22,8 +22,10 @@ public sealed class RoundClock
     private readonly NarrowWindow? _narrow;
     private readonly VirtualInstant[] _ready;
     private readonly VirtualInstant[] _asked;
+    private readonly VirtualInstant[] _calm;
     private readonly int[] _expected;
     private readonly Board _board;
+    private readonly Go[] _go;
     private readonly PageCensus? _census;
     private readonly List<(int Group, Go Go)> _turns = [];
     private VirtualInstant _stepped = new(-1);
@@ -35,10 +37,13 @@ public sealed class RoundClock
         _narrow = options.Narrow;
         _ready = new VirtualInstant[groups];
         _asked = new VirtualInstant[groups];
+        _calm = new VirtualInstant[groups];
         _expected = new int[groups];
         Array.Fill(_ready, VirtualInstant.Never);
         Array.Fill(_asked, VirtualInstant.Never);
-        _board = new(bounds.Signal.Nanoseconds, zones.Length);
+        Array.Fill(_calm, VirtualInstant.BeforeAll);
+        _board = new(zones.Length);
+        _go = [.. Enumerable.Range(0, groups).Select(_ => new Go { Board = _board })];
         _census = options.CountsPages ? new(zones, groups) : null;
     }
 
@@ -52,6 +57,7 @@ public sealed class RoundClock
     {
         _ready[report.Group] = VirtualInstant.Min(_ready[report.Group], report.Ready);
         _asked[report.Group] = VirtualInstant.Min(_asked[report.Group], report.Asked);
+        _calm[report.Group] = report.CalmUntil;
         foreach (var sent in report.Sent)
         {
             _expected[sent.Group] += sent.Messages;
@@ -81,7 +87,8 @@ public sealed class RoundClock
         {
             // Most groups wait for something: they add nothing.
             if (_ready[group] == VirtualInstant.Never && _asked[group] == VirtualInstant.Never) continue;
-            answers.Add(group, VirtualInstant.Min(_asked[group] + _bounds.Answer, _ready[group] + _bounds.AcrossWay));
+            answers.Add(group, VirtualInstant.Max(CalmUntil(group) + _bounds.AcrossWay,
+                VirtualInstant.Min(_asked[group] + _bounds.Answer, _ready[group] + _bounds.AcrossWay)));
             events.Add(group, VirtualInstant.Min(_ready[group], _asked[group]));
         }
 
@@ -92,7 +99,7 @@ public sealed class RoundClock
         CheckReads();
         Time = time;
         Rounds++;
-        var view = _board.ViewFrom(time);
+        _board.Settle(Board.IndexReadAt(time, _bounds.Signal.Nanoseconds));
         // A group that is well ahead of the others could go a little further in every round; it waits until it can go
         // far in one, as turns cost more than rounds. Whoever holds time back always has its turn.
         var due = time + new VirtualDuration(_bounds.Signal.Nanoseconds / EagerShare);
@@ -102,9 +109,7 @@ public sealed class RoundClock
             var serve = answers.Without(group);
             var runAhead = VirtualInstant.Min(events.Without(group) + _bounds.Signal, time + LongestTurn);
             if (_ready[group] >= runAhead && _asked[group] >= VirtualInstant.Min(serve, runAhead)) continue;
-            var go = new Go(Rounds, time, runAhead, serve, _expected[group], view);
-            _turns.Add((group, _narrow is null ? go : Narrow(group, go)));
-            _expected[group] = 0;
+            _turns.Add((group, Permit(group, runAhead, serve)));
             _census?.BeginTurn(group);
             // The turn reports anew; until then nothing of the group counts.
             _ready[group] = VirtualInstant.Never;
@@ -115,12 +120,20 @@ public sealed class RoundClock
         return _turns;
     }
 
-    private Go Narrow(int group, Go go)
+    /// <summary>A message that is under way to a group may end its calm.</summary>
+    private VirtualInstant CalmUntil(int group) => _expected[group] == 0 ? _calm[group] : VirtualInstant.BeforeAll;
+
+    private Go Permit(int group, VirtualInstant runAhead, VirtualInstant serve)
     {
-        var narrow = _narrow!(group, go);
-        Invariant.Holds(narrow.RunAhead > go.Time && narrow.RunAhead <= go.RunAhead);
-        Invariant.Holds(narrow.Serve > go.Time && narrow.Serve <= go.Serve);
-        return narrow;
+        var go = _go[group];
+        (go.Round, go.Time, go.RunAhead, go.Serve) = (Rounds, Time, runAhead, serve);
+        (go.CalmUntil, go.Expected) = (CalmUntil(group), _expected[group]);
+        _expected[group] = 0;
+        if (_narrow is null) return go;
+        _narrow(group, go);
+        Invariant.Holds(go.RunAhead > Time && go.RunAhead <= runAhead, "a narrower window lets T happen");
+        Invariant.Holds(go.Serve > Time && go.Serve <= serve, "a narrower window lets T happen");
+        return go;
     }
 
     /// <summary>Whatever zones did in the last round comes after every board instant that a CPU has read.</summary>

@@ -1,8 +1,8 @@
 namespace Numa.Core.Rounds;
 
 /// <summary>Narrows what a group may do in its turn; the run is the same.</summary>
-/// <returns>The same permission with nearer limits, both after its T: what happens at T must go on.</returns>
-public delegate Go NarrowWindow(int group, Go go);
+/// <param name="go">Its limits may be set nearer, but after its T: what happens at T must go on.</param>
+public delegate void NarrowWindow(int group, Go go);
 
 /// <summary>How rounds are kept. No result depends on it.</summary>
 public sealed record RoundOptions

@@ -70,6 +70,9 @@ public sealed record CostModel
     /// <summary>Least time from a request's arrival to its effect.</summary>
     public long LeastService => Math.Min(Refusal, HoldBase);
 
+    /// <summary>Least time that a page adds to a hold, wherever it lies.</summary>
+    public long LeastPerPage => Math.Min(HoldPerPage, HoldPerPage * RemotePagePercent / 100);
+
     /// <exception cref="InvariantBreachException">A latency that the protocol rests on is below one tick.</exception>
     public void CheckBounds()
     {

@@ -23,7 +23,7 @@ public class HostChoiceTests
 
     // No group is a shell: each hears and decides. What they replace is not there.
     [Theory]
-    [InlineData(1, 1, "group machine workload")]
+    [InlineData(1, 1, "clock group machine workload")]
     [InlineData(2, 2, "clock group machine workload")]
     [InlineData(8, 2, "clock group machine workload")]
     public async Task A_group_for_each_thread_plays_whole_nodes(int threads, int groups, string kinds)

@@ -46,7 +46,8 @@ public class EverythingAtOnceTests
                     var (name, groups) = Grouping(again, run, threads);
                     var narrow = run % 2 == 1;
                     var outcome = await host.PlayAsync(
-                        again, groups, narrow ? AnyWindow.Options((ulong)run) : RoundOptions.Default);
+                        again, groups, narrow ? AnyWindow.Options((ulong)run) : RoundOptions.Default,
+                        worthAThread: run % 5 == 0 ? RoundLoop.AboutHundredMicroseconds : 0);
                     var actual =
                         StateText.Of(outcome.Zones, outcome.Cpus, again.Tasks, outcome.Ends, outcome.Crossings);
                     Assert.True(expected == actual, $"run {run}, {threads} threads, {name}, narrow {narrow}: "

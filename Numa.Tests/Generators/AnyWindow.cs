@@ -12,10 +12,10 @@ internal static class AnyWindow
         var random = new SeededRandom(seed);
         return new()
         {
-            Narrow = (_, go) => go with
+            Narrow = (_, go) =>
             {
-                RunAhead = Nearer(go.RunAhead, go.Time, ref random),
-                Serve = Nearer(go.Serve, go.Time, ref random),
+                go.RunAhead = Nearer(go.RunAhead, go.Time, ref random);
+                go.Serve = Nearer(go.Serve, go.Time, ref random);
             },
         };
     }

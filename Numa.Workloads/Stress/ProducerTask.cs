@@ -17,6 +17,8 @@ internal sealed class ProducerTask(
     private int _underWay;
     private bool _failed;
 
+    public override IReadOnlyList<AllocationRequest> Requests => [request];
+
     public override long LivePages => _batch.Pages;
 
     public override void Next(ref TaskStep step)

@@ -1,4 +1,5 @@
 using Numa.Core.Addressing;
+using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
 
 namespace Numa.Core.Zones.Pagesets;
@@ -111,11 +112,24 @@ public sealed class Pageset
     /// <summary>Takes the head of a list that is not empty.</summary>
     public long TakeHead(int order, Migratetype type)
     {
+        Invariant.Holds(TryTakeHead(order, type, out var frame));
+        return frame;
+    }
+
+    /// <summary>Takes the head of a list, if it has one.</summary>
+    public bool TryTakeHead(int order, Migratetype type, out long frame)
+    {
         unchecked
         {
-            var frame = Lists()[IndexOf(order, type)].PopHead() >> TypeBits;
+            frame = 0;
+            var lists = _lists;
+            var index = IndexOf(order, type);
+            if ((uint)index >= (uint)lists.Length) return false;
+            ref var list = ref lists[index];
+            if (list.Count == 0) return false;
+            frame = list.PopHead() >> TypeBits;
             Count -= 1 << order;
-            return frame;
+            return true;
         }
     }
 
