@@ -19,6 +19,7 @@ public sealed partial class CpuProcess
     private readonly CpuZone?[] _zones;
     private readonly int[] _cpuOfTask;
     private readonly VirtualInstant _horizon;
+    private readonly VirtualDuration _pagesetHit;
     private readonly Queue<SimulatedTask> _ready = new();
     private readonly Dictionary<TaskId, SimulatedTask> _asleep = [];
     private readonly PriorityQueue<Signal, Signal> _signals = new(Comparer<Signal>.Create(Signal.Compare));
@@ -37,6 +38,9 @@ public sealed partial class CpuProcess
     private bool _waiting;
     private bool _replied;
     private bool _signalled;
+
+    // The step that was taken may be followed by something else than the next step of the same task.
+    private bool _interrupted;
     private Continuation _continuation;
     private long _sequence;
 
@@ -68,6 +72,7 @@ public sealed partial class CpuProcess
         _dependents = tasks.Dependents;
         _predecessors = tasks.Predecessors;
         _horizon = horizon;
+        _pagesetHit = new(costs.PagesetHit);
         _zones = new CpuZone?[machine.Zones.Length];
         _full = new ZonelistCache?[machine.NodeCount];
         Node = machine.Image.Cpus.NodeOf(new(id));
@@ -188,21 +193,28 @@ public sealed partial class CpuProcess
 
             if (_current is null && !PickTask()) continue;
             if (_notBefore > _now) continue;
-            do
-            {
-                LastStep = _now;
-                Step();
-                left--;
-            }
-            while (left > 0 && GoesOn(limit));
+            left -= RunTask(limit, left);
         }
 
         return steps - left;
     }
 
-    /// <summary>Nothing but the next step of the current task can follow.</summary>
-    private bool GoesOn(VirtualInstant limit) => !_waiting && !_signalled && _current is not null
-        && _now < limit && _now < _due && _now >= _notBefore && _now < _horizon && _work.Count == 0;
+    /// <summary>Takes steps of the current task, as long as nothing but its next step can follow.</summary>
+    private int RunTask(VirtualInstant limit, int most)
+    {
+        var until = VirtualInstant.Min(VirtualInstant.Min(limit, _due), _horizon);
+        _interrupted = false;
+        var taken = 0;
+        do
+        {
+            LastStep = _now;
+            Step();
+            taken++;
+        }
+        while (!_interrupted && taken < most && _now < until && _now >= _notBefore);
+        CountHits();
+        return taken;
+    }
 
     /// <summary>Under the wall clock the host's time is the CPU's time.</summary>
     public void CatchUp(VirtualInstant wall) => _now = VirtualInstant.Max(_now, wall);
@@ -327,6 +339,7 @@ public sealed partial class CpuProcess
         zone.FairFolded = 0;
         Invariant.Holds(!_waiting);
         _waiting = true;
+        _interrupted = true;
         _continuation = continuation;
         Counters.Visits++;
         _effects!.Send(visit);
@@ -338,6 +351,7 @@ public sealed partial class CpuProcess
         var at = receiver == Id ? _now : _now + new VirtualDuration(_costs.SignalLatency);
         var signal = new Signal(at, Id, ++_signalSequence, receiver, kind, task, _current?.Id ?? default, null, blocks,
             zone, highestZone, order);
+        _interrupted = true;
         if (receiver == Id)
         {
             Accept(signal);

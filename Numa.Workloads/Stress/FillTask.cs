@@ -27,8 +27,7 @@ internal sealed class FillTask(
             return;
         }
 
-        step.Kind = TaskStepKind.Allocate;
-        step.Request = request;
+        step.Allocate(request);
         step.Think = _think.Next();
     }
 

@@ -32,8 +32,7 @@ internal sealed class ProducerTask(
 
         if (_batch.Count < batchBlocks && !_failed)
         {
-            step.Kind = TaskStepKind.Allocate;
-            step.Request = request;
+            step.Allocate(request);
             step.Think = _think.Next();
             return;
         }

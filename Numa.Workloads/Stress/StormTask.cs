@@ -47,8 +47,7 @@ internal sealed class StormTask(
             return;
         }
 
-        step.Kind = TaskStepKind.Allocate;
-        step.Request = request;
+        step.Allocate(request);
         step.Think = _think.Next();
     }
 

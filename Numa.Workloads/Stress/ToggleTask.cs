@@ -63,8 +63,7 @@ internal sealed class ToggleTask : SimulatedTask
             return;
         }
 
-        step.Kind = TaskStepKind.Allocate;
-        step.Request = _requests[draw];
+        step.Allocate(_requests[draw]);
     }
 
     public override void Allocated(LiveBlock block)
