@@ -25,6 +25,8 @@ public sealed class ScenarioRunner(TimeProvider time)
         var booted = MachineBoot.Boot(scenario.Machine, scenario.Boot, []);
         var machine = booted.Image;
         var plan = ScenarioPlan.Of(scenario, booted, seed, clock);
+        var host = HostChoice.Of(options.Host, clock, plan.CpuCount);
+        var rounds = HostChoice.Rounds(options.Check, clock);
         var tasks = plan.Tasks;
         var latency = new LatencyHistogram(plan.CpuCount);
         var placement = tasks.Select(_ => new ZoneRuns()).ToArray();
@@ -43,7 +45,9 @@ public sealed class ScenarioRunner(TimeProvider time)
         try
         {
             outcome = await SimulationHost.RunAsync(plan, options.Threads, clock == SimulationClock.Virtual, Prepare,
-                time: time, cancellation: cancellation).ConfigureAwait(false);
+                host == HostKind.Grouped ? options.Threads : 0, time: time, rounds: rounds,
+                cancellation: cancellation).ConfigureAwait(false);
+            foreach (var zone in options.Check ? outcome.Zones : []) zone.Zone.CheckInvariants();
         }
         catch (InvariantBreachException breach)
         {
@@ -60,7 +64,7 @@ public sealed class ScenarioRunner(TimeProvider time)
         var result = new RunResult(
             scenario.Name, seed, machine.Name, machine.Release.Name,
             machine.Zonelists.Order.ToString().ToLowerInvariant(), !booted.Counterfactuals.IsEmpty,
-            clock.ToString().ToLowerInvariant(), "actors", options.Threads, hash, operations,
+            clock.ToString().ToLowerInvariant(), host.ToString().ToLowerInvariant(), options.Threads, hash, operations,
             outcome.Cpus.Sum(cpu => cpu.Counters.Allocations), outcome.Cpus.Sum(cpu => cpu.Counters.Frees),
             wall, operations / wall, report.SimulatedNanoseconds,
             locality.LocalShare, locality.MeanDistance, outcome.Cpus.Sum(cpu => cpu.Counters.Fallbacks),
@@ -73,6 +77,7 @@ public sealed class ScenarioRunner(TimeProvider time)
             PlacementHash = RunHash.OfPlacement(outcome.Zones, outcome.Cpus, tasks),
             Numastat = report.Numastat(),
             Vmstat = report.Vmstat(),
+            Checked = options.Check,
             Events = report.Events(),
         };
         var contention = ContentionReport.Of(outcome.Zones, options.LongestWaits);
