@@ -36,17 +36,14 @@ public sealed record Load(LoadKind Kind, int Nodes, int Cpus, long Operations)
 
     public long OperationsPerCpu => Operations / Cpus;
 
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Kind.ToString().ToLowerInvariant()}, {Cpus} CPUs");
+    public string Name =>
+        string.Create(CultureInfo.InvariantCulture, $"{Kind.ToString().ToLowerInvariant()}, {Cpus} CPUs");
 
     /// <summary>The same for another number of operations.</summary>
     public Load Times(double factor) => this with { Operations = (long)(Operations * factor) };
 
-    /// <summary>Boots the machine.</summary>
-    public BootedMachine Boot()
-    {
-        var file = ScenarioParser.ParseMachine(MachineText(), "bench.yaml");
-        return MachineBoot.Boot(file.Machine, file.Boot, []);
-    }
+    /// <summary>The machine as a person describes it.</summary>
+    public MachineFile Describe() => ScenarioParser.ParseMachine(MachineText(), "bench.yaml");
 
     /// <summary>The machine with its tasks.</summary>
     public SimulationPlan Plan(SimulationClock clock)
@@ -59,8 +56,12 @@ public sealed record Load(LoadKind Kind, int Nodes, int Cpus, long Operations)
         return ScenarioPlan.Of(scenario, booted, Seed, clock);
     }
 
-    /// <summary>The machine, with nothing to do.</summary>
-    public SimulationPlan IdlePlan() => new(Boot().Image, [], CostModel.Default, VirtualInstant.Never, []);
+    /// <summary>Boots a machine that has nothing to do.</summary>
+    public static SimulationPlan IdlePlan(MachineFile described)
+    {
+        var booted = MachineBoot.Boot(described.Machine, described.Boot, []);
+        return new(booted.Image, [], CostModel.Default, VirtualInstant.Never, []);
+    }
 
     private string Workload() => Kind == LoadKind.Storm
         ? $"kind: storm, workingSet: {Slots * 4}KiB, release: all"

@@ -29,8 +29,9 @@ internal sealed class ScaleBenchmark(int runs)
             {
                 MemoryPerNode = new((gibibytes << 30) / nodes),
             };
-            var boot = Median(() => Sample.Of(() => load.IdlePlan()));
-            var idle = load.IdlePlan();
+            var described = load.Describe();
+            var boot = Median(() => Sample.Of(() => Load.IdlePlan(described)));
+            var idle = Load.IdlePlan(described);
             var start = Median(() => Sample.Of(() => host.PlayOnce(idle)));
             var order0 = Rate(host, load, out var visits);
             var storm = Rate(host, load with { Kind = LoadKind.Storm }, out var stormVisits);
