@@ -278,12 +278,12 @@ public sealed partial class CpuProcess
     private void Succeed(CpuZone zone, long frame)
     {
         var request = _walk.Request;
-        _now += new VirtualDuration(_costs.PagesetHit);
+        Spend(_costs.PagesetHit);
         Count(zone, _walk.Preferred, request);
         if (zone.Slot != _walk.Preferred) CountFallback(zone);
         if (_walk.Interleaves) CountInterleaved(zone);
         if (_walk.Visited) Latency?.Invoke((_now - _walk.Begin).Nanoseconds);
-        else Counters.PagesetHits++;
+        else CountHit(_walk.Begin);
         var task = _current!;
         _watched?.Succeed(zone.Id, frame, _now, _walk.LockWait);
         if (Observer is not null && (_walk.Visited || zone.Slot != _walk.Preferred))
@@ -356,6 +356,7 @@ public sealed partial class CpuProcess
     private void EnterSlowPath()
     {
         var request = _walk.Request;
+        Counters.SlowPathEntries++;
         SlowPath ??= new(_now, Id, Counters.Operations, _current!.Id, [.. _tried]);
         _walk.Level = WatermarkLevel.Min;
         _walk.Flags = AllocationRequest.SlowPathFlags(_machine.Release, _walk.Attempt.Gfp, request.Order);

@@ -64,5 +64,5 @@ public sealed partial class CpuProcess
         Ask(zone, ZoneVisitKind.Drain, continuation);
     }
 
-    private void FinishFree() => _now += new VirtualDuration(_costs.PagesetHit);
+    private void FinishFree() => Spend(_costs.PagesetHit);
 }

@@ -39,8 +39,9 @@ public sealed partial class CpuProcess
         _lastHit = order;
         if (!request.InBulk) zone.Pageset.BeginAllocation();
         Count(zone, zone.Slot, request);
-        Counters.PagesetHits++;
-        _now += new VirtualDuration(_costs.PagesetHit);
+        var begin = _now;
+        Spend(_costs.PagesetHit);
+        CountHit(begin);
         _current!.Allocated(new(frame, order, zone.Slot));
         return true;
     }

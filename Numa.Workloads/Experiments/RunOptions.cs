@@ -9,4 +9,8 @@ namespace Numa.Workloads.Experiments;
 /// <param name="LongestWaits">How many of the longest waits to report.</param>
 /// <param name="Samples">How many allocations to keep for telemetry; 0 for none.</param>
 public sealed record RunOptions(
-    ulong? Seed = null, SimulationClock? Clock = null, int Threads = 1, int LongestWaits = 5, int Samples = 0);
+    ulong? Seed = null, SimulationClock? Clock = null, int Threads = 1, int LongestWaits = 5, int Samples = 0)
+{
+    /// <summary>Seed of another interleaving; null for the one that the cost model gives.</summary>
+    public ulong? Schedule { get; init; }
+}

@@ -1,5 +1,6 @@
 using HdrHistogram;
 using Numa.Core.Processes;
+using Numa.Core.Time;
 
 namespace Numa.Workloads.Measurement;
 
@@ -17,8 +18,9 @@ internal sealed class LatencyHistogram(int cpus)
         cpu.Latency = latency => own.RecordValue(Math.Min(latency, Highest));
     }
 
-    /// <param name="hitNanoseconds">What an allocation from the CPU's own list takes.</param>
-    public LatencyResult Result(IEnumerable<CpuProcess> processes, long hitNanoseconds)
+    /// <remarks>Allocations from the CPU's own list all take the same, and are told of only where they do
+    /// not.</remarks>
+    public LatencyResult Result(IEnumerable<CpuProcess> processes, CostModel costs)
     {
         var all = new LongHistogram(Highest, 2);
         foreach (var own in _perCpu)
@@ -28,7 +30,8 @@ internal sealed class LatencyHistogram(int cpus)
 
         foreach (var cpu in processes)
         {
-            if (cpu.Counters.PagesetHits > 0) all.RecordValueWithCount(hitNanoseconds, cpu.Counters.PagesetHits);
+            if (!costs.IsPerturbed && cpu.Counters.PagesetHits > 0)
+                all.RecordValueWithCount(costs.PagesetHit, cpu.Counters.PagesetHits);
         }
 
         return all.TotalCount == 0
