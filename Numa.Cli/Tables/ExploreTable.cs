@@ -49,7 +49,7 @@ internal static class ExploreTable
 
         return $"{Figures.Count(result.Placements)} distinct placements, {Figures.Count(result.SamePlacement)} of"
             + $" {Figures.Count(good)} as unperturbed; " + (result.ZoneShares == 1
-                ? "they differ in frames, each zone gave the same number of pages in all"
+                ? "only frames differ, each zone gave as many pages in all of them"
                 : $"{Figures.Count(result.ZoneShares)} ways of sharing the pages out among zones");
     }
 
@@ -90,7 +90,7 @@ internal static class ExploreTable
         if (seeds.Count > 0)
         {
             page.Alarm($"  {Figures.Count(seeds.Count)} of {Figures.Count(all.Schedules.Length, "schedule")}"
-                + $" {(seeds.Count == 1 ? "breaks" : "break")}: {string.Join(", ", seeds.Take(MostSeeds))}"
+                + $" {(seeds.Count == 1 ? "breaks" : "break")} something: {string.Join(", ", seeds.Take(MostSeeds))}"
                 + (seeds.Count > MostSeeds ? " ..." : ""));
         }
 
@@ -98,9 +98,10 @@ internal static class ExploreTable
             + $" {first.Claim}");
         if (first.Prefix is { } prefix)
         {
-            page.Line($"  shortest prefix: cut off at {Figures.Count(prefix.UntilNanoseconds)} ns, after"
-                + $" {Figures.Count(prefix.Operations, "operation")}; a nanosecond earlier it holds (whole run:"
-                + $" {Figures.Count(prefix.WholeNanoseconds)} ns, {Figures.Count(prefix.WholeOperations)} operations)");
+            page.Line($"  shortest prefix that breaks: cut off at {Figures.Count(prefix.UntilNanoseconds)} ns, after"
+                + $" {Figures.Count(prefix.Operations, "operation")}; a nanosecond earlier it holds");
+            page.Line($"  whole run: {Figures.Count(prefix.WholeNanoseconds)} ns,"
+                + $" {Figures.Count(prefix.WholeOperations, "operation")}");
         }
 
         page.Line($"  again: {again}");
