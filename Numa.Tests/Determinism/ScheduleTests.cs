@@ -61,6 +61,28 @@ public class ScheduleTests
         Assert.True(waysGrown > 50 && refusalsGrown > 5, $"{waysGrown} ways and {refusalsGrown} refusals grew");
     }
 
+    // What one CPU hands to another lies in one queue, whatever the latencies drawn.
+    [Fact]
+    public void Signals_of_a_pair_of_cpus_do_not_overtake_each_other()
+    {
+        var machine = new SmallRun("6.1", 1, 1, 2, 0, 0, 20_000, false, 1);
+        var plan = machine.PlanOf(
+            [new ScriptTask(0, 0, [.. Enumerable.Repeat(ScriptTask.HandAllTo(1), 50)]),
+                new ScriptTask(1, 1, ScriptTask.Think(2_000_000))],
+            CostModel.Default with { ScheduleSeed = 1 });
+        var loop = new RoundLoop(plan, GroupMap.Single(plan.CpuCount, plan.ZoneCount));
+        var taken = new List<(long Sequence, VirtualInstant At)>();
+        loop.Cpus[1].Signalled += signal =>
+        {
+            if (signal.Kind == SignalKind.HandOver) taken.Add((signal.Sequence, signal.At));
+        };
+        loop.Run();
+        Assert.Equal(50, taken.Count);
+        Assert.Equal(taken.OrderBy(signal => signal.Sequence), taken);
+        Assert.All(taken, signal => Assert.InRange(signal.At.Nanoseconds, 20_000, 25_000));
+        Assert.True(taken.Select(signal => signal.At).Distinct().Count() > 2);
+    }
+
     private static SimulationPlan Plan(ulong? schedule)
     {
         var mixed = new SmallRun("6.1", 2, 4, 6, 12, 200, 20_000, false, 11);
