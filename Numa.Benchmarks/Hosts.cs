@@ -6,6 +6,10 @@ using Numa.Workloads.Scenarios;
 
 namespace Numa.Benchmarks;
 
+/// <summary>What a run did.</summary>
+/// <param name="Visits">Of CPUs to zones; null where nobody counts them.</param>
+public readonly record struct Played(long Operations, long? Visits);
+
 /// <summary>A way to run a plan.</summary>
 /// <param name="Name">Column of the table.</param>
 /// <param name="Play">Makes the CPUs and zones, runs them, and gives them back.</param>
@@ -33,15 +37,15 @@ public sealed record BenchmarkHost(
         return RunHash.Of(zones, cpus, plan.Tasks);
     }
 
-    /// <summary>Operations of a run, after a check that no page was lost.</summary>
-    public long PlayOnce(SimulationPlan plan)
+    /// <summary>Runs a plan, and checks that no page was lost.</summary>
+    public Played PlayOnce(SimulationPlan plan)
     {
         var (cpus, zones) = Play(plan);
         foreach (var account in PageAccount.Of(zones, cpus, plan.Tasks)) Invariant.Holds(account.Balances);
-        return cpus.Sum(cpu => cpu.Counters.Operations);
+        return new(cpus.Sum(cpu => cpu.Counters.Operations), cpus.Sum(cpu => cpu.Counters.Visits));
     }
 
-    private static BenchmarkHost Locked(int threads) => new($"locked {threads}", SimulationClock.Wall, plan =>
+    public static BenchmarkHost Locked(int threads) => new($"locked {threads}", SimulationClock.Wall, plan =>
     {
         var loop = new LockedLoop(plan, threads);
         loop.Run();
@@ -56,10 +60,10 @@ public sealed record BenchmarkHost(
             return (loop.Cpus, loop.Zones);
         });
 
-    private static BenchmarkHost Actors(int threads, SimulationClock clock) => Hosted(
+    public static BenchmarkHost Actors(int threads, SimulationClock clock) => Hosted(
         $"actors {threads}{(clock == SimulationClock.Virtual ? "" : " wall")}", threads, clock, groups: 0);
 
-    private static BenchmarkHost Grouped(int threads) =>
+    public static BenchmarkHost Grouped(int threads) =>
         Hosted($"grouped {threads}", threads, SimulationClock.Virtual, groups: threads);
 
     private static BenchmarkHost Hosted(string name, int threads, SimulationClock clock, int groups) =>

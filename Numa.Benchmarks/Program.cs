@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Numa.Benchmarks;
+using Numa.Benchmarks.Engine;
 
 const string Usage = "usage: numa-benchmarks scenarios [RUNS] [NAME-PART [HOST-PART]] | boot [RUNS]\n"
+    + "       numa-benchmarks engine [RUNS [MATCH-PART]] | scale [RUNS]\n"
     + "       numa-benchmarks replay [RUNS] CAPTURE | hashes [NAME-PART [HOST-PART]]";
 
 var runs = args.Length > 1 && int.TryParse(args[1], out var wanted) && wanted > 0 ? wanted : 3;
@@ -11,6 +13,15 @@ switch (args)
     case ["scenarios", ..]:
         PrintMachine(runs);
         new ScenarioBenchmark(runs, args.Length > 2 ? args[2] : "", args.Length > 3 ? args[3] : "").Run(Console.Out);
+        return 0;
+    case ["engine", ..]:
+        runs = args.Length > 1 ? runs : 5;
+        PrintMachine(runs);
+        new EngineBenchmark(runs, args.Length > 2 ? args[2] : "").Run(Console.Out, Console.Error);
+        return 0;
+    case ["scale", ..]:
+        PrintMachine(runs);
+        new ScaleBenchmark(runs).Run(Console.Out);
         return 0;
     case ["hashes", ..]:
         return new ScenarioBenchmark(1, args.Length > 1 ? args[1] : "", args.Length > 2 ? args[2] : "")

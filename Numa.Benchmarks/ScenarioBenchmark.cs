@@ -12,6 +12,9 @@ internal sealed class ScenarioBenchmark(int runs, string filter, string hostFilt
     /// <summary>Runs once under every host before anything is measured, so that all code is compiled.</summary>
     private const string WarmUp = "contention-window";
 
+    /// <summary>Minutes under every host: played only when it is asked for by name.</summary>
+    private const string Largest = "big-storm";
+
     private sealed record Row(string Scenario, long Operations, Dictionary<string, List<Sample>> Samples,
         Dictionary<string, long> OperationsOf);
 
@@ -70,7 +73,7 @@ internal sealed class ScenarioBenchmark(int runs, string filter, string hostFilt
     {
         var plan = Plan(file, host.Clock);
         long counted = 0;
-        var sample = Sample.Of(() => counted = host.PlayOnce(plan));
+        var sample = Sample.Of(() => counted = host.PlayOnce(plan).Operations);
         operations = counted;
         return sample;
     }
@@ -78,7 +81,7 @@ internal sealed class ScenarioBenchmark(int runs, string filter, string hostFilt
     private IEnumerable<(string Name, string File)> Files() =>
         from file in Directory.EnumerateFiles(Folder, "*.yaml").Order(StringComparer.Ordinal)
         let name = Path.GetFileNameWithoutExtension(file)
-        where name.Contains(filter, StringComparison.Ordinal)
+        where name.Contains(filter, StringComparison.Ordinal) && (name != Largest || filter.Length > 0)
         select (name, file);
 
     private static SimulationPlan Plan(string file, SimulationClock clock)

@@ -31,13 +31,17 @@ public sealed class Cast
         Groups = IsGrouped
             ? GroupMap.OfNodes(plan.Machine.Image, groups)
             : GroupMap.Apart(plan.CpuCount, plan.ZoneCount);
-        Bounds = isVirtual ? RoundBounds.Of(plan.Costs) : new(default, default, default);
+        Bounds = isVirtual ? RoundBounds.Of(plan) : new(default, default, default, default);
         Cpus = new IActorRef[plan.CpuCount];
         Zones = new IActorRef[plan.ZoneCount];
+        Tasks = new IActorRef[plan.Tasks.Count];
         NodeGroups = new IActorRef[IsGrouped ? Groups.Count : 0];
     }
 
     public SimulationPlan Plan { get; }
+
+    /// <summary>Steps and services of a group's turn from which its actor, not the clock, plays it.</summary>
+    public long WorthAThread { get; init; } = RoundLoop.AboutHundredMicroseconds;
 
     /// <summary>Rounds of virtual time, or else the wall clock.</summary>
     public bool IsVirtual { get; }
@@ -55,6 +59,9 @@ public sealed class Cast
     /// <summary>Shape: index = slot of the zone.</summary>
     public IActorRef[] Zones { get; }
 
+    /// <summary>Owners of the tasks. Shape: index = task number.</summary>
+    public IActorRef[] Tasks { get; }
+
     /// <summary>Actors that play groups of nodes. Shape: index = group number.</summary>
     public IActorRef[] NodeGroups { get; }
 
@@ -63,10 +70,8 @@ public sealed class Cast
     /// <summary>Attaches whoever observes the CPU.</summary>
     internal void Prepare(CpuProcess cpu) => _prepare?.Invoke(cpu);
 
-    /// <summary>The actor that carries a group.</summary>
-    public IActorRef Member(int group) => IsGrouped ? NodeGroups[group]
-        : group < Cpus.Length ? Cpus[group]
-        : Zones[group - Cpus.Length];
+    /// <summary>The actor that is a group of its own.</summary>
+    public IActorRef Member(int group) => group < Cpus.Length ? Cpus[group] : Zones[group - Cpus.Length];
 
     /// <summary>Wall time since the run began, in the ticks of virtual time.</summary>
     public VirtualInstant WallNow() =>

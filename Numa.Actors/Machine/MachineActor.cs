@@ -75,9 +75,12 @@ public sealed class MachineActor : RunActor, IWithTimers
     {
         _asker = Sender;
         _outcome.MachineMessages++;
-        // A group that is alone keeps the rounds itself.
-        if (_cast.IsVirtual && (!_cast.IsGrouped || _cast.Groups.Count > 1))
-            _cast.Clock = Context.Watch(Context.ActorOf(ClockActor.Props(_cast), "clock"));
+        if (_cast.IsVirtual)
+        {
+            var clock = _cast.IsGrouped ? GroupClockActor.Props(_cast) : ClockActor.Props(_cast);
+            _cast.Clock = Context.Watch(Context.ActorOf(clock, "clock"));
+        }
+
         if (_cast.IsGrouped)
         {
             BootGroups();
@@ -127,8 +130,10 @@ public sealed class MachineActor : RunActor, IWithTimers
         {
             var workload = Context.Watch(Context.ActorOf(WorkloadActor.Props(_cast, task), $"task-{task.Id}"));
             _workloads.Add(workload);
-            workload.Tell(new WorkloadProtocol.BeginWork(), Self);
+            _cast.Tasks[task.Id.Value] = workload;
         }
+
+        foreach (var workload in _workloads) workload.Tell(new WorkloadProtocol.BeginWork(), Self);
 
         if (_cast.IsVirtual) return;
         if (_tasksMissing == 0) CloseAll();

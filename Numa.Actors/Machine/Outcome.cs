@@ -33,7 +33,7 @@ internal sealed class Outcome(SimulationPlan plan)
     public void Add(ClockProtocol.TimeEnded ended)
     {
         _rounds = ended.Rounds;
-        if (ended.Messages > 0) _actors.Add(new("clock", "clock", ended.Messages, ended.Rounds));
+        _actors.Add(new("clock", "clock", ended.Messages, ended.Rounds));
     }
 
     public void Add(GroupProtocol.GroupClosed closed)

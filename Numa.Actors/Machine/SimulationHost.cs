@@ -4,6 +4,7 @@ using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Numa.Core.Processes;
+using Numa.Core.Rounds;
 using static Numa.Actors.Machine.MachineProtocol;
 using Timeout = System.Threading.Timeout;
 
@@ -48,6 +49,8 @@ public sealed class SimulationHost : IAsyncDisposable
     /// <param name="groups">Groups of nodes, each played by one actor; 0 for an actor for each CPU, zone and
     /// node.</param>
     /// <param name="settings">Akka settings laid over the host's own; null for none.</param>
+    /// <param name="worthAThread">Steps and services of a group's turn from which its actor, not the clock, plays
+    /// it.</param>
     /// <exception cref="Core.Diagnostics.InvariantBreachException">The simulator contradicts itself.</exception>
     /// <exception cref="SimulationFailedException">An actor was lost.</exception>
     public static async Task<SimulationOutcome> RunAsync(
@@ -57,6 +60,7 @@ public sealed class SimulationHost : IAsyncDisposable
         Action<CpuProcess>? prepare = null,
         int groups = 0,
         Config? settings = null,
+        long worthAThread = RoundLoop.AboutHundredMicroseconds,
         TimeProvider? time = null,
         Action<ActorSystem>? started = null,
         CancellationToken cancellation = default)
@@ -64,7 +68,10 @@ public sealed class SimulationHost : IAsyncDisposable
         var host = await StartAsync(threads, settings, cancellation).ConfigureAwait(false);
         await using (host.ConfigureAwait(false))
         {
-            var cast = new Cast(plan, isVirtual, prepare, time ?? TimeProvider.System, groups);
+            var cast = new Cast(plan, isVirtual, prepare, time ?? TimeProvider.System, groups)
+            {
+                WorthAThread = worthAThread,
+            };
             return await host.PlayAsync(cast, started, cancellation).ConfigureAwait(false);
         }
     }

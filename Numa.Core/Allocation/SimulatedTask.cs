@@ -55,6 +55,14 @@ public struct TaskStep
     public TaskId Receiver;
 
     public BlockExchange Exchange;
+
+    /// <summary>Allocates next.</summary>
+    public void Allocate(AllocationRequest request)
+    {
+        Kind = TaskStepKind.Allocate;
+        // Most tasks ask for the same again, and a reference costs more to store than to compare.
+        if (!ReferenceEquals(Request, request)) Request = request;
+    }
 }
 
 /// <summary>Number of a task in its simulation.</summary>
@@ -84,15 +92,20 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     public IReadOnlyList<TaskId> After { get; init; } = [];
 
     /// <summary>Allocations and frees that its CPU began for it.</summary>
-    public long Operations { get; internal set; }
+    public long Operations => Allocations + Frees;
 
     public long Allocations { get; internal set; }
+
+    public long Frees { get; internal set; }
 
     /// <summary>Allocations that got no page.</summary>
     public long Failures { get; internal set; }
 
     /// <summary>Where the task stands in interleaving, if its policy does that.</summary>
     public InterleaveTurns Interleaving => field ??= new();
+
+    /// <summary>Every request that the task may ever make; null when it cannot tell.</summary>
+    public virtual IReadOnlyList<AllocationRequest>? Requests => null;
 
     /// <summary>An allocation that could go on only by reclaim ends the task.</summary>
     public virtual bool EndsAtReclaim => true;

@@ -6,7 +6,8 @@ namespace Numa.Core.Processes;
 public sealed class CpuCounters(int zones)
 {
     /// <summary>Allocations and frees begun by tasks.</summary>
-    public long Operations;
+    public long Operations => Allocations + Frees;
+
     public long Allocations;
     public long Frees;
 

@@ -55,12 +55,11 @@ public sealed partial class CpuProcess
 
     private void StartAllocation(AllocationRequest request)
     {
-        Counters.Operations++;
-        Counters.Allocations++;
-        _current!.Operations++;
-        _current.Allocations++;
         if (TryHit(request)) return;
-        _lastHit = -1;
+        CountHits();
+        _lastHit = null;
+        Counters.Allocations++;
+        _current!.Allocations++;
         _tried.Clear();
         _walk = default;
         _walk.Request = request;
@@ -278,12 +277,14 @@ public sealed partial class CpuProcess
     private void Succeed(CpuZone zone, long frame)
     {
         var request = _walk.Request;
-        Spend(_costs.PagesetHit);
-        Count(zone, _walk.Preferred, request);
+        Spend(_pagesetHit);
+        zone.Touched = true;
+        Count(zone, _walk.Preferred, request, 1);
+        if (_machine.Release.FairZonePolicy) ChargeFairBatch(zone, 1 << request.Order.Value);
         if (zone.Slot != _walk.Preferred) CountFallback(zone);
         if (_walk.Interleaves) CountInterleaved(zone);
-        if (_walk.Visited) Latency?.Invoke((_now - _walk.Begin).Nanoseconds);
-        else CountHit(_walk.Begin);
+        if (_walk.Visited || _perturbation.IsOn) Latency?.Invoke((_now - _walk.Begin).Nanoseconds);
+        if (!_walk.Visited) Counters.PagesetHits++;
         var task = _current!;
         _watched?.Succeed(zone.Id, frame, _now, _walk.LockWait);
         if (Observer is not null && (_walk.Visited || zone.Slot != _walk.Preferred))
@@ -295,15 +296,13 @@ public sealed partial class CpuProcess
         task.Allocated(new(frame, request.Order.Value, zone.Slot));
     }
 
-    private void Count(CpuZone zone, int preferred, AllocationRequest request)
+    private void Count(CpuZone zone, int preferred, AllocationRequest request, long allocations)
     {
-        var pages = 1 << request.Order.Value;
-        zone.Touched = true;
+        var pages = allocations << request.Order.Value;
         Counters.PagesFrom[zone.Slot] += pages;
         Counters.FirstChoicePages[preferred] += pages;
-        Counters.HandOuts[zone.Slot]++;
-        if (_machine.Release.FairZonePolicy) ChargeFairBatch(zone, pages);
-        Placement?[_current!.Id.Value].Add(zone.Slot);
+        Counters.HandOuts[zone.Slot] += allocations;
+        Placement?[_current!.Id.Value].Add(zone.Slot, allocations);
     }
 
     /// <summary>The list is exhausted: the fair pass, the pass that avoids fragmentation, and the slow path

@@ -27,9 +27,8 @@ public sealed partial class CpuProcess
 
     private void StartFree(LiveBlock block, bool isPagesetLocked)
     {
-        Counters.Operations++;
         Counters.Frees++;
-        _current!.Operations++;
+        _current!.Frees++;
         var zone = Zone(block.Zone);
         zone.Touched = true;
         Counters.PagesFreed[block.Zone] += block.Pages;
@@ -64,5 +63,5 @@ public sealed partial class CpuProcess
         Ask(zone, ZoneVisitKind.Drain, continuation);
     }
 
-    private void FinishFree() => Spend(_costs.PagesetHit);
+    private void FinishFree() => Spend(_pagesetHit);
 }

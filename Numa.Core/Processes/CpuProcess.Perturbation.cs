@@ -8,14 +8,15 @@ public sealed partial class CpuProcess
     private readonly Dictionary<int, VirtualInstant> _lastSignals = [];
     private CostPerturbation _perturbation;
 
-    private void Spend(long cost) => _now += new VirtualDuration(_perturbation.Grow(cost));
+    private void Spend(VirtualDuration cost) => _now += new VirtualDuration(_perturbation.Grow(cost.Nanoseconds));
 
-    /// <summary>The CPU's own list served an allocation: as long as nothing is perturbed, all of them take the
-    /// same.</summary>
-    private void CountHit(VirtualInstant begin)
+    /// <summary>An allocation from the CPU's own list: as long as nothing is perturbed, all of them take the same, and
+    /// none is told of.</summary>
+    private void SpendOnHit()
     {
-        Counters.PagesetHits++;
-        if (_perturbation.IsOn) Latency?.Invoke((_now - begin).Nanoseconds);
+        var begin = _now;
+        Spend(_pagesetHit);
+        Latency?.Invoke((_now - begin).Nanoseconds);
     }
 
     /// <summary>No signal overtakes an earlier one to the same CPU: what is handed over lies in one queue.</summary>

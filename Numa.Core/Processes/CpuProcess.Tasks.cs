@@ -126,7 +126,7 @@ public sealed partial class CpuProcess
                 break;
             case TaskStepKind.Sleep:
                 _asleep.Add(task.Id, task);
-                _current = null;
+                Leave();
                 break;
             case TaskStepKind.Exchange:
                 StartExchange(_step.Exchange);
@@ -147,6 +147,7 @@ public sealed partial class CpuProcess
         if (_now >= _sliceEnd && _ready.Count > 0)
         {
             _ready.Enqueue(_current!);
+            Leave();
             PickTask();
         }
 
@@ -168,7 +169,15 @@ public sealed partial class CpuProcess
         Invariant.Holds(ReferenceEquals(task, _current));
         foreach (var dependent in _dependents[task.Id.Value])
             SendSignal(_cpuOfTask[dependent.Value], SignalKind.PredecessorExited, dependent);
-        _current = null;
+        Leave();
         _effects!.Ended(task, end, _now);
+    }
+
+    /// <summary>The current task has no more steps for now.</summary>
+    private void Leave()
+    {
+        CountHits();
+        _current = null;
+        _interrupted = true;
     }
 }

@@ -19,12 +19,13 @@ public sealed partial class CpuProcess
     private readonly CpuZone?[] _zones;
     private readonly int[] _cpuOfTask;
     private readonly VirtualInstant _horizon;
+    private readonly VirtualDuration _pagesetHit;
     private readonly Queue<SimulatedTask> _ready = new();
     private readonly Dictionary<TaskId, SimulatedTask> _asleep = [];
     private readonly PriorityQueue<Signal, Signal> _signals = new(Comparer<Signal>.Create(Signal.Compare));
     private readonly ZoneVisit _visit = new();
     private MachineFacts _machine;
-    private BoardView? _board;
+    private Board? _board;
     private VirtualInstant _now;
 
     // Nothing is due before this: no signal, no timer, no event of the machine.
@@ -37,6 +38,9 @@ public sealed partial class CpuProcess
     private bool _waiting;
     private bool _replied;
     private bool _signalled;
+
+    // The step that was taken may be followed by something else than the next step of the same task.
+    private bool _interrupted;
     private Continuation _continuation;
     private long _sequence;
 
@@ -69,10 +73,12 @@ public sealed partial class CpuProcess
         _dependents = tasks.Dependents;
         _predecessors = tasks.Predecessors;
         _horizon = horizon;
+        _pagesetHit = new(costs.PagesetHit);
         _zones = new CpuZone?[machine.Zones.Length];
         _full = new ZonelistCache?[machine.NodeCount];
         Node = machine.Image.Cpus.NodeOf(new(id));
         Counters = new(machine.Zones.Length);
+        Reach = new(machine.Zones.Length);
         _ticks = ticks;
         _tick = ticks.IsDefault
             ? FirstTick(id, machine.Image.Cpus.CpuCount)
@@ -88,6 +94,8 @@ public sealed partial class CpuProcess
     public CpuCounters Counters { get; }
 
     public VirtualInstant Now => _now;
+
+    public ZoneReach Reach { get; }
 
     /// <summary>Instant of the last step; what it began may end later. −1 before the first.</summary>
     public VirtualInstant LastStep { get; private set; } = new(-1);
@@ -151,6 +159,7 @@ public sealed partial class CpuProcess
     public void Accept(Signal signal)
     {
         _signals.Enqueue(signal, signal);
+        Foresee(signal);
         _due = VirtualInstant.Min(_due, signal.At);
     }
 
@@ -158,16 +167,18 @@ public sealed partial class CpuProcess
     /// <remarks>Returns after a signal to another CPU too: its answer may be nearer than the limit.</remarks>
     /// <param name="limit">The CPU starts no step at or after this instant.</param>
     /// <param name="steps">Most steps of tasks to run.</param>
-    public void Run(VirtualInstant limit, BoardView? board, ICpuEffects effects, int steps = int.MaxValue)
+    /// <returns>Steps of tasks that were run.</returns>
+    public int Run(VirtualInstant limit, Board? board, ICpuEffects effects, int steps = int.MaxValue)
     {
+        var left = steps;
         _board = board;
         if (!_pagesetsTaken) TakePagesets();
         _effects = effects;
         _signalled = false;
-        while (!_waiting && !_signalled && steps > 0)
+        while (!_waiting && !_signalled && left > 0)
         {
             var next = Next;
-            if (next >= limit) return;
+            if (next >= limit) break;
             if (next > _now) _now = next;
             LastStep = _now;
             if (_replied)
@@ -177,7 +188,7 @@ public sealed partial class CpuProcess
             }
 
             if (_due <= _now) TakeDue();
-            if (_waiting) return;
+            if (_waiting) break;
             if (_work.Count > 0)
             {
                 Work();
@@ -186,19 +197,28 @@ public sealed partial class CpuProcess
 
             if (_current is null && !PickTask()) continue;
             if (_notBefore > _now) continue;
-            do
-            {
-                LastStep = _now;
-                Step();
-                steps--;
-            }
-            while (steps > 0 && GoesOn(limit));
+            left -= RunTask(limit, left);
         }
+
+        return steps - left;
     }
 
-    /// <summary>Nothing but the next step of the current task can follow.</summary>
-    private bool GoesOn(VirtualInstant limit) => !_waiting && !_signalled && _current is not null
-        && _now < limit && _now < _due && _now >= _notBefore && _now < _horizon && _work.Count == 0;
+    /// <summary>Takes steps of the current task, as long as nothing but its next step can follow.</summary>
+    private int RunTask(VirtualInstant limit, int most)
+    {
+        var until = VirtualInstant.Min(VirtualInstant.Min(limit, _due), _horizon);
+        _interrupted = false;
+        var taken = 0;
+        do
+        {
+            LastStep = _now;
+            Step();
+            taken++;
+        }
+        while (!_interrupted && taken < most && _now < until && _now >= _notBefore);
+        CountHits();
+        return taken;
+    }
 
     /// <summary>Under the wall clock the host's time is the CPU's time.</summary>
     public void CatchUp(VirtualInstant wall) => _now = VirtualInstant.Max(_now, wall);
@@ -279,7 +299,8 @@ public sealed partial class CpuProcess
             made.Expire = state.Pagesets[Id].Expire;
         }
 
-        if (_board is { } board) See(made, board.Records[slot]);
+        if (_board is { } board) See(made, board.At(Board.IndexReadAt(_now, _costs.SignalLatency), slot));
+        Reach.Add(slot);
         return _zones[slot] = made;
     }
 
@@ -296,7 +317,7 @@ public sealed partial class CpuProcess
 
     private void ReadBoard(CpuZone zone)
     {
-        var instant = Math.Max(0, _now.Nanoseconds / _costs.SignalLatency - 1);
+        var instant = Board.IndexReadAt(_now, _costs.SignalLatency);
         zone.ViewUntil = new((instant + 2) * _costs.SignalLatency);
         ref readonly var record = ref _board!.At(instant, zone.Slot);
         if (record.Effect > zone.View.Effect) See(zone, record);
@@ -322,6 +343,7 @@ public sealed partial class CpuProcess
         zone.FairFolded = 0;
         Invariant.Holds(!_waiting);
         _waiting = true;
+        _interrupted = true;
         _continuation = continuation;
         Counters.Visits++;
         _effects!.Send(visit);
@@ -333,6 +355,7 @@ public sealed partial class CpuProcess
         var at = receiver == Id ? _now : SignalArrival(receiver);
         var signal = new Signal(at, Id, ++_signalSequence, receiver, kind, task, _current?.Id ?? default, null, blocks,
             zone, highestZone, order);
+        _interrupted = true;
         if (receiver == Id)
         {
             Accept(signal);

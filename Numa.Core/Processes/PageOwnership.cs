@@ -50,7 +50,12 @@ public static class PageOwnership
         {
             var name = zones[claim.Zone].Zone.Id;
             if ((claim.Frame & ((1L << claim.Order) - 1)) != 0)
-                return new(claim.Zone, $"block 0x{claim.Frame:x} of {name} is no block of order {claim.Order}: {claim}");
+            {
+                return new(claim.Zone,
+                    $"block 0x{claim.Frame:x} of {name} is no block of order {claim.Order}: {claim}");
+            }
+
+
             if (!extents[claim.Zone].Contains(claim.Frame, 1L << claim.Order))
             {
                 return new(claim.Zone,

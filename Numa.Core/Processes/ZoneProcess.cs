@@ -8,7 +8,7 @@ namespace Numa.Core.Processes;
 
 /// <summary>A zone as a server: its lock, its counters, and the order in which CPUs are served.</summary>
 /// <remarks>A visit and its arrival in, a reply out; the same under every host.</remarks>
-public sealed class ZoneProcess
+public sealed partial class ZoneProcess
 {
     /// <summary>The check by which a drain finds the zone above its high mark again.</summary>
     private static readonly WatermarkCheck AboveHigh =
@@ -54,6 +54,8 @@ public sealed class ZoneProcess
         _history = new(_latest);
         _board = new(costs.SignalLatency, _latest);
         _below = LevelOf(_latest.Free);
+        _neverSpare = NeverSpare();
+        _ampleSince = Spare > 0 ? VirtualInstant.BeforeAll : VirtualInstant.Never;
     }
 
     public int Slot { get; }
@@ -334,6 +336,8 @@ public sealed class ZoneProcess
     {
         _history.Add(_latest);
         _board.Add(_latest);
+        if (Spare <= 0) _ampleSince = VirtualInstant.Never;
+        else if (_ampleSince == VirtualInstant.Never) _ampleSince = _latest.Effect;
     }
 
     private void NoteCrossing(VirtualInstant at)

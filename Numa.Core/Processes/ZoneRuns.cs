@@ -7,8 +7,8 @@ public sealed class ZoneRuns
     private int _zone = -1;
     private long _count;
 
-    /// <summary>Adds one allocation; a failed one has zone −1 and is not counted.</summary>
-    public void Add(int zone)
+    /// <summary>Adds allocations of one zone; failed ones are not counted.</summary>
+    public void Add(int zone, long allocations)
     {
         if (zone != _zone)
         {
@@ -16,7 +16,7 @@ public sealed class ZoneRuns
             _zone = zone;
         }
 
-        _count++;
+        _count += allocations;
     }
 
     /// <summary>Runs so far. Shape: (slot of the zone, number of allocations).</summary>

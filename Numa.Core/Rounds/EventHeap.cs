@@ -3,60 +3,94 @@ using Numa.Core.Time;
 
 namespace Numa.Core.Rounds;
 
-/// <summary>The group's CPUs by the instant of their next step: an indexed binary heap.</summary>
+/// <summary>A group's CPUs by the instant of their next step: an indexed heap of four branches.</summary>
+/// <remarks>CPUs go by their place in the group; of equal instants the lower place comes first.</remarks>
 internal sealed class EventHeap
 {
-    private readonly CpuProcess[] _heap;
-    private readonly VirtualInstant[] _next;
-    private readonly Dictionary<int, int> _position = [];
+    private const int Branches = 4;
 
-    public EventHeap(IEnumerable<CpuProcess> cpus)
+    private readonly CpuProcess[] _cpus;
+    private readonly (long Next, int Place)[] _heap;
+
+    /// <summary>Shape: index = place in the group, value = index in the heap.</summary>
+    private readonly int[] _at;
+
+    public EventHeap(CpuProcess[] cpus)
     {
-        _heap = [.. cpus];
-        _next = new VirtualInstant[_heap.Length];
-        for (var i = 0; i < _heap.Length; i++)
+        _cpus = cpus;
+        _heap = new (long, int)[cpus.Length];
+        _at = new int[cpus.Length];
+        for (var place = 0; place < cpus.Length; place++)
         {
-            _next[i] = VirtualInstant.Never;
-            _position[_heap[i].Id] = i;
+            _at[place] = place;
+            _heap[place] = (long.MaxValue, place);
         }
 
-        foreach (var cpu in _heap.ToArray()) Update(cpu);
+        for (var place = 0; place < cpus.Length; place++) Update(place);
     }
 
-    public VirtualInstant Least => _heap.Length == 0 ? VirtualInstant.Never : _next[0];
+    public VirtualInstant Least => NextAt(0);
 
     /// <summary>Least instant but for the first CPU's.</summary>
-    public VirtualInstant Second => VirtualInstant.Min(NextAt(1), NextAt(2));
-
-    public CpuProcess Top => _heap[0];
-
-    /// <summary>Reads the CPU's next step anew.</summary>
-    public void Update(CpuProcess cpu)
+    public VirtualInstant Second
     {
-        var index = _position[cpu.Id];
-        _next[index] = cpu.Next;
-        while (index > 0 && Before(index, (index - 1) / 2)) index = Swap(index, (index - 1) / 2);
-        while (true)
+        get
         {
-            var child = 2 * index + 1;
-            if (child >= _heap.Length) return;
-            if (child + 1 < _heap.Length && Before(child + 1, child)) child++;
-            if (!Before(child, index)) return;
-            index = Swap(index, child);
+            var least = NextAt(1);
+            for (var child = 2; child <= Branches; child++) least = VirtualInstant.Min(least, NextAt(child));
+            return least;
         }
     }
 
-    private VirtualInstant NextAt(int index) => index < _next.Length ? _next[index] : VirtualInstant.Never;
+    /// <summary>Place of the CPU with the least instant.</summary>
+    public int Top => _heap[0].Place;
 
-    private bool Before(int a, int b) =>
-        _next[a] != _next[b] ? _next[a] < _next[b] : _heap[a].Id < _heap[b].Id;
-
-    private int Swap(int from, int to)
+    /// <summary>Reads the CPU's next step anew.</summary>
+    public void Update(int place)
     {
-        (_heap[from], _heap[to]) = (_heap[to], _heap[from]);
-        (_next[from], _next[to]) = (_next[to], _next[from]);
-        _position[_heap[from].Id] = from;
-        _position[_heap[to].Id] = to;
-        return to;
+        unchecked
+        {
+            var entry = (_cpus[place].Next.Nanoseconds, place);
+            var index = _at[place];
+            for (; index > 0; index = (index - 1) / Branches)
+            {
+                var parent = _heap[(index - 1) / Branches];
+                if (!Before(entry, parent)) break;
+                Put(index, parent);
+            }
+
+            for (var first = index * Branches + 1; first < _heap.Length; first = index * Branches + 1)
+            {
+                var least = LeastOf(first, Math.Min(first + Branches, _heap.Length));
+                if (!Before(_heap[least], entry)) break;
+                Put(index, _heap[least]);
+                index = least;
+            }
+
+            Put(index, entry);
+        }
+    }
+
+    private static bool Before((long Next, int Place) a, (long Next, int Place) b) =>
+        a.Next < b.Next || (a.Next == b.Next && a.Place < b.Place);
+
+    private int LeastOf(int first, int end)
+    {
+        var least = first;
+        for (var child = first + 1; child < end; child++)
+        {
+            if (Before(_heap[child], _heap[least])) least = child;
+        }
+
+        return least;
+    }
+
+    private VirtualInstant NextAt(int index) =>
+        index < _heap.Length ? new(_heap[index].Next) : VirtualInstant.Never;
+
+    private void Put(int index, (long Next, int Place) entry)
+    {
+        _heap[index] = entry;
+        _at[entry.Place] = index;
     }
 }

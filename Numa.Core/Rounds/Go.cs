@@ -4,13 +4,29 @@ using Numa.Core.Time;
 namespace Numa.Core.Rounds;
 
 /// <summary>Permission for one turn of a group.</summary>
-/// <param name="Round">Number of the round, from 1.</param>
-/// <param name="Time">T: the least instant at which anything can still happen.</param>
-/// <param name="RunAhead">R: a CPU starts no step at or after this instant.</param>
-/// <param name="Serve">H: zones serve arrivals before this instant.</param>
-/// <param name="Expected">Messages to take before the turn begins.</param>
-public sealed record Go(
-    long Round, VirtualInstant Time, VirtualInstant RunAhead, VirtualInstant Serve, int Expected, BoardView Board)
+/// <remarks>Reused: the clock owns it again when the group has reported.</remarks>
+public sealed class Go
 {
+    /// <summary>Number of the round, from 1.</summary>
+    public long Round { get; set; }
+
+    /// <summary>T: the least instant at which anything can still happen.</summary>
+    public VirtualInstant Time { get; set; }
+
+    /// <summary>R: a CPU starts no step at or after this instant.</summary>
+    public VirtualInstant RunAhead { get; set; }
+
+    /// <summary>H: zones serve arrivals before this instant.</summary>
+    public VirtualInstant Serve { get; set; }
+
+    /// <summary>The others rely on it that none of the group's CPUs asks a zone of theirs before this
+    /// instant.</summary>
+    public VirtualInstant CalmUntil { get; set; }
+
+    /// <summary>Messages to take before the turn begins.</summary>
+    public int Expected { get; set; }
+
+    public required Board Board { get; init; }
+
     public override string ToString() => $"round {Round} at {Time}";
 }

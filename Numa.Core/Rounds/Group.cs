@@ -27,16 +27,19 @@ public sealed class Group : ICpuEffects
     private readonly GroupMap _map;
     private readonly RoundBounds _bounds;
     private readonly IGroupMail _mail;
-    private readonly Dictionary<int, CpuProcess> _cpus;
-    private readonly Dictionary<int, ZoneProcess> _zones;
+    private readonly CpuProcess[] _cpus;
+    private readonly ZoneProcess[] _zones;
     private readonly EventHeap _ready;
-    private readonly PriorityQueue<ZoneVisit, ZoneVisit> _asked =
-        new(Comparer<ZoneVisit>.Create(ZoneVisit.CompareKeys));
+    private readonly VisitQueue _asked = new();
     private readonly TurnReport _report = new();
+    private readonly CalmWatch? _calm;
     private ZoneVisit? _serving;
     private VirtualInstant _serve;
     private VirtualInstant _runAhead;
+    private VirtualInstant _calmUntil;
 
+    /// <param name="cpus">The group's CPUs, by ascending number.</param>
+    /// <param name="zones">The group's zones, by ascending slot.</param>
     public Group(int id, GroupMap map, IEnumerable<CpuProcess> cpus, IEnumerable<ZoneProcess> zones,
         RoundBounds bounds, IGroupMail mail)
     {
@@ -44,41 +47,46 @@ public sealed class Group : ICpuEffects
         _map = map;
         _bounds = bounds;
         _mail = mail;
-        _cpus = cpus.ToDictionary(cpu => cpu.Id);
-        _zones = zones.ToDictionary(zone => zone.Slot);
-        _ready = new(_cpus.Values);
+        _cpus = [.. cpus];
+        _zones = [.. zones];
+        _ready = new(_cpus);
         _report.Group = id;
+        // Who is alone relies on nobody; who has no zones, or no CPUs, has all it needs elsewhere.
+        if (map.Count > 1 && _cpus.Length > 0 && _zones.Length > 0) _calm = new(_cpus, _zones, map.OfZone.Length);
     }
 
     public int Id { get; }
 
-    public IReadOnlyCollection<CpuProcess> Cpus => _cpus.Values;
+    public IReadOnlyList<CpuProcess> Cpus => _cpus;
 
-    public IReadOnlyCollection<ZoneProcess> Zones => _zones.Values;
+    public IReadOnlyList<ZoneProcess> Zones => _zones;
 
     /// <summary>The zone is one of the group's.</summary>
-    public bool Carries(int zone) => _zones.ContainsKey(zone);
+    public bool Carries(int zone) => _map.OfZone[zone] == Id;
 
     /// <summary>A visit for one of the group's zones, or the reply for one of its CPUs.</summary>
     public void Deliver(ZoneVisit visit, bool reply)
     {
         if (!reply)
         {
-            _asked.Enqueue(visit, visit);
+            _asked.Add(visit);
+            if (_map.OfCpu[visit.Cpu] != Id) _calm?.CountForeign(1);
             return;
         }
 
-        var cpu = _cpus[visit.Cpu];
-        cpu.Complete(visit);
-        _ready.Update(cpu);
+        var place = _map.PlaceOfCpu[visit.Cpu];
+        _cpus[place].Complete(visit);
+        _ready.Update(place);
     }
 
     public void Deliver(Signal signal)
     {
-        var cpu = _cpus[signal.Receiver];
+        var place = _map.PlaceOfCpu[signal.Receiver];
+        var cpu = _cpus[place];
         Invariant.Holds(signal.At > cpu.LastStep);
         cpu.Accept(signal);
-        _ready.Update(cpu);
+        _ready.Update(place);
+        _calm?.Look(place);
     }
 
     /// <summary>What the group would say before its first turn.</summary>
@@ -86,7 +94,7 @@ public sealed class Group : ICpuEffects
     {
         _report.Ready = _ready.Least;
         _report.Asked = VirtualInstant.Never;
-        return Publish();
+        return Publish(VirtualInstant.BeforeAll);
     }
 
     /// <summary>Runs until nothing may be executed before the others have had their turn.</summary>
@@ -94,54 +102,65 @@ public sealed class Group : ICpuEffects
     {
         _report.Sent.Clear();
         _report.Board.Clear();
+        _report.Work = 0;
         _serve = go.Serve;
+        _calmUntil = go.CalmUntil;
         // What zones of this group do in the turn is not on the board yet, so beside them a CPU goes one step of it.
-        _runAhead = _zones.Count == 0 ? go.RunAhead : VirtualInstant.Min(go.RunAhead, go.Time + _bounds.Signal);
+        _runAhead = _zones.Length == 0 ? go.RunAhead : VirtualInstant.Min(go.RunAhead, go.Time + _bounds.Signal);
         try
         {
-            return Execute(go.Board);
+            return Execute(go);
         }
         catch (InvariantBreachException breach)
         {
             if (_serving is { } visit) breach.Data[InvariantBreachException.MessageKey] ??= $"{visit}";
-            else if (_cpus.Count > 0)
-                breach.Data[InvariantBreachException.MessageKey] ??= $"step of CPU {_ready.Top.Id} at {_ready.Top.Now}";
+            else if (_cpus.Length > 0)
+                breach.Data[InvariantBreachException.MessageKey] ??= Describe(_cpus[_ready.Top]);
             throw;
         }
     }
 
-    private TurnReport Execute(BoardView board)
+    private static string Describe(CpuProcess cpu) => $"step of CPU {cpu.Id} at {cpu.Now}";
+
+    private TurnReport Execute(Go go)
     {
         while (true)
         {
             var ready = _ready.Least;
-            var asked = _asked.TryPeek(out var visit, out _) ? visit.Arrival : VirtualInstant.Never;
+            var asked = _asked.Least;
             if (ready <= asked && ready < _runAhead)
             {
-                var cpu = _ready.Top;
-                var others = VirtualInstant.Min(_ready.Second, asked) + _bounds.Signal;
-                cpu.Run(VirtualInstant.Min(_runAhead, others), board, this);
-                Invariant.Holds(cpu.LastStep < _runAhead);
-                _report.Stepped = VirtualInstant.Max(_report.Stepped, cpu.LastStep);
-                _ready.Update(cpu);
+                Run(_ready.Top, VirtualInstant.Min(_ready.Second, asked) + _bounds.Signal, go.Board);
             }
             else if (asked < _serve && asked < _runAhead && asked < ready)
             {
-                Serve(_asked.Dequeue());
+                Serve(_asked.Take());
             }
             else
             {
                 _report.Ready = ready;
                 _report.Asked = asked;
-                return Publish();
+                return Publish(go.Time);
             }
         }
     }
 
+    /// <param name="others">Nothing that others of the group do comes back before this.</param>
+    private void Run(int place, VirtualInstant others, Board board)
+    {
+        var cpu = _cpus[place];
+        _report.Work += cpu.Run(VirtualInstant.Min(_runAhead, others), board, this);
+        Invariant.Holds(cpu.LastStep < _runAhead);
+        _report.Stepped = VirtualInstant.Max(_report.Stepped, cpu.LastStep);
+        _ready.Update(place);
+        _calm?.Look(place);
+    }
+
     private void Serve(ZoneVisit visit)
     {
-        var zone = _zones[visit.Zone];
+        var zone = _zones[_map.PlaceOfZone[visit.Zone]];
         _serving = visit;
+        _report.Work++;
         zone.Serve(visit);
         _serving = null;
         foreach (var crossing in zone.Crossings) _mail.Crossed(crossing);
@@ -153,6 +172,7 @@ public sealed class Group : ICpuEffects
             return;
         }
 
+        _calm?.CountForeign(-1);
         Lower(visit.Stamp + _bounds.AcrossWay);
         Note(group, VirtualInstant.Never, visit.Stamp);
         _mail.ToCpu(group, visit);
@@ -163,10 +183,12 @@ public sealed class Group : ICpuEffects
         var group = _map.OfZone[visit.Zone];
         if (group == Id)
         {
-            _asked.Enqueue(visit, visit);
+            _asked.Add(visit);
             return;
         }
 
+        // The others' zones have served on, in the belief that nobody here asks them.
+        Invariant.Holds(_cpus[_map.PlaceOfCpu[visit.Cpu]].Now >= _calmUntil);
         Lower(visit.Arrival + _bounds.Answer);
         // Once it is answered, this CPU may signal another one of the group.
         _runAhead = VirtualInstant.Min(_runAhead, visit.Arrival + _bounds.Signal);
@@ -208,14 +230,17 @@ public sealed class Group : ICpuEffects
         _report.Sent.Add(new(group, 1, asked, ready));
     }
 
-    private TurnReport Publish()
+    /// <param name="time">The least instant at which anything could happen in this round.</param>
+    private TurnReport Publish(VirtualInstant time)
     {
-        foreach (var zone in _zones.Values)
+        foreach (var zone in _zones)
         {
             foreach (var update in zone.Board.Updates) _report.Board.Add((zone.Slot, update));
             zone.Board.Updates.Clear();
         }
 
+        if (_calm is not null && time > _bounds.CalmAfter)
+            _report.CalmUntil = _calm.Until(VirtualInstant.Min(_report.Ready, _report.Asked));
         return _report;
     }
 }

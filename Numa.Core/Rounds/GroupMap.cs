@@ -10,6 +10,12 @@ public sealed record GroupMap(int[] OfCpu, int[] OfZone)
 {
     public int Count { get; } = OfCpu.Concat(OfZone).DefaultIfEmpty(-1).Max() + 1;
 
+    /// <summary>How many CPUs of the same group have lower numbers. Shape: index = CPU number.</summary>
+    internal int[] PlaceOfCpu { get; } = Places(OfCpu);
+
+    /// <summary>How many zones of the same group have lower slots. Shape: index = slot of the zone.</summary>
+    internal int[] PlaceOfZone { get; } = Places(OfZone);
+
     /// <summary>Every CPU and zone in one group.</summary>
     public static GroupMap Single(int cpus, int zones) => new(new int[cpus], new int[zones]);
 
@@ -27,4 +33,10 @@ public sealed record GroupMap(int[] OfCpu, int[] OfZone)
     /// <summary>Every CPU and every zone is a group of its own: CPUs first, then zones.</summary>
     public static GroupMap Apart(int cpus, int zones) =>
         new([.. Enumerable.Range(0, cpus)], [.. Enumerable.Range(cpus, zones)]);
+
+    private static int[] Places(int[] groups)
+    {
+        var next = new int[groups.DefaultIfEmpty(-1).Max() + 1];
+        return [.. groups.Select(group => next[group]++)];
+    }
 }

@@ -1,4 +1,5 @@
 using Numa.Core.Nodes;
+using Numa.Core.Processes;
 using Numa.Core.Time;
 
 namespace Numa.Core.Rounds;
@@ -7,13 +8,17 @@ namespace Numa.Core.Rounds;
 /// <param name="AcrossWay">wx: least way between a CPU and a zone of different groups.</param>
 /// <param name="Answer">d: least time from a visit's arrival to the arrival of a visit that its reply causes.</param>
 /// <param name="Signal">L: least latency of a signal to another CPU, and the grid of the board.</param>
-public sealed record RoundBounds(VirtualDuration AcrossWay, VirtualDuration Answer, VirtualDuration Signal)
+/// <param name="CalmAfter">Until the last event of the machine no group counts as calm.</param>
+public sealed record RoundBounds(
+    VirtualDuration AcrossWay, VirtualDuration Answer, VirtualDuration Signal, VirtualInstant CalmAfter)
 {
     /// <exception cref="Diagnostics.InvariantBreachException">A latency is below one tick.</exception>
-    public static RoundBounds Of(CostModel costs)
+    public static RoundBounds Of(SimulationPlan plan)
     {
+        var costs = plan.Costs;
         costs.CheckBounds();
         var way = costs.WayAt(NodeDistances.Local);
-        return new(new(way), new(costs.LeastService + 2 * way), new(costs.SignalLatency));
+        return new(new(way), new(costs.LeastService + 2 * way), new(costs.SignalLatency),
+            plan.Events.IsEmpty ? VirtualInstant.BeforeAll : plan.Events[^1].At);
     }
 }

@@ -20,8 +20,10 @@ public sealed class RoundClock
     private readonly RoundBounds _bounds;
     private readonly VirtualInstant[] _ready;
     private readonly VirtualInstant[] _asked;
+    private readonly VirtualInstant[] _calm;
     private readonly int[] _expected;
     private readonly Board _board;
+    private readonly Go[] _go;
     private readonly List<(int Group, Go Go)> _turns = [];
     private VirtualInstant _stepped = new(-1);
     private long _leastUpdate = long.MaxValue;
@@ -31,10 +33,13 @@ public sealed class RoundClock
         _bounds = bounds;
         _ready = new VirtualInstant[groups];
         _asked = new VirtualInstant[groups];
+        _calm = new VirtualInstant[groups];
         _expected = new int[groups];
         Array.Fill(_ready, VirtualInstant.Never);
         Array.Fill(_asked, VirtualInstant.Never);
-        _board = new(bounds.Signal.Nanoseconds, zones);
+        Array.Fill(_calm, VirtualInstant.BeforeAll);
+        _board = new(zones);
+        _go = [.. Enumerable.Range(0, groups).Select(_ => new Go { Board = _board })];
     }
 
     /// <summary>Rounds begun so far.</summary>
@@ -47,6 +52,7 @@ public sealed class RoundClock
     {
         _ready[report.Group] = VirtualInstant.Min(_ready[report.Group], report.Ready);
         _asked[report.Group] = VirtualInstant.Min(_asked[report.Group], report.Asked);
+        _calm[report.Group] = report.CalmUntil;
         foreach (var sent in report.Sent)
         {
             _expected[sent.Group] += sent.Messages;
@@ -74,7 +80,8 @@ public sealed class RoundClock
         {
             // Most groups wait for something: they add nothing.
             if (_ready[group] == VirtualInstant.Never && _asked[group] == VirtualInstant.Never) continue;
-            answers.Add(group, VirtualInstant.Min(_asked[group] + _bounds.Answer, _ready[group] + _bounds.AcrossWay));
+            answers.Add(group, VirtualInstant.Max(CalmUntil(group) + _bounds.AcrossWay,
+                VirtualInstant.Min(_asked[group] + _bounds.Answer, _ready[group] + _bounds.AcrossWay)));
             events.Add(group, VirtualInstant.Min(_ready[group], _asked[group]));
         }
 
@@ -85,7 +92,7 @@ public sealed class RoundClock
         CheckReads();
         Time = time;
         Rounds++;
-        var view = _board.ViewFrom(time);
+        _board.Settle(Board.IndexReadAt(time, _bounds.Signal.Nanoseconds));
         // A group that is well ahead of the others could go a little further in every round; it waits until it can go
         // far in one, as turns cost more than rounds. Whoever holds time back always has its turn.
         var due = time + new VirtualDuration(_bounds.Signal.Nanoseconds / EagerShare);
@@ -95,8 +102,7 @@ public sealed class RoundClock
             var serve = answers.Without(group);
             var runAhead = VirtualInstant.Min(events.Without(group) + _bounds.Signal, time + LongestTurn);
             if (_ready[group] >= runAhead && _asked[group] >= VirtualInstant.Min(serve, runAhead)) continue;
-            _turns.Add((group, new(Rounds, time, runAhead, serve, _expected[group], view)));
-            _expected[group] = 0;
+            _turns.Add((group, Permit(group, runAhead, serve)));
             // The turn reports anew; until then nothing of the group counts.
             _ready[group] = VirtualInstant.Never;
             _asked[group] = VirtualInstant.Never;
@@ -104,6 +110,18 @@ public sealed class RoundClock
 
         Invariant.Holds(_turns.Count > 0);
         return _turns;
+    }
+
+    /// <summary>A message that is under way to a group may end its calm.</summary>
+    private VirtualInstant CalmUntil(int group) => _expected[group] == 0 ? _calm[group] : VirtualInstant.BeforeAll;
+
+    private Go Permit(int group, VirtualInstant runAhead, VirtualInstant serve)
+    {
+        var go = _go[group];
+        (go.Round, go.Time, go.RunAhead, go.Serve) = (Rounds, Time, runAhead, serve);
+        (go.CalmUntil, go.Expected) = (CalmUntil(group), _expected[group]);
+        _expected[group] = 0;
+        return go;
     }
 
     /// <summary>Whatever zones did in the last round comes after every board instant that a CPU has read.</summary>

@@ -5,54 +5,126 @@ using Numa.Core.Time;
 
 namespace Numa.Core.Rounds;
 
-/// <summary>Runs a plan in one thread, without actors, under any grouping.</summary>
-/// <remarks>With one group it is a plain event loop; with many it is what hosts do, in a fixed order.</remarks>
+/// <summary>Keeps the rounds of a plan's groups, whoever plays their turns.</summary>
+/// <remarks>With one group it is a plain event loop. The turns of a round may be played in any order, or each by
+/// another thread: a group and its post belong to its turn alone.</remarks>
 public sealed class RoundLoop
 {
-    private readonly Group[] _groups;
-    private readonly RoundClock _clock;
-    private readonly Mail _mail;
+    /// <summary>Rounds over which the work of a turn is averaged.</summary>
+    private const int Remembered = 16;
 
+    /// <summary>Steps and services that take about 100 µs: waking a thread takes tens.</summary>
+    /// <remarks>Round figure.</remarks>
+    public const long AboutHundredMicroseconds = 2_000;
+
+    private readonly Group[] _groups;
+    private readonly GroupPost[] _posts;
+    private readonly RoundClock _clock;
+    private readonly TurnReport?[] _reports;
+    private IReadOnlyList<(int Group, Go Go)> _turns = [];
+    private long _recentWork;
+
+    /// <summary>Makes the plan's CPUs and zones, and gives the CPUs their tasks.</summary>
     public RoundLoop(SimulationPlan plan, GroupMap map)
+        : this(plan, map, [.. Enumerable.Range(0, map.Count).Select(group => Seat(plan, map, group))])
     {
-        Cpus = [.. Enumerable.Range(0, plan.CpuCount).Select(plan.MakeCpu)];
-        Zones = [.. Enumerable.Range(0, plan.ZoneCount).Select(plan.MakeZone)];
-        var bounds = RoundBounds.Of(plan.Costs);
-        _mail = new(map.Count);
-        foreach (var task in plan.Tasks) Cpus[task.Cpu.Value].Accept(SimulationPlan.StartOf(task));
-        _groups =
-        [
-            .. Enumerable.Range(0, map.Count).Select(group => new Group(group, map,
-                Cpus.Where(cpu => map.OfCpu[cpu.Id] == group), Zones.Where(zone => map.OfZone[zone.Slot] == group),
-                bounds, _mail)),
-        ];
-        _clock = new(bounds, map.Count, plan.ZoneCount);
-        foreach (var group in _groups) _clock.Absorb(group.Begin());
+        foreach (var task in plan.Tasks)
+            _groups[map.OfCpu[task.Cpu.Value]].Deliver(SimulationPlan.StartOf(task));
+        Begin();
+    }
+
+    /// <summary>Takes over groups that are made; their CPUs are given their tasks before <see cref="Begin"/>.</summary>
+    /// <param name="seats">Shape: index = group number.</param>
+    public RoundLoop(SimulationPlan plan, GroupMap map, IReadOnlyList<(Group Group, GroupPost Post)> seats)
+    {
+        _groups = [.. seats.Select(seat => seat.Group)];
+        _posts = [.. seats.Select(seat => seat.Post)];
+        _reports = new TurnReport?[_groups.Length];
+        Cpus = [.. _groups.SelectMany(group => group.Cpus).OrderBy(cpu => cpu.Id)];
+        Zones = [.. _groups.SelectMany(group => group.Zones).OrderBy(zone => zone.Slot)];
+        _clock = new(RoundBounds.Of(plan), map.Count, plan.ZoneCount);
     }
 
     public CpuProcess[] Cpus { get; }
 
     public ZoneProcess[] Zones { get; }
 
+    /// <summary>Steps and services of a turn from which a thread of its own pays.</summary>
+    public long WorthAThread { get; init; } = AboutHundredMicroseconds;
+
     public long Rounds => _clock.Rounds;
 
     public VirtualInstant Time => _clock.Time;
 
     /// <summary>How each task ended. Shape: by task number.</summary>
-    public IReadOnlyDictionary<TaskId, (TaskEnd End, VirtualInstant At)> Ends => _mail.Ends;
+    public IReadOnlyDictionary<TaskId, (TaskEnd End, VirtualInstant At)> Ends => _posts
+        .SelectMany(post => post.Ended).ToDictionary(ended => ended.Task.Id, ended => (ended.End, ended.At));
 
-    public IReadOnlyList<WatermarkCrossing> Crossings => _mail.Crossings;
+    public IReadOnlyList<WatermarkCrossing> Crossings => [.. _posts.SelectMany(post => post.Crossings)];
+
+    /// <summary>The turns of late were so long that threads of their own pay for them.</summary>
+    public bool IsWorthThreads => _turns.Count > 1 && _recentWork / Remembered >= WorthAThread * _turns.Count;
+
+    /// <summary>A group with its post, its CPUs without tasks.</summary>
+    public static (Group Group, GroupPost Post) Seat(
+        SimulationPlan plan, GroupMap map, int group, Action<CpuProcess>? prepare = null)
+    {
+        var cpus = Members(map.OfCpu, group).Select(plan.MakeCpu).ToList();
+        foreach (var cpu in cpus) prepare?.Invoke(cpu);
+        var post = new GroupPost(map.Count);
+        return (new(group, map, cpus, Members(map.OfZone, group).Select(plan.MakeZone), RoundBounds.Of(plan), post),
+            post);
+    }
+
+    /// <summary>Every CPU has its tasks.</summary>
+    public void Begin()
+    {
+        foreach (var group in _groups) _clock.Absorb(group.Begin());
+    }
+
+    /// <summary>Begins a round.</summary>
+    /// <returns>Its turns; none when nothing can happen any more.</returns>
+    public IReadOnlyList<(int Group, Go Go)> BeginRound() => _turns = _clock.Advance();
+
+    /// <summary>Plays one turn of the round.</summary>
+    public void Play(int group, Go go)
+    {
+        Invariant.Holds(_posts[group].DeliverTo(_groups[group]) == go.Expected);
+        _reports[group] = _groups[group].Turn(go);
+    }
+
+    /// <summary>Ends the round, when all its turns are played.</summary>
+    public void EndRound()
+    {
+        var work = 0L;
+        foreach (var (group, _) in _turns)
+        {
+            var report = _reports[group]!;
+            _reports[group] = null;
+            _clock.Absorb(report);
+            work += report.Work;
+            foreach (var sent in report.Sent) _posts[group].PassTo(sent.Group, _posts[sent.Group]);
+        }
+
+        _recentWork += work - _recentWork / Remembered;
+    }
 
     /// <summary>Runs one round.</summary>
     /// <param name="arrange">May reorder the turns of the round; null leaves them ascending.</param>
     /// <returns>False when nothing can happen any more.</returns>
     public bool Step(Action<List<(int Group, Go Go)>>? arrange = null)
     {
-        var turns = _clock.Advance().ToList();
+        var turns = BeginRound();
         if (turns.Count == 0) return false;
-        arrange?.Invoke(turns);
-        foreach (var (group, go) in turns) Invariant.Holds(_mail.Deliver(_groups[group]) == go.Expected);
-        foreach (var (group, go) in turns) _clock.Absorb(_groups[group].Turn(go));
+        if (arrange is not null)
+        {
+            List<(int Group, Go Go)> arranged = [.. turns];
+            arrange(arranged);
+            turns = arranged;
+        }
+
+        foreach (var (group, go) in turns) Play(group, go);
+        EndRound();
         return true;
     }
 
@@ -63,32 +135,6 @@ public sealed class RoundLoop
         }
     }
 
-    private sealed class Mail(int groups) : IGroupMail
-    {
-        private readonly List<Action<Group>>[] _boxes =
-            [.. Enumerable.Range(0, groups).Select(_ => new List<Action<Group>>())];
-
-        public Dictionary<TaskId, (TaskEnd End, VirtualInstant At)> Ends { get; } = [];
-
-        public List<WatermarkCrossing> Crossings { get; } = [];
-
-        public int Deliver(Group group)
-        {
-            var messages = _boxes[group.Id];
-            foreach (var message in messages) message(group);
-            var count = messages.Count;
-            messages.Clear();
-            return count;
-        }
-
-        public void ToZone(int group, ZoneVisit visit) => _boxes[group].Add(to => to.Deliver(visit, reply: false));
-
-        public void ToCpu(int group, ZoneVisit reply) => _boxes[group].Add(to => to.Deliver(reply, reply: true));
-
-        public void ToCpu(int group, Signal signal) => _boxes[group].Add(to => to.Deliver(signal));
-
-        public void Ended(SimulatedTask task, TaskEnd end, VirtualInstant at) => Ends.Add(task.Id, (end, at));
-
-        public void Crossed(WatermarkCrossing crossing) => Crossings.Add(crossing);
-    }
+    private static IEnumerable<int> Members(int[] groups, int group) =>
+        Enumerable.Range(0, groups.Length).Where(member => groups[member] == group);
 }

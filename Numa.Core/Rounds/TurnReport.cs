@@ -19,6 +19,13 @@ public sealed class TurnReport
     /// <summary>Least arrival of a visit that the group's zones have not served.</summary>
     public VirtualInstant Asked;
 
+    /// <summary>None of the group's CPUs asks a zone of another group before this instant, unless a message comes
+    /// in between.</summary>
+    public VirtualInstant CalmUntil = VirtualInstant.BeforeAll;
+
+    /// <summary>Steps of tasks and services of zones in the turn: what it cost, roughly.</summary>
+    public long Work;
+
     /// <summary>Latest instant at which one of the group's CPUs has stepped, −1 for never.</summary>
     public VirtualInstant Stepped = new(-1);
 

@@ -62,8 +62,8 @@ public sealed record CostModel
     public bool ThinkTakesTime { get; init; } = true;
 
     /// <summary>Most that a schedule seed adds to a cost, as a share of it.</summary>
-    /// <remarks>Unit: percent. Round figure: less than the clock of one server core varies (2.0 GHz base, 3.8 GHz turbo,
-    /// Intel Xeon Platinum 8480+). The defaults are then the fastest that a step can be.</remarks>
+    /// <remarks>Unit: percent. Round figure: less than the clock of one server core varies (2.0 GHz base, 3.8 GHz
+    /// turbo, Intel Xeon Platinum 8480+). The other costs are then the least that a step takes.</remarks>
     public long PerturbationPercent { get; init; } = 25;
 
     /// <summary>Perturbs every cost and breaks ties, to explore other interleavings; null for none.</summary>
@@ -74,6 +74,9 @@ public sealed record CostModel
 
     /// <summary>Least time from a request's arrival to its effect.</summary>
     public long LeastService => Math.Min(Refusal, HoldBase);
+
+    /// <summary>Least time that a page adds to a hold, wherever it lies.</summary>
+    public long LeastPerPage => Math.Min(HoldPerPage, HoldPerPage * RemotePagePercent / 100);
 
     /// <exception cref="InvariantBreachException">A latency that the protocol rests on is below one tick.</exception>
     public void CheckBounds()

@@ -8,6 +8,9 @@ public readonly record struct VirtualInstant(long Nanoseconds) : IComparable<Vir
 {
     public static readonly VirtualInstant Zero = new(0);
 
+    /// <summary>Earlier than anything that happens.</summary>
+    public static readonly VirtualInstant BeforeAll = new(-1);
+
     /// <summary>Later than anything that happens.</summary>
     public static readonly VirtualInstant Never = new(long.MaxValue);
 

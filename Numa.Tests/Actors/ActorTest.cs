@@ -48,8 +48,11 @@ public abstract class ActorTest : TestKit
         (await Clock.ExpectMsgAsync<ClockProtocol.Joined>()).Report;
 
     /// <summary>A round that forbids nothing before the instant.</summary>
-    internal static Go Round(long number, int expected, long until = 1_000_000) => new(number, VirtualInstant.Zero,
-        new(until), new(until), expected, new(0, [Tiny.PlanOf([]).MakeZone(0).Latest], [[]]));
+    internal static Go Round(long number, int expected, long until = 1_000_000) => new()
+    {
+        Round = number, Expected = expected, RunAhead = new(until), Serve = new(until),
+        Board = new([Tiny.PlanOf([]).MakeZone(0).Latest]),
+    };
 
     internal static ZoneVisit Visit(long arrival) => new()
     {

@@ -26,11 +26,13 @@ public class HostTests
             var threads = 1 + run % 2;
             // Actors apart, a group of all nodes, and a group for each node.
             var outcome = await SimulationHost.RunAsync(again, threads, isVirtual: true, groups: run % 3,
-                settings: JitterMailbox.Overlay(threads));
+                settings: JitterMailbox.Overlay(threads), worthAThread: 0);
             var actual = StateText.Of(outcome.Zones, outcome.Cpus, again.Tasks, outcome.Ends, outcome.Crossings);
             Assert.True(expected == actual, StateText.Difference(expected, actual));
             Assert.Equal(hash, RunHash.Of(outcome.Zones, outcome.Cpus, again.Tasks));
-            Assert.True(run % 3 == 1 || JitterMailbox.Delayed - delayed > outcome.Rounds, "the delays were at work");
+            // Turns of several groups are lent to their actors only where a round has more than one.
+            var least = run % 3 == 0 ? outcome.Rounds : 20;
+            Assert.True(JitterMailbox.Delayed - delayed > least, "the delays were at work");
         }
     }
 

@@ -12,8 +12,8 @@ namespace Numa.Tests.Generators;
 
 /// <summary>Faults of the kind that only a rare interleaving shows, and small loads that unperturbed do not show
 /// them.</summary>
-/// <remarks>CPUs of each load do the same at the same pace, apart from one another by their start: unperturbed they stay
-/// out of each other's way for ever.</remarks>
+/// <remarks>CPUs of each load do the same at the same pace, apart from one another by their start: unperturbed they
+/// stay out of each other's way for ever.</remarks>
 internal static class PlantedBugs
 {
     private static readonly GfpFlags Gfp = GfpFlags.GfpHighUserMovable & ~GfpFlags.DirectReclaim;

@@ -64,10 +64,10 @@ internal sealed class SequentialQueue : ICpuEffects
     }
 
     /// <summary>A CPU reads the board instant before the last one: each zone's record in force there.</summary>
-    private BoardView ViewAt(VirtualInstant now)
+    private Board ViewAt(VirtualInstant now)
     {
         var index = Math.Max(0, now.Nanoseconds / _grid - 1);
         var records = _history.Select(zone => zone.Last(record => record.Effect.Nanoseconds <= index * _grid));
-        return new(index, [.. records], [.. Zones.Select(_ => Array.Empty<BoardUpdate>())]);
+        return new(records.ToList());
     }
 }

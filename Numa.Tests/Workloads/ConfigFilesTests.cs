@@ -65,6 +65,21 @@ public class ConfigFilesTests
     }
 
     [Fact]
+    public void The_largest_machine_has_16_TiB_and_4096_CPUs_and_falls_back_on_its_own_board_first()
+    {
+        var file = ScenarioLoader.LoadMachine(Path.Combine(ScenarioTexts.Configs, "machines", "big-64node.yaml"), []);
+        var machine = Assert.IsType<DescribedMachine>(file.Machine).Machine;
+        Assert.Equal(64, machine.Nodes.Length);
+        Assert.Equal(16L << 40, machine.Nodes.Sum(node => node.Memory.Bytes));
+        Assert.Equal(4096, machine.Nodes.Sum(node => node.Cpus.Length));
+        var image = MachineBoot.Boot(file.Machine, file.Boot, []).Image;
+        image.RequireFreeLists();
+        var order = image.Zonelists[new(17)].FallbackOrder;
+        Assert.Equal(Enumerable.Range(16, 16), order.Take(16).Select(node => node.Value).Order());
+        Assert.Equal(Enumerable.Range(48, 16), order.TakeLast(16).Select(node => node.Value).Order());
+    }
+
+    [Fact]
     public void The_spills_boot_from_captures_in_their_order()
     {
         var scenario = Load("spill-4.4-zone");

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Numa.Core.Diagnostics;
 using Numa.Core.Processes;
 using Numa.Core.Rounds;
 using Numa.Core.Time;
@@ -10,7 +11,8 @@ namespace Numa.Workloads.Experiments;
 /// cause.</summary>
 /// <param name="plan">Makes the plan afresh for a schedule (null for none), cut off at an instant (null for the plan's
 /// own end).</param>
-/// <param name="prepare">Called for each run before it begins, to attach observers; from several threads at once.</param>
+/// <param name="prepare">Called for each run before it begins, to attach observers; from several threads at
+/// once.</param>
 public sealed class ScheduleExplorer(
     Func<ulong?, VirtualInstant?, SimulationPlan> plan, Action<RoundLoop>? prepare = null)
 {
@@ -48,7 +50,8 @@ public sealed class ScheduleExplorer(
     private ScheduleOutcome Outcome(ulong? schedule, CancellationToken cancellation) =>
         ScheduleOutcome.Of(schedule, Play(schedule, null, false, cancellation));
 
-    private ScheduledRun Play(ulong? schedule, VirtualInstant? until, bool keepsTrail, CancellationToken cancellation) =>
+    private ScheduledRun Play(
+        ulong? schedule, VirtualInstant? until, bool keepsTrail, CancellationToken cancellation) =>
         ScheduledRun.Play(plan(schedule, until), prepare, keepsTrail, cancellation);
 
     private ScheduleBreak Trace(ScheduleOutcome broken, Action<string, double> report, CancellationToken cancellation)
@@ -58,8 +61,9 @@ public sealed class ScheduleExplorer(
             var whole = Play(broken.Schedule, null, false, cancellation);
             var until = ShortestPrefix(broken.Schedule, whole.End, report, cancellation);
             var prefix = Play(broken.Schedule, until, true, cancellation);
-            var zone = prefix.Breach!.Zone;
-            return new(broken.Schedule, prefix.Breach!.Check, prefix.Breach.Claim,
+            Invariant.Holds(prefix.Breach is not null, "a schedule that breaks does so again");
+            var zone = prefix.Breach.Zone;
+            return new(broken.Schedule, prefix.Breach.Check, prefix.Breach.Claim,
                 zone is { } slot ? whole.Plan.Machine.Zones[slot].Id.ToString() : null,
                 new(until.Nanoseconds, prefix.Operations, whole.End.Nanoseconds, whole.Operations,
                     prefix.Trail!.Around(zone)));

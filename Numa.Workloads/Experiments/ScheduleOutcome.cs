@@ -40,7 +40,8 @@ public sealed record ScheduleOutcome(
         var end = RunReport.EndOf(tasks.Count, run.Loop.Ends.Values, cpus);
         var cells = zones.SelectMany(zone => zone.Ledger.Cells()).ToList();
         var wait = cells.Sum(cell => cell.Sums.Wait);
-        var visits = cells.Where(cell => RunReport.TakesLock(cell.Kind)).Sum(cell => cell.Sums.Visits - cell.Sums.Refused);
+        var visits = cells.Where(cell => RunReport.TakesLock(cell.Kind))
+            .Sum(cell => cell.Sums.Visits - cell.Sums.Refused);
         // Where the simulator is wrong, even its lists may be: nothing is read from them.
         var holds = run.Breach is null;
         return new(schedule, run.Breach, holds ? RunHash.Of(zones, cpus, tasks) : "",

@@ -52,7 +52,8 @@ internal sealed class ScheduledRun
         }
         catch (InvariantBreachException breach)
         {
-            var handling = breach.Data[InvariantBreachException.MessageKey] is { } message ? $", handling {message}" : "";
+            var message = breach.Data[InvariantBreachException.MessageKey];
+            var handling = message is null ? "" : $", handling {message}";
             return new("run", $"not true that {breach.Claim}{handling}", null);
         }
         catch (Exception error) when (error is not (OperationCanceledException or OutOfMemoryException))

@@ -19,6 +19,8 @@ internal sealed class ConsumerTask(
     private int _left;
     private bool _open;
 
+    public override IReadOnlyList<AllocationRequest> Requests => [];
+
     public override long LivePages => _blocks.Pages;
 
     public override void Next(ref TaskStep step)

@@ -14,6 +14,8 @@ internal sealed class FillTask(
     private ThinkTime _think = think;
     private bool _failed;
 
+    public override IReadOnlyList<AllocationRequest> Requests => [request];
+
     public override long LivePages => _held.Pages;
 
     public override void Next(ref TaskStep step)
@@ -25,8 +27,7 @@ internal sealed class FillTask(
             return;
         }
 
-        step.Kind = TaskStepKind.Allocate;
-        step.Request = request;
+        step.Allocate(request);
         step.Think = _think.Next();
     }
 

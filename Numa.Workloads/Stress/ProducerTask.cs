@@ -17,6 +17,8 @@ internal sealed class ProducerTask(
     private int _underWay;
     private bool _failed;
 
+    public override IReadOnlyList<AllocationRequest> Requests => [request];
+
     public override long LivePages => _batch.Pages;
 
     public override void Next(ref TaskStep step)
@@ -30,8 +32,7 @@ internal sealed class ProducerTask(
 
         if (_batch.Count < batchBlocks && !_failed)
         {
-            step.Kind = TaskStepKind.Allocate;
-            step.Request = request;
+            step.Allocate(request);
             step.Think = _think.Next();
             return;
         }

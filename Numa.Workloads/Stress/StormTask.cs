@@ -19,6 +19,8 @@ internal sealed class StormTask(
     private long _done;
     private bool _freeing;
 
+    public override IReadOnlyList<AllocationRequest> Requests => [request];
+
     public override long LivePages => _held.Pages;
 
     public override void Next(ref TaskStep step)
@@ -45,8 +47,7 @@ internal sealed class StormTask(
             return;
         }
 
-        step.Kind = TaskStepKind.Allocate;
-        step.Request = request;
+        step.Allocate(request);
         step.Think = _think.Next();
     }
 

@@ -12,9 +12,11 @@ internal sealed class ToggleTask : SimulatedTask
     private static readonly (int Below, int Order)[] Shares =
         [(900, 0), (960, 1), (990, 2), (1008, 3), (1018, 5), (1024, 9)];
 
+    /// <summary>No block is of this zone.</summary>
+    private static readonly LiveBlock Empty = new(0, 0, ushort.MaxValue);
+
     private readonly AllocationRequest[] _requests;
     private readonly LiveBlock[] _slots;
-    private readonly bool[] _used;
     private readonly ToggleMix _mix;
     private readonly long _operations;
     private SeededRandom _random;
@@ -31,9 +33,11 @@ internal sealed class ToggleTask : SimulatedTask
         _requests = [.. Shares.Select(share => mix == ToggleMix.Mixed
             ? request with { Order = new(share.Order) } : request)];
         _slots = new LiveBlock[slots];
-        _used = new bool[slots];
+        Array.Fill(_slots, Empty);
         (_mix, _operations, _think, _random) = (mix, operations, think, seed.Random());
     }
+
+    public override IReadOnlyList<AllocationRequest> Requests => _requests;
 
     public override long LivePages => _livePages;
 
@@ -49,31 +53,30 @@ internal sealed class ToggleTask : SimulatedTask
         var draw = Choose();
         _done++;
         step.Think = _think.Next();
-        if (_used[_slot])
+        ref var slot = ref _slots[_slot];
+        if (slot != Empty)
         {
             step.Kind = TaskStepKind.Free;
-            step.Block = _slots[_slot];
-            _used[_slot] = false;
-            _livePages -= step.Block.Pages;
+            step.Block = slot;
+            _livePages -= slot.Pages;
+            slot = Empty;
             return;
         }
 
-        step.Kind = TaskStepKind.Allocate;
-        step.Request = _requests[draw];
+        step.Allocate(_requests[draw]);
     }
 
     public override void Allocated(LiveBlock block)
     {
         _slots[_slot] = block;
-        _used[_slot] = true;
         _livePages += block.Pages;
     }
 
     public override IEnumerable<LiveBlock> LiveBlocks()
     {
-        for (var slot = 0; slot < _slots.Length; slot++)
+        foreach (var block in _slots)
         {
-            if (_used[slot]) yield return _slots[slot];
+            if (block != Empty) yield return block;
         }
     }
 

@@ -4,24 +4,21 @@ namespace Numa.Core.Zones.Pagesets;
 internal sealed class AutoTuned : PagesetTuning
 {
     private int _high;
-    private int _freeCount;
     private int _allocFactor;
     private bool _previousFreeWasHighOrder;
 
     public override int High => _high;
 
-    public override int FreeCount => _freeCount;
+    public override int FreeCount => Freed;
 
     public override int AllocFactor => _allocFactor;
 
     public override void Restore(PagesetState state)
     {
         base.Restore(state);
-        (_high, _freeCount, _allocFactor) = (state.High, state.FreeCount, state.AllocFactor);
+        (_high, Freed, _allocFactor) = (state.High, state.FreeCount, state.AllocFactor);
         _previousFreeWasHighOrder = state.PreviousFreeWasHighOrder;
     }
-
-    public override void BeginAllocation() => _freeCount >>= 1;
 
     public override int NextRefill(int count, int order, bool zoneBelowHigh)
     {
@@ -45,14 +42,14 @@ internal sealed class AutoTuned : PagesetTuning
         _allocFactor >>= 1;
         var batch = Size.Batch;
         var highOrder = order is >= 1 and <= 3;
-        var all = highOrder && _freeCount >= batch && _previousFreeWasHighOrder
+        var all = highOrder && Freed >= batch && _previousFreeWasHighOrder
             && (!CacheHoldsBatches || count >= batch);
         _previousFreeWasHighOrder = highOrder;
-        if (_freeCount < batch << ScaleMax) _freeCount += 1 << order;
+        if (Freed < batch << ScaleMax) Freed += 1 << order;
         var high = Limit(count, all, zoneBelowHigh);
         if (count < high) return 0;
         if (all) return Math.Min(count, batch << ScaleMax);
-        return high < batch ? 1 : Math.Min(count, Clamp(_freeCount, batch, high - batch));
+        return high < batch ? 1 : Math.Min(count, Clamp(Freed, batch, high - batch));
     }
 
     // A mark below eight has no eighth to lose: such a pageset must not keep the timer busy for ever.
@@ -79,7 +76,7 @@ internal sealed class AutoTuned : PagesetTuning
             return 0;
         }
 
-        var freed = Math.Max(_freeCount, batch);
+        var freed = Math.Max(Freed, batch);
         if (ReclaimActive)
         {
             _high = Math.Max(high - freed, Size.HighMin);
@@ -94,7 +91,7 @@ internal sealed class AutoTuned : PagesetTuning
         }
 
         // The mark in force stays for this free; only later ones may keep what comes in bulk.
-        if (count >= high && high < _freeCount + batch) _high = InBounds(_freeCount + batch);
+        if (count >= high && high < Freed + batch) _high = InBounds(Freed + batch);
         return high;
     }
 

@@ -27,7 +27,10 @@ internal abstract class PagesetTuning
     /// <summary>Takes over what a running kernel's pageset had learnt.</summary>
     public virtual void Restore(PagesetState state) => CacheHoldsBatches = state.CacheHoldsBatches;
 
-    public abstract void BeginAllocation();
+    /// <summary>What frees added up to; every allocation halves it. Up to 6.6 an exponent, then pages.</summary>
+    protected int Freed { get; set; }
+
+    public void BeginAllocation() => Freed >>= 1;
 
     /// <summary>Blocks to ask the zone for.</summary>
     public abstract int NextRefill(int count, int order, bool zoneBelowHigh);
@@ -53,10 +56,6 @@ internal abstract class PagesetTuning
 /// <summary>Before 5.14: one batch at a time.</summary>
 internal sealed class SixBatches : PagesetTuning
 {
-    public override void BeginAllocation()
-    {
-    }
-
     public override int NextRefill(int count, int order, bool zoneBelowHigh) => Size.Batch;
 
     public override int AfterFree(int count, int order, bool zoneBelowHigh) =>
@@ -66,27 +65,23 @@ internal sealed class SixBatches : PagesetTuning
 /// <summary>5.14 to 6.6: drains double while nothing is allocated.</summary>
 internal sealed class LowMarkPerCpu : PagesetTuning
 {
-    private int _freeFactor;
+    public override int FreeFactor => Freed;
 
-    public override int FreeFactor => _freeFactor;
-
-    public override void Restore(PagesetState state) => _freeFactor = state.FreeFactor;
-
-    public override void BeginAllocation() => _freeFactor >>= 1;
+    public override void Restore(PagesetState state) => Freed = state.FreeFactor;
 
     public override int NextRefill(int count, int order, bool zoneBelowHigh) => BlocksOf(Size.Batch, order);
 
     public override int AfterFree(int count, int order, bool zoneBelowHigh)
     {
         var batch = Size.Batch;
-        var all = _freeFactor != 0 && order is >= 1 and <= 3;
+        var all = Freed != 0 && order is >= 1 and <= 3;
         var high = all ? 0 : ReclaimActive ? Math.Min(4 * batch, Size.HighMin) : Size.HighMin;
         if (count < high) return 0;
         if (all) return count;
         if (high < batch) return 1;
         var most = high - batch;
-        var wanted = batch << _freeFactor;
-        if (wanted < most && _freeFactor < ScaleMax) _freeFactor++;
+        var wanted = batch << Freed;
+        if (wanted < most && Freed < ScaleMax) Freed++;
         return Math.Min(count, Clamp(wanted, batch, most));
     }
 }

@@ -50,7 +50,7 @@ public class ExploreResultTests
     public void Figures_are_those_of_the_schedules()
     {
         var result = Explore(ScenarioTexts.Parse(Storm), 5);
-        var waits = result.Exploration.Schedules.Select(outcome => (double)outcome.LockWaitNanoseconds).Order().ToArray();
+        double[] waits = [.. result.Exploration.Schedules.Select(run => (double)run.LockWaitNanoseconds).Order()];
         var metric = result.Metrics.Single(metric => metric.Name == "lock wait, total");
         Assert.Equal((waits[0], waits[2], waits[4]), (metric.Least, metric.Median, metric.Greatest));
         Assert.Equal(result.Exploration.Unperturbed.LockWaitNanoseconds, metric.Unperturbed);

@@ -48,7 +48,7 @@ internal static class HandMadeRuns
         var runs = new ZoneRuns();
         foreach (var (zone, count) in parts)
         {
-            for (var i = 0L; i < count; i++) runs.Add(zone);
+            runs.Add(zone, count);
         }
 
         return runs;

@@ -29,7 +29,7 @@ public class PlacementRunsTests
     private static ZoneRuns Runs(int[] zones)
     {
         var runs = new ZoneRuns();
-        foreach (var zone in zones) runs.Add(zone);
+        foreach (var zone in zones) runs.Add(zone, 1);
         return runs;
     }
 }
