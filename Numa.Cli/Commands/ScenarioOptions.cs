@@ -8,7 +8,7 @@ namespace Numa.Cli.Commands;
 internal sealed class ScenarioOptions
 {
     /// <summary>Far more than cores; where the operating system refuses a thread, the runtime aborts.</summary>
-    private const int MostThreads = 1024;
+    internal const int MostThreads = 1024;
 
     private readonly Argument<string> _scenario = OptionFactory.Path("SCENARIO", "Scenario file (YAML).");
 
@@ -23,6 +23,9 @@ internal sealed class ScenarioOptions
 
     private readonly Option<ImmutableArray<SettingAssignment>> _settings =
         OptionFactory.Assignments("--set", "Changes a setting, e.g. zonelistOrder=zone. May be repeated.");
+
+    private readonly Option<ulong?> _schedule = OptionFactory.OptionalNumber<ulong>(
+        "--schedule", "SEED", "Another interleaving: a little on top of every cost, and ties broken otherwise.", 0);
 
     private readonly Option<string?> _clock = OptionFactory.Choice(
         "--clock", "Virtual time is reproducible; wall time is not. Default: the scenario's.", null, "virtual", "wall");
@@ -57,7 +60,9 @@ internal sealed class ScenarioOptions
         _threads.DefaultValueFactory = null;
         command.Add(_scenario);
         foreach (var option in new Option[]
-                 { _machine, _seed, _settings, _clock, _host, _threads, _check, _format, _out, _otel })
+                 {
+                     _machine, _seed, _schedule, _settings, _clock, _host, _threads, _check, _format, _out, _otel,
+                 })
         {
             command.Add(option);
         }
@@ -76,7 +81,10 @@ internal sealed class ScenarioOptions
             threads == 0 ? Environment.ProcessorCount : threads,
             parsed.GetValue(_check),
             top,
-            Telemetry(parsed));
+            Telemetry(parsed))
+        {
+            Schedule = parsed.GetValue(_schedule),
+        };
     }
 
     public string Format(ParseResult parsed) => parsed.GetRequiredValue(_format)!;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Allocation;
+using Numa.Workloads.Experiments;
 using Numa.Workloads.Explaining;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
@@ -22,6 +23,10 @@ public interface ISimulator
     /// <summary>Runs a scenario once per value of the varied setting and seed.</summary>
     Task<ComparisonResult> CompareAsync(
         CompareRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
+
+    /// <summary>Runs a scenario under many interleavings. Cancelled, it answers with what is done.</summary>
+    Task<ExploreResult> ExploreAsync(
+        ExploreRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
 
     /// <summary>Text about a machine that is booted but never runs, in the kernel's own format.</summary>
     ShowOutcome Show(ShowRequest request);
@@ -77,7 +82,11 @@ public sealed record RunRequest(
     int Threads,
     bool Check,
     int Top,
-    bool SampleAllocations);
+    bool SampleAllocations)
+{
+    /// <summary>Seed of another interleaving; null for the one that the cost model gives.</summary>
+    public ulong? Schedule { get; init; }
+}
 
 /// <summary>A run of a scenario in several arms.</summary>
 /// <param name="Run">What the arms share.</param>
@@ -86,6 +95,16 @@ public sealed record RunRequest(
 /// <param name="Command">The command line as it can be typed again.</param>
 public sealed record CompareRequest(
     RunRequest Run, string VaryPath, ImmutableArray<string> Arms, int Seeds, string Command);
+
+/// <summary>A scenario under many interleavings.</summary>
+/// <param name="Scenario">Path of a scenario file.</param>
+/// <param name="Machine">Path of a machine that replaces the scenario's own; null to keep that.</param>
+/// <param name="Seed">Null for the scenario's own seed.</param>
+/// <param name="Schedules">Interleavings, numbered from 1.</param>
+/// <param name="Threads">Runs side by side.</param>
+public sealed record ExploreRequest(
+    string Scenario, string? Machine, ulong? Seed, ImmutableArray<SettingAssignment> Settings, int Schedules,
+    int Threads);
 
 /// <summary>What of a machine is shown.</summary>
 public enum ShowTopic

@@ -20,6 +20,9 @@ public sealed class CpuCounters(int zones)
     public long Visits;
     public long SignalsTaken;
 
+    /// <summary>Allocations that found no zone above its low mark.</summary>
+    public long SlowPathEntries;
+
     /// <summary>Times that kswapd was really woken on this CPU.</summary>
     public long KswapdWakeUps;
 

@@ -63,5 +63,5 @@ public sealed partial class CpuProcess
         Ask(zone, ZoneVisitKind.Drain, continuation);
     }
 
-    private void FinishFree() => _now += _pagesetHit;
+    private void FinishFree() => Spend(_pagesetHit);
 }

@@ -51,7 +51,8 @@ public sealed partial class CpuProcess
         zone.Touched = true;
         if (!request.InBulk) zone.Pageset.BeginAllocation();
         if (hit.IsFair) ChargeFairBatch(zone, 1 << order);
-        _now += _pagesetHit;
+        if (_perturbation.IsOn) SpendOnHit();
+        else _now += _pagesetHit;
         _current!.Allocated(new(frame, order, zone.Slot));
         return true;
     }

@@ -39,6 +39,7 @@ public sealed partial class CpuProcess
             if (!signalDue) return;
             _signals.Dequeue();
             Counters.SignalsTaken++;
+            Signalled?.Invoke(signal!);
             Take(signal!);
         }
     }
@@ -153,7 +154,7 @@ public sealed partial class CpuProcess
         _current!.Next(ref _step);
         if (!_thinkTakesTime) return false;
         _notBefore = _step.NotBefore;
-        var begin = _now + _step.Think;
+        var begin = _now + new VirtualDuration(_perturbation.Grow(_step.Think.Nanoseconds));
         if (begin == _now && _notBefore <= _now) return false;
         _now = begin;
         _thought = true;

@@ -69,6 +69,7 @@ public sealed partial class CpuProcess
         Id = id;
         _machine = machine;
         _costs = costs;
+        _perturbation = costs.PerturbationOfCpu(id);
         _tags = tags;
         _cpuOfTask = tasks.CpuOfTask;
         _dependents = tasks.Dependents;
@@ -131,6 +132,9 @@ public sealed partial class CpuProcess
     /// <summary>Every visit that came back is shown here before its reply is used; valid during the call
     /// only.</summary>
     public Action<ZoneVisit>? Visited { get; set; }
+
+    /// <summary>Every signal that the CPU takes is shown here first.</summary>
+    public Action<Signal>? Signalled { get; set; }
 
     /// <summary>Where the zones of every task's allocations are noted; null where nobody compares.</summary>
     public ZoneRuns[]? Placement { get; set; }
@@ -333,8 +337,8 @@ public sealed partial class CpuProcess
         visit.Kind = kind;
         visit.Sequence = ++_sequence;
         visit.ByTimer = continuation is Continuation.FoldDeltas or Continuation.DrainRemote;
-        visit.Way = zone.Way;
-        visit.Arrival = _now + new VirtualDuration(zone.Way);
+        visit.Way = _perturbation.Grow(zone.Way);
+        visit.Arrival = _now + new VirtualDuration(visit.Way);
         visit.Tie = _costs.Tie(visit.Arrival.Nanoseconds, Id);
         visit.FoundBelowHigh = zone.FoundBelowHigh;
         visit.FreeDelta = zone.FreeDelta;
@@ -353,7 +357,7 @@ public sealed partial class CpuProcess
     private void SendSignal(int receiver, SignalKind kind, TaskId task, LiveBlock[]? blocks = null,
         int zone = 0, int highestZone = 0, int order = 0)
     {
-        var at = receiver == Id ? _now : _now + new VirtualDuration(_costs.SignalLatency);
+        var at = receiver == Id ? _now : SignalArrival(receiver);
         var signal = new Signal(at, Id, ++_signalSequence, receiver, kind, task, _current?.Id ?? default, null, blocks,
             zone, highestZone, order);
         _interrupted = true;

@@ -141,7 +141,7 @@ internal sealed record SmallRun(
         HandOver = random.NextBelow(60),
         SignalLatency = Latency,
         Slice = 1 + random.NextBelow(100_000),
-        PerturbationBound = random.NextBelow(2) * random.NextBelow(500),
+        PerturbationPercent = random.NextBelow(2) * random.NextBelow(500),
         ScheduleSeed = random.NextBelow(2) == 0 ? null : random.NextUInt64(),
     };
 

@@ -12,4 +12,8 @@ namespace Numa.Workloads.Experiments;
 /// <param name="Check">Count all pages at the end of every round, and every free list at the end of the run.</param>
 public sealed record RunOptions(
     ulong? Seed = null, SimulationClock? Clock = null, int Threads = 1, int LongestWaits = 5, int Samples = 0,
-    HostKind? Host = null, bool Check = false);
+    HostKind? Host = null, bool Check = false)
+{
+    /// <summary>Seed of another interleaving; null for the one that the cost model gives.</summary>
+    public ulong? Schedule { get; init; }
+}

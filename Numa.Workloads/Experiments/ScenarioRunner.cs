@@ -16,6 +16,9 @@ public sealed class ScenarioRunner(TimeProvider time)
     /// <summary>Key of the seed in the data of an exception that ended a run.</summary>
     public const string SeedKey = "seed";
 
+    /// <summary>Key of the schedule's seed, where the run had one.</summary>
+    public const string ScheduleKey = "schedule";
+
     /// <exception cref="InputException">The scenario does not fit its machine; all problems are in it.</exception>
     /// <exception cref="SimulationFailedException">An actor was lost.</exception>
     public async Task<RunRecord> RunAsync(Scenario scenario, RunOptions options, CancellationToken cancellation)
@@ -24,7 +27,7 @@ public sealed class ScenarioRunner(TimeProvider time)
         var clock = options.Clock ?? scenario.Clock;
         var booted = MachineBoot.Boot(scenario.Machine, scenario.Boot, []);
         var machine = booted.Image;
-        var plan = ScenarioPlan.Of(scenario, booted, seed, clock);
+        var plan = ScenarioPlan.Of(scenario, booted, seed, clock, options.Schedule);
         var host = HostChoice.Of(options.Host, clock, plan.CpuCount);
         var rounds = HostChoice.Rounds(options.Check, clock);
         var tasks = plan.Tasks;
@@ -52,12 +55,14 @@ public sealed class ScenarioRunner(TimeProvider time)
         catch (InvariantBreachException breach)
         {
             breach.Data[SeedKey] = seed;
+            breach.Data[ScheduleKey] = options.Schedule;
             throw;
         }
 
         var wall = time.GetElapsedTime(began).TotalSeconds;
         var hash = RunHash.Of(outcome.Zones, outcome.Cpus, tasks);
         var report = new RunReport(plan, outcome);
+        if (options.Schedule is not null && report.Conserved) Recount(outcome, tasks, seed, options.Schedule);
         var locality = report.Locality();
         var operations = outcome.Cpus.Sum(cpu => cpu.Counters.Operations);
         var slowPath = report.SlowPath();
@@ -69,11 +74,12 @@ public sealed class ScenarioRunner(TimeProvider time)
             wall, operations / wall, report.SimulatedNanoseconds,
             locality.LocalShare, locality.MeanDistance, outcome.Cpus.Sum(cpu => cpu.Counters.Fallbacks),
             slowPath?.Operation, outcome.Cpus.Sum(cpu => cpu.Counters.KswapdWakeUps), report.Conserved,
-            report.Failures(), latency.Result(outcome.Cpus, plan.Costs.PagesetHit), report.Zones(), report.Placement(),
+            report.Failures(), latency.Result(outcome.Cpus, plan.Costs), report.Zones(), report.Placement(),
             report.Workloads(), report.Actors(), report.WatermarkEvents(),
             [.. machine.Notes, .. scenario.Notes, .. SlowPathNotes(slowPath, tasks)])
         {
             Impossible = booted.Counterfactuals.IsEmpty ? null : string.Join("; ", booted.Counterfactuals),
+            Schedule = options.Schedule,
             PlacementHash = RunHash.OfPlacement(outcome.Zones, outcome.Cpus, tasks),
             Numastat = report.Numastat(),
             Vmstat = report.Vmstat(),
@@ -89,6 +95,17 @@ public sealed class ScenarioRunner(TimeProvider time)
         return record with
         {
             Result = result with { FirstFallback = ComparisonPlacement.FirstFallback(scenario, record) },
+        };
+    }
+
+    /// <summary>Another interleaving is checked as exploring them checks it: what broke there breaks here.</summary>
+    private static void Recount(
+        SimulationOutcome outcome, IReadOnlyList<Core.Allocation.SimulatedTask> tasks, ulong seed, ulong? schedule)
+    {
+        if (RunCheck.FirstBreach(outcome.Zones, outcome.Cpus, tasks) is not { } breach) return;
+        throw new InvariantBreachException(breach.Claim)
+        {
+            Data = { [SeedKey] = seed, [ScheduleKey] = schedule },
         };
     }
 

@@ -1,5 +1,6 @@
 using HdrHistogram;
 using Numa.Core.Processes;
+using Numa.Core.Time;
 
 namespace Numa.Workloads.Measurement;
 
@@ -20,13 +21,15 @@ internal sealed class LatencyHistogram(int cpus)
     }
 
     /// <summary>Call it once, when no CPU runs any more.</summary>
-    /// <param name="hitNanoseconds">What an allocation from the CPU's own list takes.</param>
-    public LatencyResult Result(IEnumerable<CpuProcess> processes, long hitNanoseconds)
+    /// <remarks>Allocations from the CPU's own list all take the same, and are told of only where they do
+    /// not.</remarks>
+    public LatencyResult Result(IEnumerable<CpuProcess> processes, CostModel costs)
     {
         foreach (var own in _perCpu) own?.Bring();
         foreach (var cpu in processes)
         {
-            if (cpu.Counters.PagesetHits > 0) _all.RecordValueWithCount(hitNanoseconds, cpu.Counters.PagesetHits);
+            if (!costs.IsPerturbed && cpu.Counters.PagesetHits > 0)
+                _all.RecordValueWithCount(costs.PagesetHit, cpu.Counters.PagesetHits);
         }
 
         return _all.TotalCount == 0

@@ -45,6 +45,9 @@ public sealed record RunResult(
     ImmutableArray<WatermarkEvent> WatermarkEvents,
     ImmutableArray<string> Notes)
 {
+    /// <summary>Seed of the interleaving; null for the one that the cost model gives.</summary>
+    public ulong? Schedule { get; init; }
+
     /// <summary>SHA-256 over where every page ended, without counters and times; 64 hex digits.</summary>
     public string PlacementHash { get; init; } = "";
 
