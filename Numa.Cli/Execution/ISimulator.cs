@@ -68,6 +68,8 @@ public sealed record SettingAssignment(string Path, string Value)
 /// <param name="Machine">Path of a machine that replaces the scenario's own; null to keep that.</param>
 /// <param name="Seed">Null for the scenario's own seed.</param>
 /// <param name="Clock"><c>virtual</c> or <c>wall</c>; null for the scenario's own.</param>
+/// <param name="Host"><c>actors</c> or <c>grouped</c>; null for the one that suits the machine.</param>
+/// <param name="Check">Count all pages at the end of every round.</param>
 /// <param name="Top">How many of the longest waits to keep.</param>
 /// <param name="SampleAllocations">Keep allocations for telemetry.</param>
 public sealed record RunRequest(
@@ -76,8 +78,9 @@ public sealed record RunRequest(
     ulong? Seed,
     ImmutableArray<SettingAssignment> Settings,
     string? Clock,
-    string Host,
+    string? Host,
     int Threads,
+    bool Check,
     int Top,
     bool SampleAllocations)
 {

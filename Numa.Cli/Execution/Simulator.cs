@@ -136,7 +136,9 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
     private static RunOptions Options(RunRequest request, ulong? seed) => new(
         seed,
         request.Clock is { } clock ? Enum.Parse<SimulationClock>(clock, ignoreCase: true) : null,
-        request.Threads, request.Top, request.SampleAllocations ? SamplesKept : 0)
+        request.Threads, request.Top, request.SampleAllocations ? SamplesKept : 0,
+        request.Host is { } host ? Enum.Parse<HostKind>(host, ignoreCase: true) : null,
+        request.Check)
     {
         Schedule = request.Schedule,
     };

@@ -41,12 +41,13 @@ public sealed class Group : ICpuEffects
     /// <param name="cpus">The group's CPUs, by ascending number.</param>
     /// <param name="zones">The group's zones, by ascending slot.</param>
     public Group(int id, GroupMap map, IEnumerable<CpuProcess> cpus, IEnumerable<ZoneProcess> zones,
-        RoundBounds bounds, IGroupMail mail)
+        RoundBounds bounds, IGroupMail mail, RoundOptions options)
     {
         Id = id;
         _map = map;
         _bounds = bounds;
-        _mail = mail;
+        _report.Census = options.CountsPages ? new(mail, map.OfZone.Length) : null;
+        _mail = _report.Census ?? mail;
         _cpus = [.. cpus];
         _zones = [.. zones];
         _ready = new(_cpus);
@@ -101,6 +102,7 @@ public sealed class Group : ICpuEffects
     public TurnReport Turn(Go go)
     {
         _report.Sent.Clear();
+        _report.Census?.BeginTurn();
         _report.Board.Clear();
         _report.Work = 0;
         _serve = go.Serve;
@@ -239,6 +241,7 @@ public sealed class Group : ICpuEffects
             zone.Board.Updates.Clear();
         }
 
+        _report.Census?.Count(_cpus, _zones, _asked.Visits);
         if (_calm is not null && time > _bounds.CalmAfter)
             _report.CalmUntil = _calm.Until(VirtualInstant.Min(_report.Ready, _report.Asked));
         return _report;

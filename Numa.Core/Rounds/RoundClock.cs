@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Numa.Core.Diagnostics;
 using Numa.Core.Processes;
 using Numa.Core.Time;
@@ -18,19 +19,22 @@ public sealed class RoundClock
     private static readonly VirtualDuration LongestTurn = new(10_000_000);
 
     private readonly RoundBounds _bounds;
+    private readonly NarrowWindow? _narrow;
     private readonly VirtualInstant[] _ready;
     private readonly VirtualInstant[] _asked;
     private readonly VirtualInstant[] _calm;
     private readonly int[] _expected;
     private readonly Board _board;
     private readonly Go[] _go;
+    private readonly PageCensus? _census;
     private readonly List<(int Group, Go Go)> _turns = [];
     private VirtualInstant _stepped = new(-1);
     private long _leastUpdate = long.MaxValue;
 
-    public RoundClock(RoundBounds bounds, int groups, int zones)
+    public RoundClock(RoundBounds bounds, int groups, ImmutableArray<ZoneImage> zones, RoundOptions options)
     {
         _bounds = bounds;
+        _narrow = options.Narrow;
         _ready = new VirtualInstant[groups];
         _asked = new VirtualInstant[groups];
         _calm = new VirtualInstant[groups];
@@ -38,8 +42,9 @@ public sealed class RoundClock
         Array.Fill(_ready, VirtualInstant.Never);
         Array.Fill(_asked, VirtualInstant.Never);
         Array.Fill(_calm, VirtualInstant.BeforeAll);
-        _board = new(zones);
+        _board = new(zones.Length);
         _go = [.. Enumerable.Range(0, groups).Select(_ => new Go { Board = _board })];
+        _census = options.CountsPages ? new(zones, groups) : null;
     }
 
     /// <summary>Rounds begun so far.</summary>
@@ -67,6 +72,7 @@ public sealed class RoundClock
         }
 
         _stepped = VirtualInstant.Max(_stepped, report.Stepped);
+        if (report.Census is { } turn) _census!.Absorb(report.Group, turn);
     }
 
     /// <summary>Begins the next round, when the reports of all turns of the last one are in.</summary>
@@ -74,6 +80,7 @@ public sealed class RoundClock
     public IReadOnlyList<(int Group, Go Go)> Advance()
     {
         _turns.Clear();
+        _census?.Check(Rounds);
         var answers = new TwoLeast();
         var events = new TwoLeast();
         for (var group = 0; group < _ready.Length; group++)
@@ -103,6 +110,7 @@ public sealed class RoundClock
             var runAhead = VirtualInstant.Min(events.Without(group) + _bounds.Signal, time + LongestTurn);
             if (_ready[group] >= runAhead && _asked[group] >= VirtualInstant.Min(serve, runAhead)) continue;
             _turns.Add((group, Permit(group, runAhead, serve)));
+            _census?.BeginTurn(group);
             // The turn reports anew; until then nothing of the group counts.
             _ready[group] = VirtualInstant.Never;
             _asked[group] = VirtualInstant.Never;
@@ -121,6 +129,10 @@ public sealed class RoundClock
         (go.Round, go.Time, go.RunAhead, go.Serve) = (Rounds, Time, runAhead, serve);
         (go.CalmUntil, go.Expected) = (CalmUntil(group), _expected[group]);
         _expected[group] = 0;
+        if (_narrow is null) return go;
+        _narrow(group, go);
+        Invariant.Holds(go.RunAhead > Time && go.RunAhead <= runAhead, "a narrower window lets T happen");
+        Invariant.Holds(go.Serve > Time && go.Serve <= serve, "a narrower window lets T happen");
         return go;
     }
 

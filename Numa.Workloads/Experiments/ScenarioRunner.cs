@@ -28,6 +28,8 @@ public sealed class ScenarioRunner(TimeProvider time)
         var booted = MachineBoot.Boot(scenario.Machine, scenario.Boot, []);
         var machine = booted.Image;
         var plan = ScenarioPlan.Of(scenario, booted, seed, clock, options.Schedule);
+        var host = HostChoice.Of(options.Host, clock, plan.CpuCount);
+        var rounds = HostChoice.Rounds(options.Check, clock);
         var tasks = plan.Tasks;
         var latency = new LatencyHistogram(plan.CpuCount);
         var placement = tasks.Select(_ => new ZoneRuns()).ToArray();
@@ -46,7 +48,9 @@ public sealed class ScenarioRunner(TimeProvider time)
         try
         {
             outcome = await SimulationHost.RunAsync(plan, options.Threads, clock == SimulationClock.Virtual, Prepare,
-                time: time, cancellation: cancellation).ConfigureAwait(false);
+                host == HostKind.Grouped ? options.Threads : 0, time: time, rounds: rounds,
+                cancellation: cancellation).ConfigureAwait(false);
+            if (options.Check || options.Schedule is not null) Recount(outcome, tasks);
         }
         catch (InvariantBreachException breach)
         {
@@ -58,14 +62,13 @@ public sealed class ScenarioRunner(TimeProvider time)
         var wall = time.GetElapsedTime(began).TotalSeconds;
         var hash = RunHash.Of(outcome.Zones, outcome.Cpus, tasks);
         var report = new RunReport(plan, outcome);
-        if (options.Schedule is not null && report.Conserved) Recount(outcome, tasks, seed, options.Schedule);
         var locality = report.Locality();
         var operations = outcome.Cpus.Sum(cpu => cpu.Counters.Operations);
         var slowPath = report.SlowPath();
         var result = new RunResult(
             scenario.Name, seed, machine.Name, machine.Release.Name,
             machine.Zonelists.Order.ToString().ToLowerInvariant(), !booted.Counterfactuals.IsEmpty,
-            clock.ToString().ToLowerInvariant(), "actors", options.Threads, hash, operations,
+            clock.ToString().ToLowerInvariant(), host.ToString().ToLowerInvariant(), options.Threads, hash, operations,
             outcome.Cpus.Sum(cpu => cpu.Counters.Allocations), outcome.Cpus.Sum(cpu => cpu.Counters.Frees),
             wall, operations / wall, report.SimulatedNanoseconds,
             locality.LocalShare, locality.MeanDistance, outcome.Cpus.Sum(cpu => cpu.Counters.Fallbacks),
@@ -79,6 +82,7 @@ public sealed class ScenarioRunner(TimeProvider time)
             PlacementHash = RunHash.OfPlacement(outcome.Zones, outcome.Cpus, tasks),
             Numastat = report.Numastat(),
             Vmstat = report.Vmstat(),
+            Checked = options.Check,
             Events = report.Events(),
         };
         var contention = ContentionReport.Of(outcome.Zones, options.LongestWaits);
@@ -94,14 +98,10 @@ public sealed class ScenarioRunner(TimeProvider time)
     }
 
     /// <summary>Another interleaving is checked as exploring them checks it: what broke there breaks here.</summary>
-    private static void Recount(
-        SimulationOutcome outcome, IReadOnlyList<Core.Allocation.SimulatedTask> tasks, ulong seed, ulong? schedule)
+    private static void Recount(SimulationOutcome outcome, IReadOnlyList<Core.Allocation.SimulatedTask> tasks)
     {
-        if (RunCheck.FirstBreach(outcome.Zones, outcome.Cpus, tasks) is not { } breach) return;
-        throw new InvariantBreachException(breach.Claim)
-        {
-            Data = { [SeedKey] = seed, [ScheduleKey] = schedule },
-        };
+        if (RunCheck.FirstBreach(outcome.Zones, outcome.Cpus, tasks) is { } breach)
+            throw new InvariantBreachException(breach.Claim);
     }
 
     private static IEnumerable<string> SlowPathNotes(

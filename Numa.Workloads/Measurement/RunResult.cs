@@ -63,6 +63,10 @@ public sealed record RunResult(
     /// <summary>Settings written in mid-run, by their instants.</summary>
     public ImmutableArray<EventResult> Events { get; init; } = [];
 
+    /// <summary>Pages were counted at the end of every round too, and every free list at the end of the
+    /// run.</summary>
+    public bool Checked { get; init; }
+
     /// <summary>How often all zonelists were built anew during the run.</summary>
     public int ZonelistRebuilds => Events.Count(happening => happening.RebuiltZonelists);
 

@@ -10,9 +10,10 @@ namespace Numa.Tests.Core.Rounds;
 public class SequentialQueueTests
 {
     // Goal: no host, grouping or turn order can be told from a plain sequential queue of events. Method: play random
-    // small machines as such a queue, then in rounds: as one group, all apart, by node, and in random groups with turns
-    // in random order. Free lists, ledgers, longest waits, CPUs, pagesets, tasks and ends must be equal to the last
-    // frame and nanosecond; pages must be conserved.
+    // small machines, half of them with perturbed costs and ties, as such a queue, then in rounds: as one group, all
+    // apart, by node, and in random groups with turns in random order, with windows as wide as the costs allow and
+    // narrowed at random. Free lists, ledgers, longest waits, CPUs, pagesets, tasks and ends must be equal to the last
+    // frame and nanosecond; pages must be conserved, at every round's end too.
     [Fact]
     public void Rounds_equal_a_sequential_queue_under_any_grouping() =>
         SmallRun.Any.Sample(run =>
@@ -26,14 +27,18 @@ public class SequentialQueueTests
             AssertSame(run, "single", GroupMap.Single(run.Cpus, run.Zones), null, expected, hash);
             AssertSame(run, "apart", GroupMap.Apart(run.Cpus, run.Zones), null, expected, hash);
             AssertSame(run, "per node", SmallRun.PerNode(plan), null, expected, hash);
+            AssertSame(run, "per node, narrow", SmallRun.PerNode(plan), (ulong)run.Seed + 3, expected, hash, true);
             AssertSame(run, "any", run.Grouping((ulong)run.Seed + 1), (ulong)run.Seed + 2, expected, hash);
+            AssertSame(run, "any, narrow", run.Grouping((ulong)run.Seed + 4), (ulong)run.Seed + 5, expected, hash, true);
         }, iter: 1_000, threads: 2);
 
     private static void AssertSame(
-        SmallRun run, string grouping, GroupMap map, ulong? order, string expected, string hash)
+        SmallRun run, string grouping, GroupMap map, ulong? order, string expected, string hash,
+        bool narrow = false)
     {
         var plan = run.Plan();
-        var loop = new RoundLoop(plan, map);
+        var options = narrow ? AnyWindow.Options(order ?? 0) : RoundOptions.Default;
+        var loop = new RoundLoop(plan, map, options with { CountsPages = true });
         var random = new SeededRandom(order ?? 0);
         while (loop.Step(order is null ? null : turns => Shuffle(turns, ref random)))
         {
