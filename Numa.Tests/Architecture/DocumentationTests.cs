@@ -117,6 +117,6 @@ public partial class DocumentationTests
     private static partial Regex HelpCommand();
 
     [GeneratedRegex(@"(?:`|\$ )(?:numa|dotnet run -c Release --project Numa\.Cli --) "
-        + @"(?<arguments>(?:run|compare|trace|show|verify|replay|explain) [^`\n|]*)")]
+        + @"(?<arguments>(?:run|compare|explore|trace|show|verify|replay|explain) [^`\n|]*)")]
     private static partial Regex CommandLine();
 }

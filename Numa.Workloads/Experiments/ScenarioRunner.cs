@@ -50,7 +50,7 @@ public sealed class ScenarioRunner(TimeProvider time)
             outcome = await SimulationHost.RunAsync(plan, options.Threads, clock == SimulationClock.Virtual, Prepare,
                 host == HostKind.Grouped ? options.Threads : 0, time: time, rounds: rounds,
                 cancellation: cancellation).ConfigureAwait(false);
-            foreach (var zone in options.Check ? outcome.Zones : []) zone.Zone.CheckInvariants();
+            if (options.Check || options.Schedule is not null) Recount(outcome, tasks);
         }
         catch (InvariantBreachException breach)
         {
@@ -62,7 +62,6 @@ public sealed class ScenarioRunner(TimeProvider time)
         var wall = time.GetElapsedTime(began).TotalSeconds;
         var hash = RunHash.Of(outcome.Zones, outcome.Cpus, tasks);
         var report = new RunReport(plan, outcome);
-        if (options.Schedule is not null && report.Conserved) Recount(outcome, tasks, seed, options.Schedule);
         var locality = report.Locality();
         var operations = outcome.Cpus.Sum(cpu => cpu.Counters.Operations);
         var slowPath = report.SlowPath();
@@ -99,14 +98,10 @@ public sealed class ScenarioRunner(TimeProvider time)
     }
 
     /// <summary>Another interleaving is checked as exploring them checks it: what broke there breaks here.</summary>
-    private static void Recount(
-        SimulationOutcome outcome, IReadOnlyList<Core.Allocation.SimulatedTask> tasks, ulong seed, ulong? schedule)
+    private static void Recount(SimulationOutcome outcome, IReadOnlyList<Core.Allocation.SimulatedTask> tasks)
     {
-        if (RunCheck.FirstBreach(outcome.Zones, outcome.Cpus, tasks) is not { } breach) return;
-        throw new InvariantBreachException(breach.Claim)
-        {
-            Data = { [SeedKey] = seed, [ScheduleKey] = schedule },
-        };
+        if (RunCheck.FirstBreach(outcome.Zones, outcome.Cpus, tasks) is { } breach)
+            throw new InvariantBreachException(breach.Claim);
     }
 
     private static IEnumerable<string> SlowPathNotes(
