@@ -22,7 +22,7 @@ public enum LoadKind
 
 /// <summary>A machine and what runs on it: REF-1 and its relatives, by number of CPUs.</summary>
 /// <remarks>64 MiB for each CPU, Linux 6.1, half of the memory in Movable zones. With 64 CPUs on 2 nodes these are four
-/// zones of 1 GiB, and the 16 MiB of DMA.</remarks>
+/// zones of 1 GiB, and the 16 MiB of DMA. Toggling tasks compute nothing between two operations.</remarks>
 /// <param name="Operations">Of all CPUs together.</param>
 public sealed record Load(LoadKind Kind, int Nodes, int Cpus, long Operations)
 {
@@ -64,7 +64,7 @@ public sealed record Load(LoadKind Kind, int Nodes, int Cpus, long Operations)
 
     private string Workload() => Kind == LoadKind.Storm
         ? $"kind: storm, workingSet: {Slots * 4}KiB, release: all"
-        : $"kind: toggle, slots: {Slots}, mix: {Kind.ToString().ToLowerInvariant()}";
+        : $"kind: toggle, slots: {Slots}, think: 0ns, mix: {Kind.ToString().ToLowerInvariant()}";
 
     private string MachineText()
     {

@@ -41,9 +41,6 @@ public sealed class CpuCounters(int zones)
     /// <summary>Interleaved allocations that the chosen node served. Shape: index = slot.</summary>
     public long[] InterleaveHits { get; } = new long[zones];
 
-    /// <summary>Pages given back by tasks. Shape: index = slot.</summary>
-    public long[] PagesFreed { get; } = new long[zones];
-
     /// <summary>The pages counted so far, as they stand.</summary>
     public PagesTaken PagesTaken => new([.. PagesFrom], [.. FirstChoicePages]);
 }

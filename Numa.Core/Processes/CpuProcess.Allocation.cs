@@ -203,7 +203,7 @@ public sealed partial class CpuProcess
             return false;
         }
 
-        if (Pageset.Holds(_machine.Release, order))
+        if (zone.Pageset.Holds(order))
         {
             if (verdict.Passes && !zone.Pageset.IsEmpty(order, request.Type))
             {

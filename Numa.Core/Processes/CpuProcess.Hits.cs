@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Time;
@@ -31,6 +32,7 @@ public sealed partial class CpuProcess
 
     /// <summary>Serves a request without a walk, if nothing can have changed since a walk found a page for it
     /// here.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryHit(AllocationRequest request)
     {
         var order = request.Order.Value;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
@@ -20,6 +21,7 @@ public sealed partial class CpuProcess
     private readonly int[] _cpuOfTask;
     private readonly VirtualInstant _horizon;
     private readonly VirtualDuration _pagesetHit;
+    private readonly bool _thinkTakesTime;
     private readonly Queue<SimulatedTask> _ready = new();
     private readonly Dictionary<TaskId, SimulatedTask> _asleep = [];
     private readonly PriorityQueue<Signal, Signal> _signals = new(Comparer<Signal>.Create(Signal.Compare));
@@ -73,6 +75,7 @@ public sealed partial class CpuProcess
         _predecessors = tasks.Predecessors;
         _horizon = horizon;
         _pagesetHit = new(costs.PagesetHit);
+        _thinkTakesTime = costs.ThinkTakesTime;
         _zones = new CpuZone?[machine.Zones.Length];
         _full = new ZonelistCache?[machine.NodeCount];
         Node = machine.Image.Cpus.NodeOf(new(id));
@@ -283,9 +286,10 @@ public sealed partial class CpuProcess
         }
     }
 
-    private CpuZone Zone(int slot)
+    private CpuZone Zone(int slot) => _zones[slot] ?? MakeZone(slot);
+
+    private CpuZone MakeZone(int slot)
     {
-        if (_zones[slot] is { } known) return known;
         var image = _machine.Zones[slot];
         var made = new CpuZone(slot, image.Id, image.Tuning, MakePageset(image, _tags[slot]), _tags[slot],
             _costs.WayAt(_machine.Image.Distances[Node, image.Id.Node]));
@@ -307,6 +311,7 @@ public sealed partial class CpuProcess
         : new(_machine.Release, image.Tuning.Pageset);
 
     /// <summary>Brings the CPU's view of a zone up to the board instant that it may read now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Refresh(CpuZone zone)
     {
         if (_now >= zone.ViewUntil && _board is not null) ReadBoard(zone);
