@@ -230,7 +230,8 @@ public sealed partial class CpuProcess
     /// stamp.</summary>
     public void Complete(ZoneVisit visit)
     {
-        Invariant.Holds(_waiting && ReferenceEquals(visit, _visit) && visit.Sequence == _sequence);
+        Invariant.Holds(_waiting && ReferenceEquals(visit, _visit) && visit.Sequence == _sequence,
+            "a reply answers the request that is outstanding");
         _waiting = false;
         _replied = true;
         _now = VirtualInstant.Max(_now, visit.Stamp);
@@ -346,7 +347,7 @@ public sealed partial class CpuProcess
         visit.FairFolded = zone.FairFolded;
         visit.FoundFairSpent = zone.FoundFairSpent;
         zone.FairFolded = 0;
-        Invariant.Holds(!_waiting);
+        Invariant.Holds(!_waiting && !_replied, "a CPU has one request outstanding");
         _waiting = true;
         _interrupted = true;
         _continuation = continuation;

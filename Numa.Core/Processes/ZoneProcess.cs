@@ -92,7 +92,7 @@ public sealed partial class ZoneProcess
     {
         Asked?.Invoke(visit);
         var key = new ZoneVisitKey(visit);
-        Invariant.Holds(_served == 0 || _lastKey.CompareTo(key) < 0);
+        Invariant.Holds(_served == 0 || _lastKey.CompareTo(key) < 0, "a zone's keys ascend strictly");
         _lastKey = key;
         _served++;
         TakeEvents(visit, visit.Arrival);

@@ -24,6 +24,7 @@ public sealed class RoundClock
     private readonly VirtualInstant[] _asked;
     private readonly VirtualInstant[] _calm;
     private readonly int[] _expected;
+    private readonly ulong[] _senders;
     private readonly Board _board;
     private readonly Go[] _go;
     private readonly PageCensus? _census;
@@ -39,6 +40,7 @@ public sealed class RoundClock
         _asked = new VirtualInstant[groups];
         _calm = new VirtualInstant[groups];
         _expected = new int[groups];
+        _senders = new ulong[groups];
         Array.Fill(_ready, VirtualInstant.Never);
         Array.Fill(_asked, VirtualInstant.Never);
         Array.Fill(_calm, VirtualInstant.BeforeAll);
@@ -58,9 +60,11 @@ public sealed class RoundClock
         _ready[report.Group] = VirtualInstant.Min(_ready[report.Group], report.Ready);
         _asked[report.Group] = VirtualInstant.Min(_asked[report.Group], report.Asked);
         _calm[report.Group] = report.CalmUntil;
+        var mark = Go.MarkOf(report.Group);
         foreach (var sent in report.Sent)
         {
             _expected[sent.Group] += sent.Messages;
+            unchecked { _senders[sent.Group] += mark * (ulong)sent.Messages; }
             _ready[sent.Group] = VirtualInstant.Min(_ready[sent.Group], sent.Ready);
             _asked[sent.Group] = VirtualInstant.Min(_asked[sent.Group], sent.Asked);
         }
@@ -94,8 +98,7 @@ public sealed class RoundClock
 
         var time = events.First;
         if (time == VirtualInstant.Never) return _turns;
-        // Every round executes all that happens at its T.
-        Invariant.Holds(time > Time || Rounds == 0);
+        Invariant.Holds(time > Time || Rounds == 0, "time grows: a round executes all that happens at its T");
         CheckReads();
         Time = time;
         Rounds++;
@@ -127,8 +130,8 @@ public sealed class RoundClock
     {
         var go = _go[group];
         (go.Round, go.Time, go.RunAhead, go.Serve) = (Rounds, Time, runAhead, serve);
-        (go.CalmUntil, go.Expected) = (CalmUntil(group), _expected[group]);
-        _expected[group] = 0;
+        (go.CalmUntil, go.Expected, go.Senders) = (CalmUntil(group), _expected[group], _senders[group]);
+        (_expected[group], _senders[group]) = (0, 0);
         if (_narrow is null) return go;
         _narrow(group, go);
         Invariant.Holds(go.RunAhead > Time && go.RunAhead <= runAhead, "a narrower window lets T happen");
@@ -140,7 +143,7 @@ public sealed class RoundClock
     private void CheckReads()
     {
         var read = _stepped < VirtualInstant.Zero ? -1 : Board.IndexReadAt(_stepped, _bounds.Signal.Nanoseconds);
-        Invariant.Holds(_leastUpdate > read);
+        Invariant.Holds(_leastUpdate > read, "a service ends after every board instant that was read");
         _leastUpdate = long.MaxValue;
     }
 

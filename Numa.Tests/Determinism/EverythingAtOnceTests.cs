@@ -23,16 +23,50 @@ public class EverythingAtOnceTests
     private static readonly string Text =
         File.ReadAllText(Path.Combine(ScenarioTexts.Configs, "scenarios", "everything-at-once.yaml"));
 
+    // Room for all, and tasks that keep to their nodes until the last: groups of nodes are calm.
+    private const string Roomy = """
+        machine: ../machines/small-node0.yaml
+        kernel: "6.12"
+        workloads:
+          fault: {kind: storm, cpus: all, workingSet: 2MiB, release: all, operations: 6000}
+          near: {kind: producer-consumer, cpus: "2,4", consumers: "3,5", batch: 16, batches: 60, gfp: GFP_KERNEL}
+          slots: {kind: toggle, cpus: "0,6,7", slots: 300, mix: order0, operations: 3000}
+          across: {kind: producer-consumer, cpus: "0,4", consumers: "2,7", batch: 8, batches: 40, after: near}
+        """;
+
     [Theory]
     [InlineData("4.4")]
     [InlineData("6.1")]
     public async Task Every_host_leaves_the_same_behind(string kernel)
     {
         var scenario = ScenarioOn(kernel);
+        AssertMixed(await AssertEveryHostAsync(scenario));
+    }
+
+    [Fact]
+    public async Task So_it_does_where_groups_are_calm()
+    {
+        var scenario = Parse(Roomy);
+        await AssertEveryHostAsync(scenario);
+        var plan = PlanOf(scenario);
+        var loop = new RoundLoop(plan, GroupMap.OfNodes(plan.Machine.Image, 4));
+        int calm = 0, not = 0;
+        while (loop.Step(turns =>
+        {
+            calm += turns.Count(turn => turn.Go.CalmUntil > turn.Go.Time);
+            not += turns.Count(turn => turn.Go.CalmUntil <= turn.Go.Time);
+        }))
+        {
+        }
+
+        Assert.True(calm > 100 && not > 100, $"calm in {calm} turns, not in {not}");
+    }
+
+    private static async Task<RoundLoop> AssertEveryHostAsync(Scenario scenario)
+    {
         var plan = PlanOf(scenario);
         var loop = new RoundLoop(plan, GroupMap.Single(plan.CpuCount, plan.ZoneCount));
         loop.Run();
-        AssertMixed(loop);
         var expected = StateText.Of(loop.Zones, loop.Cpus, plan.Tasks, loop.Ends, loop.Crossings);
         var hash = RunHash.Of(loop.Zones, loop.Cpus, plan.Tasks);
         foreach (var (threads, at) in Threads.Select((threads, at) => (threads, at)))
@@ -56,6 +90,8 @@ public class EverythingAtOnceTests
                 }
             }
         }
+
+        return loop;
     }
 
     // The same numbers of threads as groups, and no grouping twice.
@@ -88,9 +124,11 @@ public class EverythingAtOnceTests
             .Replace("kernel: \"4.4\"", $"kernel: \"{kernel}\"", StringComparison.Ordinal)
             .Replace("zonelist_order: zone", "zonelist_order: node", StringComparison.Ordinal)
             .Replace("percpu_pagelist_fraction: 400", "percpu_pagelist_high_fraction: 8", StringComparison.Ordinal);
-        return ScenarioParser.Parse(
-            text, Path.Combine(ScenarioTexts.Configs, "scenarios", "test.yaml"), [], ScenarioLoader.FindMachine);
+        return Parse(text);
     }
+
+    private static Scenario Parse(string text) => ScenarioParser.Parse(
+        text, Path.Combine(ScenarioTexts.Configs, "scenarios", "test.yaml"), [], ScenarioLoader.FindMachine);
 
     private static SimulationPlan PlanOf(Scenario scenario) => ScenarioPlan.Of(
         scenario, MachineBoot.Boot(scenario.Machine, scenario.Boot, []), scenario.Seed, SimulationClock.Virtual);
