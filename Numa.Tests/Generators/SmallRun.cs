@@ -49,7 +49,7 @@ internal sealed record SmallRun(
             Nodes = nodes, Zones = nodes, Cpus = cpus, Tasks = tasks, Steps = steps, IsLong = false, IsRoomy = true,
         };
 
-    public bool IsRoomy { get; private init; }
+    public bool IsRoomy { get; init; }
 
     public SimulationPlan Plan()
     {
