@@ -8,12 +8,12 @@ namespace Numa.Benchmarks.Engine;
 internal sealed class EngineBenchmark(int runs, string filter)
 {
     // So many operations that a run of a good host takes about a second.
-    private static readonly Load Order0 = new(LoadKind.Order0, Nodes: 2, Cpus: 64, Operations: 16_000_000);
-    private static readonly Load Mixed = Order0 with { Kind = LoadKind.Mixed, Operations = 8_000_000 };
-    private static readonly Load Storm = Order0 with { Kind = LoadKind.Storm, Operations = 8_000_000 };
+    private static readonly Load Order0 = new(LoadKind.Order0, Nodes: 2, Cpus: 64, Operations: 32_000_000);
+    private static readonly Load Mixed = Order0 with { Kind = LoadKind.Mixed, Operations = 16_000_000 };
+    private static readonly Load Storm = Order0 with { Kind = LoadKind.Storm, Operations = 16_000_000 };
     private static readonly Load Order0On512 = Order0 with { Nodes = 8, Cpus = 512 };
     private static readonly Load StormOn512 = Storm with { Nodes = 8, Cpus = 512 };
-    private static readonly Load Order0On4096 = Order0 with { Nodes = 64, Cpus = 4096, Operations = 32_000_000 };
+    private static readonly Load Order0On4096 = Order0 with { Nodes = 64, Cpus = 4096, Operations = 64_000_000 };
 
     private readonly List<Match> _matches = [];
 

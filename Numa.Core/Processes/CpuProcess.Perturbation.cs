@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numa.Core.Time;
 
 namespace Numa.Core.Processes;
@@ -8,7 +9,10 @@ public sealed partial class CpuProcess
     private readonly Dictionary<int, VirtualInstant> _lastSignals = [];
     private CostPerturbation _perturbation;
 
-    private void Spend(VirtualDuration cost) => _now += new VirtualDuration(_perturbation.Grow(cost.Nanoseconds));
+    private void Spend(VirtualDuration cost) => _now += _perturbation.IsOn ? Perturbed(cost) : cost;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private VirtualDuration Perturbed(VirtualDuration cost) => new(_perturbation.Grow(cost.Nanoseconds));
 
     /// <summary>An allocation from the CPU's own list: as long as nothing is perturbed, all of them take the same, and
     /// none is told of.</summary>

@@ -136,10 +136,15 @@ public sealed partial class CpuProcess
                 End(task, TaskEnd.Exited);
                 break;
             default:
-                Invariant.Holds(false, $"task {task.Id} yields a known step");
+                RefuseStep(task);
                 break;
         }
     }
+
+    // Apart, as the text that it makes would cost every step.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RefuseStep(SimulatedTask task) =>
+        Invariant.Holds(false, $"task {task.Id} yields a known step");
 
     /// <summary>Has the task say what it does next.</summary>
     /// <returns>True when it computes first: the operation itself is a step of its own, after that.</returns>
@@ -154,7 +159,7 @@ public sealed partial class CpuProcess
         _current!.Next(ref _step);
         if (!_thinkTakesTime) return false;
         _notBefore = _step.NotBefore;
-        var begin = _now + new VirtualDuration(_perturbation.Grow(_step.Think.Nanoseconds));
+        var begin = _now + (_perturbation.IsOn ? Perturbed(_step.Think) : _step.Think);
         if (begin == _now && _notBefore <= _now) return false;
         _now = begin;
         _thought = true;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numa.Core.Addressing;
 using Numa.Core.Time;
 
@@ -28,5 +29,6 @@ public struct ThinkTime(VirtualDuration mean, SeedTree seed)
     /// 2 MiB.</summary>
     public static VirtualDuration Fault(Order order) => new(FaultNanoseconds + ZeroingNanoseconds * order.Pages.Value);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public VirtualDuration Next() => new(_span == 1 ? _least : _least + _random.NextBelow(_span));
 }

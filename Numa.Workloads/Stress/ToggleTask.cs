@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Time;
@@ -83,6 +84,7 @@ internal sealed class ToggleTask : SimulatedTask
     private static bool IsEmpty(LiveBlock slot) => slot.Packed == ulong.MaxValue;
 
     /// <summary>Chooses the slot, and which request fills it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int Choose()
     {
         if (_mix == ToggleMix.Bulk)

@@ -235,7 +235,10 @@ public sealed class Pageset
 
     private static int OrderOf(int index) => index >= HugeList ? Order.Pageblock : index / Types;
 
-    private PageDeque[] Lists() => _lists.Length != 0 ? _lists : _lists = new PageDeque[_listCount];
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private PageDeque[] Lists() => _lists.Length != 0 ? _lists : MakeLists();
+
+    private PageDeque[] MakeLists() => _lists = new PageDeque[_listCount];
 
     private int IndexOf(int order, Migratetype type) => _indexOf[order << TypeBits | (int)type];
 
