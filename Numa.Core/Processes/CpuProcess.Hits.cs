@@ -26,6 +26,9 @@ public sealed partial class CpuProcess
 
         /// <summary>Every page counts against the zone's fair batch.</summary>
         public bool IsFair;
+
+        /// <summary>From the request until the program has the page, zeroed if it is to be.</summary>
+        public VirtualDuration Cost;
         public long Uncounted;
     }
 
@@ -49,7 +52,7 @@ public sealed partial class CpuProcess
         zone.Touched = true;
         if (!request.InBulk) zone.Pageset.BeginAllocation();
         if (hit.IsFair) ChargeFairBatch(zone, 1 << order);
-        _now += _pagesetHit;
+        _now += hit.Cost;
         _current!.Allocated(new(frame, order, zone.Slot));
         return true;
     }
@@ -76,6 +79,7 @@ public sealed partial class CpuProcess
         var hit = _hits[request.Order.Value] ??= new();
         (hit.Request, hit.Zone, hit.Seen, hit.Walk) = (request, zone, zone.Seen, _walk);
         hit.IsFair = _machine.Release.FairZonePolicy;
+        hit.Cost = _pagesetHit + Zeroing(zone, request);
     }
 
     /// <summary>An exchange asks how the last allocation walked.</summary>
