@@ -17,10 +17,9 @@ public struct ThinkTime(VirtualDuration mean, SeedTree seed)
     /// <summary>Handling one network packet in one buffer. Source: round figure.</summary>
     public static VirtualDuration Packet { get; } = new(500);
 
-    /// <summary>A page fault outside the allocator, its share of unmapping included: trap, page tables, charge,
-    /// LRU.</summary>
-    /// <remarks>Fitted on 513 633 pages/s of will-it-scale/page_fault1 at a batch of 63, less what the cost model charges
-    /// for zeroing and for the allocator (Huang 2023, Sapphire Rapids; read as one process).</remarks>
+    /// <summary>A page fault outside the allocator, with its share of the unmapping.</summary>
+    /// <remarks>Fitted on 513 633 pages/s of will-it-scale/page_fault1 at a batch of 63, less what the cost model
+    /// charges for zeroing and for the allocator (Huang 2023, Sapphire Rapids; read as one process).</remarks>
     public static VirtualDuration Fault { get; } = new(1480);
 
     /// <summary>An allocator that is called again and again, with nothing between.</summary>
