@@ -20,7 +20,7 @@ public sealed class GroupActor : RunActor
     public GroupActor(Cast cast, int id)
     {
         _cast = cast;
-        (_group, _post) = RoundLoop.Seat(cast.Plan, cast.Groups, id, cast.Prepare);
+        (_group, _post) = RoundLoop.Seat(cast.Plan, cast.Groups, id, cast.Rounds, cast.Prepare);
         _tasksMissing = cast.Plan.Tasks.Count(task => cast.Groups.OfCpu[task.Cpu.Value] == id);
         Receive<PagesetProtocol.GiveTask>(Given);
         Receive<PlayTurn>(Play);

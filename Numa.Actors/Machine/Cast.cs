@@ -16,21 +16,20 @@ public sealed class Cast
     private readonly TimeProvider _time;
     private readonly long _began;
 
-    /// <param name="groups">Groups of whole nodes to make, each played by one actor, in virtual time; 0 for an actor
-    /// for each CPU, zone and node.</param>
-    public Cast(SimulationPlan plan, bool isVirtual, Action<CpuProcess>? prepare, TimeProvider time, int groups = 0)
+    /// <param name="groups">Each is played by one actor, in virtual time; null for an actor for each CPU, zone and
+    /// node.</param>
+    public Cast(SimulationPlan plan, bool isVirtual, Action<CpuProcess>? prepare, TimeProvider time,
+        GroupMap? groups = null)
     {
-        Core.Diagnostics.Invariant.Holds(groups == 0 || isVirtual);
+        Core.Diagnostics.Invariant.Holds(groups is null || isVirtual);
         Core.Diagnostics.Invariant.Holds(plan.Costs.ThinkTakesTime == isVirtual);
         _prepare = prepare;
         Plan = plan;
         IsVirtual = isVirtual;
         _time = time;
         _began = time.GetTimestamp();
-        IsGrouped = groups > 0;
-        Groups = IsGrouped
-            ? GroupMap.OfNodes(plan.Machine.Image, groups)
-            : GroupMap.Apart(plan.CpuCount, plan.ZoneCount);
+        IsGrouped = groups is not null;
+        Groups = groups ?? GroupMap.Apart(plan.CpuCount, plan.ZoneCount);
         Bounds = isVirtual ? RoundBounds.Of(plan) : new(default, default, default, default);
         Cpus = new IActorRef[plan.CpuCount];
         Zones = new IActorRef[plan.ZoneCount];
@@ -52,6 +51,9 @@ public sealed class Cast
     public GroupMap Groups { get; }
 
     public RoundBounds Bounds { get; }
+
+    /// <summary>How rounds of virtual time are kept.</summary>
+    public RoundOptions Rounds { get; init; } = RoundOptions.Default;
 
     /// <summary>Shape: index = CPU number.</summary>
     public IActorRef[] Cpus { get; }

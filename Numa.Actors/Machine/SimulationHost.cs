@@ -51,6 +51,7 @@ public sealed class SimulationHost : IAsyncDisposable
     /// <param name="settings">Akka settings laid over the host's own; null for none.</param>
     /// <param name="worthAThread">Steps and services of a group's turn from which its actor, not the clock, plays
     /// it.</param>
+    /// <param name="rounds">How rounds of virtual time are kept; null for as the costs allow.</param>
     /// <exception cref="Core.Diagnostics.InvariantBreachException">The simulator contradicts itself.</exception>
     /// <exception cref="SimulationFailedException">An actor was lost.</exception>
     public static async Task<SimulationOutcome> RunAsync(
@@ -63,13 +64,16 @@ public sealed class SimulationHost : IAsyncDisposable
         long worthAThread = RoundLoop.AboutHundredMicroseconds,
         TimeProvider? time = null,
         Action<ActorSystem>? started = null,
+        RoundOptions? rounds = null,
         CancellationToken cancellation = default)
     {
         var host = await StartAsync(threads, settings, cancellation).ConfigureAwait(false);
         await using (host.ConfigureAwait(false))
         {
-            var cast = new Cast(plan, isVirtual, prepare, time ?? TimeProvider.System, groups)
+            var map = groups > 0 ? GroupMap.OfNodes(plan.Machine.Image, groups) : null;
+            var cast = new Cast(plan, isVirtual, prepare, time ?? TimeProvider.System, map)
             {
+                Rounds = rounds ?? RoundOptions.Default,
                 WorthAThread = worthAThread,
             };
             return await host.PlayAsync(cast, started, cancellation).ConfigureAwait(false);
@@ -81,6 +85,21 @@ public sealed class SimulationHost : IAsyncDisposable
     public Task<SimulationOutcome> PlayAsync(
         SimulationPlan plan, Action<CpuProcess>? prepare, CancellationToken cancellation) =>
         PlayAsync(new Cast(plan, isVirtual: true, prepare, TimeProvider.System), null, cancellation);
+
+    /// <summary>Plays a plan in virtual time to its end.</summary>
+    /// <param name="groups">Each is played by one actor; null for an actor for each CPU, zone and node.</param>
+    /// <inheritdoc cref="RunAsync"/>
+    public Task<SimulationOutcome> PlayAsync(
+        SimulationPlan plan, GroupMap? groups, RoundOptions rounds,
+        long worthAThread = RoundLoop.AboutHundredMicroseconds, CancellationToken cancellation = default)
+    {
+        var cast = new Cast(plan, isVirtual: true, null, TimeProvider.System, groups)
+        {
+            Rounds = rounds,
+            WorthAThread = worthAThread,
+        };
+        return PlayAsync(cast, null, cancellation);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -64,7 +64,7 @@ public sealed class PagesetActor : RunActor, IGroupMail, ICpuEffects, IWithTimer
             return;
         }
 
-        var group = new Group(_cast.Groups.OfCpu[_cpu.Id], _cast.Groups, [_cpu], [], _cast.Bounds, this);
+        var group = new Group(_cast.Groups.OfCpu[_cpu.Id], _cast.Groups, [_cpu], [], _cast.Bounds, this, _cast.Rounds);
         _turns = new(group, _cast.Clock);
         _turns.Join();
     }

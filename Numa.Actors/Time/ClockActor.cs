@@ -17,7 +17,7 @@ public sealed class ClockActor : RunActor
     public ClockActor(Cast cast)
     {
         _cast = cast;
-        _clock = new(cast.Bounds, cast.Groups.Count, cast.Plan.ZoneCount);
+        _clock = new(cast.Bounds, cast.Groups.Count, cast.Plan.Machine.Zones, cast.Rounds);
         _missing = cast.Groups.Count;
         Receive<TurnReport>(Reported);
         Receive<Joined>(joined => Reported(joined.Report));

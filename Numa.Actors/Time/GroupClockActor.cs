@@ -46,7 +46,7 @@ public sealed class GroupClockActor : RunActor
         _messages++;
         _seats[joined.Group.Id] = (joined.Group, joined.Post);
         if (--_missing > 0) return;
-        _rounds = new(_cast.Plan, _cast.Groups, _seats) { WorthAThread = _cast.WorthAThread };
+        _rounds = new(_cast.Plan, _cast.Groups, _seats, _cast.Rounds) { WorthAThread = _cast.WorthAThread };
         _rounds.Begin();
         GoOn();
     }

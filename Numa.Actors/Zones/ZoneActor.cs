@@ -25,7 +25,7 @@ public sealed class ZoneActor : RunActor, IGroupMail
         _zone = cast.Plan.MakeZone(slot);
         if (cast.IsVirtual)
         {
-            var group = new Group(cast.Groups.OfZone[slot], cast.Groups, [], [_zone], cast.Bounds, this);
+            var group = new Group(cast.Groups.OfZone[slot], cast.Groups, [], [_zone], cast.Bounds, this, cast.Rounds);
             _turns = new(group, cast.Clock);
             InRounds();
         }

@@ -25,7 +25,7 @@ internal sealed record Contestant(string Name, Func<Load, Func<Played>> Prepare)
         return () => new(reference.Run(), null);
     });
 
-    private static Contestant Of(BenchmarkHost host) => new(host.Name, load =>
+    public static Contestant Of(BenchmarkHost host) => new(host.Name, load =>
     {
         var plan = load.Plan(host.Clock);
         return () => host.PlayOnce(plan);

@@ -3,7 +3,8 @@ using static Numa.Benchmarks.Engine.Contestant;
 namespace Numa.Benchmarks.Engine;
 
 /// <summary>Does the engine reach its targets on this machine?</summary>
-/// <param name="filter">Part of a match's name: only such are played, and only their rates shown; empty for all.</param>
+/// <param name="filter">Part of a match's name: only such are played, and only their rates shown; empty for
+/// all.</param>
 internal sealed class EngineBenchmark(int runs, string filter)
 {
     // So many operations that a run of a good host takes about a second.
@@ -102,7 +103,8 @@ internal sealed class EngineBenchmark(int runs, string filter)
         {
             var rates = match.Rates.Select(rate => rate / 1e6).ToList();
             output.WriteLine($"| {match.Load.Name} | {match.Contestant.Name} | {Figure.Count(match.Operations)}"
-                + $" | {(match.VisitsPerThousand is { } visits ? Figure.Text(visits, "0.00") : "")} | {Figure.Text(Sample.Median(rates), "0.0")}"
+                + $" | {(match.VisitsPerThousand is { } visits ? Figure.Text(visits, "0.00") : "")}"
+                + $" | {Figure.Text(Sample.Median(rates), "0.0")}"
                 + $" | {Figure.Text(rates.Min(), "0.0")}–{Figure.Text(rates.Max(), "0.0")}"
                 + $" | {Figure.Text(1e9 / Sample.Median(match.ProcessorRates), "0")}"
                 + $" | {Figure.Text(match.BytesPerOperation, "0.00")} |");

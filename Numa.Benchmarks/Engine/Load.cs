@@ -22,7 +22,7 @@ public enum LoadKind
 
 /// <summary>A machine and what runs on it: REF-1 and its relatives, by number of CPUs.</summary>
 /// <remarks>64 MiB for each CPU, Linux 6.1, half of the memory in Movable zones. With 64 CPUs on 2 nodes these are four
-/// zones of 1 GiB, and the 16 MiB of DMA.</remarks>
+/// zones of 1 GiB, and the 16 MiB of DMA. Toggling tasks compute nothing between two operations.</remarks>
 /// <param name="Operations">Of all CPUs together.</param>
 public sealed record Load(LoadKind Kind, int Nodes, int Cpus, long Operations)
 {
@@ -36,17 +36,14 @@ public sealed record Load(LoadKind Kind, int Nodes, int Cpus, long Operations)
 
     public long OperationsPerCpu => Operations / Cpus;
 
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Kind.ToString().ToLowerInvariant()}, {Cpus} CPUs");
+    public string Name =>
+        string.Create(CultureInfo.InvariantCulture, $"{Kind.ToString().ToLowerInvariant()}, {Cpus} CPUs");
 
     /// <summary>The same for another number of operations.</summary>
     public Load Times(double factor) => this with { Operations = (long)(Operations * factor) };
 
-    /// <summary>Boots the machine.</summary>
-    public BootedMachine Boot()
-    {
-        var file = ScenarioParser.ParseMachine(MachineText(), "bench.yaml");
-        return MachineBoot.Boot(file.Machine, file.Boot, []);
-    }
+    /// <summary>The machine as a person describes it.</summary>
+    public MachineFile Describe() => ScenarioParser.ParseMachine(MachineText(), "bench.yaml");
 
     /// <summary>The machine with its tasks.</summary>
     public SimulationPlan Plan(SimulationClock clock)
@@ -59,12 +56,16 @@ public sealed record Load(LoadKind Kind, int Nodes, int Cpus, long Operations)
         return ScenarioPlan.Of(scenario, booted, Seed, clock);
     }
 
-    /// <summary>The machine, with nothing to do.</summary>
-    public SimulationPlan IdlePlan() => new(Boot().Image, [], CostModel.Default, VirtualInstant.Never, []);
+    /// <summary>Boots a machine that has nothing to do.</summary>
+    public static SimulationPlan IdlePlan(MachineFile described)
+    {
+        var booted = MachineBoot.Boot(described.Machine, described.Boot, []);
+        return new(booted.Image, [], CostModel.Default, VirtualInstant.Never, []);
+    }
 
     private string Workload() => Kind == LoadKind.Storm
         ? $"kind: storm, workingSet: {Slots * 4}KiB, release: all"
-        : $"kind: toggle, slots: {Slots}, mix: {Kind.ToString().ToLowerInvariant()}";
+        : $"kind: toggle, slots: {Slots}, think: 0ns, mix: {Kind.ToString().ToLowerInvariant()}";
 
     private string MachineText()
     {

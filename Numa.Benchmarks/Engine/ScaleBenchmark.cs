@@ -20,8 +20,10 @@ internal sealed class ScaleBenchmark(int runs)
         var host = BenchmarkHost.Grouped(1);
         host.PlayOnce(new Load(LoadKind.Storm, 2, 64, Operations).Plan(SimulationClock.Virtual));
         output.WriteLine($"\nBy {host.Name}; {Figure.Count(Operations)} operations each.\n");
-        output.WriteLine("| CPUs | nodes | GiB | boot, ms | start, ms | order0, million/s | visits per 1000"
-            + " | storm, million/s | visits per 1000 | alive after the storm, MiB | peak resident, MiB |");
+        output.WriteLine("| CPUs | nodes | GiB | boot, ms | start, ms"
+            + " | order0, million/s (processor ns) | visits per 1000"
+            + " | storm, million/s (processor ns) | visits per 1000"
+            + " | alive after the storm, MiB | peak resident, MiB |");
         output.WriteLine("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var (nodes, cpus, gibibytes) in Machines)
         {
@@ -29,32 +31,27 @@ internal sealed class ScaleBenchmark(int runs)
             {
                 MemoryPerNode = new((gibibytes << 30) / nodes),
             };
-            var boot = Median(() => Sample.Of(() => load.IdlePlan()));
-            var idle = load.IdlePlan();
-            var start = Median(() => Sample.Of(() => host.PlayOnce(idle)));
-            var order0 = Rate(host, load, out var visits);
-            var storm = Rate(host, load with { Kind = LoadKind.Storm }, out var stormVisits);
+            var described = load.Describe();
+            var boot = Median(() => Sample.Of(() => Load.IdlePlan(described)).Seconds);
+            var idle = Load.IdlePlan(described);
+            var start = Median(() => Sample.Of(() => host.PlayOnce(idle)).Seconds);
+            var storm = load with { Kind = LoadKind.Storm };
             output.WriteLine($"| {cpus} | {nodes} | {gibibytes} | {Figure.Text(boot * 1e3, "0.0")}"
-                + $" | {Figure.Text(start * 1e3, "0")} | {Figure.Text(order0, "0.0")} | {Figure.Text(visits, "0.00")}"
-                + $" | {Figure.Text(storm, "0.0")} | {Figure.Text(stormVisits, "0.00")}"
-                + $" | {Alive(host, load with { Kind = LoadKind.Storm })} | {PeakResident()} |");
+                + $" | {Figure.Text(start * 1e3, "0")} | {Speed(host, load)} | {Speed(host, storm)}"
+                + $" | {Alive(host, storm)} | {PeakResident()} |");
         }
     }
 
-    private double Median(Func<Sample> measure) =>
-        Sample.Median(Enumerable.Range(0, runs).Select(_ => measure().Seconds));
+    private double Median(Func<double> measure) => Sample.Median(Enumerable.Range(0, runs).Select(_ => measure()));
 
-    /// <summary>Unit: million operations per second.</summary>
-    private double Rate(BenchmarkHost host, Load load, out double visitsPerThousand)
+    /// <summary>Million operations per second, processor time of an operation, and visits in a thousand.</summary>
+    private string Speed(BenchmarkHost host, Load load)
     {
-        Played played = default;
-        var seconds = Median(() =>
-        {
-            var plan = load.Plan(host.Clock);
-            return Sample.Of(() => played = host.PlayOnce(plan));
-        });
-        visitsPerThousand = 1e3 * played.Visits!.Value / played.Operations;
-        return played.Operations / seconds / 1e6;
+        var match = new Match(Contestant.Of(host), load);
+        for (var run = 0; run < runs; run++) match.Run();
+        return $"{Figure.Text(Sample.Median(match.Rates) / 1e6, "0.0")}"
+            + $" ({Figure.Text(1e9 / Sample.Median(match.ProcessorRates), "0")})"
+            + $" | {Figure.Text(match.VisitsPerThousand ?? 0, "0.00")}";
     }
 
     /// <summary>Plan, tasks, CPUs and zones. Unit: MiB of managed memory.</summary>

@@ -64,7 +64,7 @@ internal sealed class CompareCommand : NumaCommand
             vary.Path,
             vary.Values,
             parsed.GetValue(_seeds),
-            "numa " + string.Join(' ', _args.Select(Quoted)));
+            CommandText.Of(["numa", .. _args]));
         var result = await SimulatorCalls.CompareAsync(
             _simulator, request, _terminal, _options.Telemetry(parsed), cancel);
         var format = _options.Format(parsed);
@@ -73,13 +73,6 @@ internal sealed class CompareCommand : NumaCommand
         else Page.Print(_terminal, page => ComparisonTable.Write(page, result));
         folder?.Write(_terminal.Error, ("compare.json", JsonExport.Comparison(result)));
         return Verdict.Of(result, _terminal);
-    }
-
-    private static string Quoted(string argument)
-    {
-        var plain = argument.Length > 0
-            && argument.All(letter => char.IsAsciiLetterOrDigit(letter) || "-_=.,/:+@%".Contains(letter));
-        return plain ? argument : "'" + argument.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
     }
 
     private sealed record VariedSetting(string Path, ImmutableArray<string> Values);

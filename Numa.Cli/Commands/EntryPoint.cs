@@ -54,6 +54,7 @@ public static class EntryPoint
         {
             new RunCommand(terminal, simulator),
             new CompareCommand(terminal, simulator, args),
+            new ExploreCommand(terminal, simulator),
             new TraceCommand(terminal, simulator),
             new ShowCommand(terminal, simulator),
             new VerifyCommand(terminal, simulator),
@@ -95,6 +96,7 @@ public static class EntryPoint
     private static IEnumerable<string> Circumstances(InvariantBreachException breach)
     {
         yield return $"seed {breach.Data[ScenarioRunner.SeedKey] ?? "of the scenario"}";
+        if (breach.Data[ScenarioRunner.ScheduleKey] is { } schedule) yield return $"schedule {schedule}";
         if (breach.Data[InvariantBreachException.ActorKey] is { } actor) yield return $"actor {actor}";
         if (breach.Data[InvariantBreachException.MessageKey] is { } message)
             yield return $"handling {OneLine(message.ToString() ?? "")}";

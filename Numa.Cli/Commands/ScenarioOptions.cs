@@ -8,7 +8,7 @@ namespace Numa.Cli.Commands;
 internal sealed class ScenarioOptions
 {
     /// <summary>Far more than cores; where the operating system refuses a thread, the runtime aborts.</summary>
-    private const int MostThreads = 1024;
+    internal const int MostThreads = 1024;
 
     private readonly Argument<string> _scenario = OptionFactory.Path("SCENARIO", "Scenario file (YAML).");
 
@@ -24,14 +24,23 @@ internal sealed class ScenarioOptions
     private readonly Option<ImmutableArray<SettingAssignment>> _settings =
         OptionFactory.Assignments("--set", "Changes a setting, e.g. zonelistOrder=zone. May be repeated.");
 
+    private readonly Option<ulong?> _schedule = OptionFactory.OptionalNumber<ulong>(
+        "--schedule", "SEED", "Another interleaving: a little on top of every cost, and ties broken otherwise.", 0);
+
     private readonly Option<string?> _clock = OptionFactory.Choice(
         "--clock", "Virtual time is reproducible; wall time is not. Default: the scenario's.", null, "virtual", "wall");
 
     private readonly Option<string?> _host = OptionFactory.Choice(
-        "--host", "What carries CPUs, zones and nodes.", "actors", "actors");
+        "--host", "Each CPU and zone an actor, or one actor a thread. Default: grouped from 129 CPUs on.", null,
+        "actors", "grouped");
 
     private readonly Option<int> _threads = OptionFactory.Number(
         "--threads", "N", "Threads to run on; no result depends on it.", 1, Environment.ProcessorCount, MostThreads);
+
+    private readonly Option<bool> _check = new("--check")
+    {
+        Description = "Count all pages at the end of every round, and all free lists at the end of the run.",
+    };
 
     private readonly Option<string?> _format = OptionFactory.Choice(
         "--format", "What standard output holds.", "table", "table", "json", "csv");
@@ -51,7 +60,9 @@ internal sealed class ScenarioOptions
         _threads.DefaultValueFactory = null;
         command.Add(_scenario);
         foreach (var option in new Option[]
-                 { _machine, _seed, _settings, _clock, _host, _threads, _format, _out, _otel })
+                 {
+                     _machine, _seed, _schedule, _settings, _clock, _host, _threads, _check, _format, _out, _otel,
+                 })
         {
             command.Add(option);
         }
@@ -66,10 +77,14 @@ internal sealed class ScenarioOptions
             parsed.GetValue(_seed),
             parsed.GetValue(_settings),
             parsed.GetValue(_clock),
-            parsed.GetRequiredValue(_host)!,
+            parsed.GetValue(_host),
             threads == 0 ? Environment.ProcessorCount : threads,
+            parsed.GetValue(_check),
             top,
-            Telemetry(parsed));
+            Telemetry(parsed))
+        {
+            Schedule = parsed.GetValue(_schedule),
+        };
     }
 
     public string Format(ParseResult parsed) => parsed.GetRequiredValue(_format)!;

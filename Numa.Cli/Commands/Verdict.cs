@@ -1,4 +1,5 @@
 using Numa.Cli.Execution;
+using Numa.Workloads.Experiments;
 using Numa.Workloads.Measurement;
 
 namespace Numa.Cli.Commands;
@@ -12,6 +13,21 @@ internal static class Verdict
         var zones = run.Zones.Where(zone => !zone.Conserved).Select(zone => zone.Zone);
         terminal.Error.WriteLine($"numa: pages are not conserved: {string.Join(", ", zones)}");
         return ExitCode.Failed;
+    }
+
+    public static int Of(ExploreResult result, Terminal terminal)
+    {
+        if (result.Exploration.FirstBreak is { } broken)
+        {
+            var which = broken.Schedule is { } seed ? $"schedule {seed}" : "the unperturbed run";
+            terminal.Error.WriteLine($"numa: {which} breaks the simulator: {broken.Check}: {broken.Claim}");
+            return ExitCode.Failed;
+        }
+
+        if (!result.IsInterrupted) return ExitCode.Success;
+        terminal.Error.WriteLine(
+            $"numa: interrupted after {result.Exploration.Schedules.Length} of {result.Exploration.Asked} schedules");
+        return ExitCode.Interrupted;
     }
 
     public static int Of(RunOutcome outcome, Terminal terminal)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Allocation;
+using Numa.Workloads.Experiments;
 using Numa.Workloads.Explaining;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
@@ -22,6 +23,10 @@ public interface ISimulator
     /// <summary>Runs a scenario once per value of the varied setting and seed.</summary>
     Task<ComparisonResult> CompareAsync(
         CompareRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
+
+    /// <summary>Runs a scenario under many interleavings. Cancelled, it answers with what is done.</summary>
+    Task<ExploreResult> ExploreAsync(
+        ExploreRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
 
     /// <summary>Text about a machine that is booted but never runs, in the kernel's own format.</summary>
     ShowOutcome Show(ShowRequest request);
@@ -63,6 +68,8 @@ public sealed record SettingAssignment(string Path, string Value)
 /// <param name="Machine">Path of a machine that replaces the scenario's own; null to keep that.</param>
 /// <param name="Seed">Null for the scenario's own seed.</param>
 /// <param name="Clock"><c>virtual</c> or <c>wall</c>; null for the scenario's own.</param>
+/// <param name="Host"><c>actors</c> or <c>grouped</c>; null for the one that suits the machine.</param>
+/// <param name="Check">Count all pages at the end of every round.</param>
 /// <param name="Top">How many of the longest waits to keep.</param>
 /// <param name="SampleAllocations">Keep allocations for telemetry.</param>
 public sealed record RunRequest(
@@ -71,10 +78,15 @@ public sealed record RunRequest(
     ulong? Seed,
     ImmutableArray<SettingAssignment> Settings,
     string? Clock,
-    string Host,
+    string? Host,
     int Threads,
+    bool Check,
     int Top,
-    bool SampleAllocations);
+    bool SampleAllocations)
+{
+    /// <summary>Seed of another interleaving; null for the one that the cost model gives.</summary>
+    public ulong? Schedule { get; init; }
+}
 
 /// <summary>A run of a scenario in several arms.</summary>
 /// <param name="Run">What the arms share.</param>
@@ -83,6 +95,16 @@ public sealed record RunRequest(
 /// <param name="Command">The command line as it can be typed again.</param>
 public sealed record CompareRequest(
     RunRequest Run, string VaryPath, ImmutableArray<string> Arms, int Seeds, string Command);
+
+/// <summary>A scenario under many interleavings.</summary>
+/// <param name="Scenario">Path of a scenario file.</param>
+/// <param name="Machine">Path of a machine that replaces the scenario's own; null to keep that.</param>
+/// <param name="Seed">Null for the scenario's own seed.</param>
+/// <param name="Schedules">Interleavings, numbered from 1.</param>
+/// <param name="Threads">Runs side by side.</param>
+public sealed record ExploreRequest(
+    string Scenario, string? Machine, ulong? Seed, ImmutableArray<SettingAssignment> Settings, int Schedules,
+    int Threads);
 
 /// <summary>What of a machine is shown.</summary>
 public enum ShowTopic

@@ -55,6 +55,15 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         return Comparison.Build(scenarios[0], request.VaryPath, arms.ToImmutable(), request.Command);
     }
 
+    public Task<ExploreResult> ExploreAsync(
+        ExploreRequest request, IProgress<RunProgress> progress, CancellationToken cancel) => Task.Run(() =>
+    {
+        var scenario = ScenarioLoader.Load(request.Scenario, Settings(request.Settings, request.Machine, []));
+        progress.Report(new($"exploring {scenario.Name}", null));
+        return ExploreResult.Of(scenario, request.Seed, request.Schedules, request.Threads,
+            (activity, done) => progress.Report(new(activity, done)), cancel);
+    }, CancellationToken.None);
+
     public ShowOutcome Show(ShowRequest request)
     {
         var (booted, notes) = Boot(new(request.Machine, request.Kernel, request.Settings, request.After));
@@ -86,7 +95,7 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         string folder, long number, int? task, CancellationToken cancel) => Task.Run(() =>
     {
         var kept = KeptRun.Read(folder);
-        var question = new PageQuestion(number, task, kept.Seed, kept.Hash, folder);
+        var question = new PageQuestion(number, task, kept.Seed, kept.Hash, folder) { Schedule = kept.Schedule };
         return question.Ask(kept.Inputs.Again(), cancel);
     }, cancel);
 
@@ -113,15 +122,24 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
     private static Scenario Load(RunRequest request, IEnumerable<Setting> vary) =>
         ScenarioLoader.Load(request.Scenario, Settings(request, vary));
 
-    private static IReadOnlyList<Setting> Settings(RunRequest request, IEnumerable<Setting> vary)
+    private static IReadOnlyList<Setting> Settings(RunRequest request, IEnumerable<Setting> vary) =>
+        Settings(request.Settings, request.Machine, vary);
+
+    private static IReadOnlyList<Setting> Settings(
+        IEnumerable<SettingAssignment> given, string? machine, IEnumerable<Setting> vary)
     {
-        var settings = request.Settings.Select(setting => new Setting("--set", setting.Path, setting.Value)).ToList();
-        if (request.Machine is { } machine) settings.Insert(0, new("--machine", "machine", machine));
+        var settings = given.Select(setting => new Setting("--set", setting.Path, setting.Value)).ToList();
+        if (machine is not null) settings.Insert(0, new("--machine", "machine", machine));
         return [.. settings, .. vary];
     }
 
     private static RunOptions Options(RunRequest request, ulong? seed) => new(
         seed,
         request.Clock is { } clock ? Enum.Parse<SimulationClock>(clock, ignoreCase: true) : null,
-        request.Threads, request.Top, request.SampleAllocations ? SamplesKept : 0);
+        request.Threads, request.Top, request.SampleAllocations ? SamplesKept : 0,
+        request.Host is { } host ? Enum.Parse<HostKind>(host, ignoreCase: true) : null,
+        request.Check)
+    {
+        Schedule = request.Schedule,
+    };
 }

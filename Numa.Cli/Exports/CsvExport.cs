@@ -1,3 +1,4 @@
+using Numa.Workloads.Experiments;
 using Numa.Workloads.Measurement;
 
 namespace Numa.Cli.Exports;
@@ -60,6 +61,26 @@ internal static class CsvExport
                 .. metric.Differences.SelectMany(
                     difference => new object?[] { difference.Difference, difference.Predicted, difference.Off }),
             ]);
+        }
+
+        return csv.ToString();
+    }
+
+    /// <summary>One row per schedule; the first, without a number, is the unperturbed run.</summary>
+    public static string Exploration(ExploreResult result)
+    {
+        var csv = new CsvText().Row(
+            "scenario", "seed", "schedule", "check", "claim", "hash", "placementHash", "operations",
+            "simulatedNanoseconds", "operationsPerSecond", "lockWaitNanoseconds", "meanWaitNanoseconds",
+            "maxWaitNanoseconds", "fallbacks", "failures", "slowPathEntries", "kswapdWakeUps");
+        foreach (var outcome in result.Exploration.Schedules.Prepend(result.Exploration.Unperturbed))
+        {
+            csv.Row(
+                result.Scenario, result.Seed, outcome.Schedule, outcome.Breach?.Check, outcome.Breach?.Claim,
+                outcome.Hash, outcome.PlacementHash, outcome.Operations, outcome.SimulatedNanoseconds,
+                outcome.OperationsPerSecond, outcome.LockWaitNanoseconds, outcome.MeanWaitNanoseconds,
+                outcome.MaxWaitNanoseconds, outcome.Fallbacks, outcome.Failures, outcome.SlowPathEntries,
+                outcome.KswapdWakeUps);
         }
 
         return csv.ToString();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Numa.Cli.Tables;
+using Numa.Workloads.Experiments;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
 using Numa.Workloads.Verification;
@@ -69,6 +70,7 @@ internal static class JsonExport
         {
             ["scenario"] = run.Scenario,
             ["seed"] = run.Seed,
+            ["schedule"] = run.Schedule,
             ["machine"] = run.Machine,
             ["kernel"] = run.Kernel,
             ["zonelistOrder"] = run.ZonelistOrder,
@@ -83,6 +85,32 @@ internal static class JsonExport
             root[name] = value?.DeepClone();
         return root.ToJsonString(Options);
     }
+
+    /// <summary>An exploration with every schedule of it.</summary>
+    /// <param name="again">Command that makes the shortest run that breaks; null when nothing broke.</param>
+    public static string Exploration(ExploreResult result, string? again) => JsonSerializer.Serialize(new
+    {
+        result.Scenario,
+        result.Seed,
+        result.Machine,
+        result.Kernel,
+        result.PerturbationPercent,
+        result.Exploration.Asked,
+        Done = result.Exploration.Schedules.Length,
+        result.Broken,
+        result.Outcomes,
+        result.Placements,
+        result.SamePlacement,
+        result.ZoneShares,
+        Metrics = result.Metrics.Select(metric => new
+        {
+            metric.Name, metric.Unit, metric.Unperturbed, metric.Least, metric.Median, metric.Greatest, metric.Distinct,
+        }),
+        result.Exploration.FirstBreak,
+        Again = again,
+        result.Exploration.Unperturbed,
+        result.Exploration.Schedules,
+    }, Options);
 
     private static object Counts(Agreement agreement) => new { agreement.Compared, agreement.Equal };
 

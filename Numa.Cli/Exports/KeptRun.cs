@@ -8,7 +8,7 @@ namespace Numa.Cli.Exports;
 
 /// <summary>A run as <c>--out</c> keeps it: its result, and what it takes to make it again.</summary>
 /// <param name="Hash">Hash of the run: made again, it must come out the same.</param>
-internal sealed record KeptRun(ulong Seed, string Hash, RunInputs Inputs)
+internal sealed record KeptRun(ulong Seed, ulong? Schedule, string Hash, RunInputs Inputs)
 {
     private const string Result = "run.json";
     private const string Inventory = "inputs.json";
@@ -32,7 +32,7 @@ internal sealed record KeptRun(ulong Seed, string Hash, RunInputs Inputs)
 
     private sealed record GivenSetting(string Option, string Path, string Value);
 
-    private sealed record Identity(ulong Seed, string Clock, string Hash);
+    private sealed record Identity(ulong Seed, string Clock, string Hash, ulong? Schedule = null);
 
     /// <summary>The files of a run, by name.</summary>
     public static IEnumerable<(string Name, string Content)> Files(RunResult run, RunInputs? inputs)
@@ -58,7 +58,7 @@ internal sealed record KeptRun(ulong Seed, string Hash, RunInputs Inputs)
         }
 
         var contents = Parse<Contents>(folder, Inventory);
-        return new(run.Seed, run.Hash, new(contents.Scenario, Text(folder, Scenario), contents.Machine,
+        return new(run.Seed, run.Schedule, run.Hash, new(contents.Scenario, Text(folder, Scenario), contents.Machine,
             contents.IsMachineCopied ? Text(folder, Machine) : null,
             [.. contents.Settings.Select(setting => new Setting(setting.Option, setting.Path, setting.Value))]));
     }

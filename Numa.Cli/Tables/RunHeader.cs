@@ -25,7 +25,8 @@ internal static class RunHeader
     public static void Write(Page page, RunResult run)
     {
         page.Title(
-            $"{run.Scenario} on {run.Machine}, kernel {run.Kernel}, {run.ZonelistOrder} order, seed {run.Seed}");
+            $"{run.Scenario} on {run.Machine}, kernel {run.Kernel}, {run.ZonelistOrder} order, seed {run.Seed}"
+            + (run.Schedule is { } schedule ? $", schedule {schedule}" : ""));
         var clock = IsReproducible(run) ? "virtual clock" : "wall clock (NOT REPRODUCIBLE)";
         page.Line($"  {clock}, {run.Host} host, {run.Threads} {(run.Threads == 1 ? "thread" : "threads")}, "
             + $"{Figures.Duration(run.SimulatedNanoseconds)} simulated");

@@ -109,7 +109,8 @@ internal static class RunTable
     {
         page.Line();
         page.Line(Basis(run));
-        var conserved = $"  conserved {Figures.YesNo(run.Conserved)}   hash {run.Hash}";
+        var rounds = run.Checked ? ", at every round's end too" : "";
+        var conserved = $"  conserved {Figures.YesNo(run.Conserved)}{rounds}   hash {run.Hash}";
         if (run.Conserved) page.Line(conserved);
         else page.Alarm(conserved + " !");
         page.Line($"  {Figures.Fixed(run.WallSeconds, 2)} s wall, "

@@ -11,7 +11,7 @@ public readonly record struct LiveBlock
     private readonly ulong _packed;
 
     public LiveBlock(long frame, int order, int zone) =>
-        _packed = unchecked((ulong)frame | ((ulong)order << OrderShift) | ((ulong)zone << ZoneShift));
+        _packed = unchecked(((ulong)frame & FrameMask) | ((ulong)order << OrderShift) | ((ulong)zone << ZoneShift));
 
     /// <summary>First frame.</summary>
     public long Frame => unchecked((long)(_packed & FrameMask));

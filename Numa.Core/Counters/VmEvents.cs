@@ -27,7 +27,7 @@ public static class VmEvents
             events.Add(("pgalloc_" + kind.ToString().ToLowerInvariant(), pages));
         }
 
-        events.Add(("pgfree", cpus.Sum(cpu => cpu.Counters.PagesFreed.Sum())));
+        events.Add(("pgfree", cpus.Sum(cpu => cpu.Zones.Sum(zone => zone?.PagesFreed ?? 0))));
         return events.ToImmutable();
     }
 }

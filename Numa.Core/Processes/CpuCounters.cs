@@ -20,6 +20,9 @@ public sealed class CpuCounters(int zones)
     public long Visits;
     public long SignalsTaken;
 
+    /// <summary>Allocations that found no zone above its low mark.</summary>
+    public long SlowPathEntries;
+
     /// <summary>Times that kswapd was really woken on this CPU.</summary>
     public long KswapdWakeUps;
 
@@ -40,9 +43,6 @@ public sealed class CpuCounters(int zones)
 
     /// <summary>Interleaved allocations that the chosen node served. Shape: index = slot.</summary>
     public long[] InterleaveHits { get; } = new long[zones];
-
-    /// <summary>Pages given back by tasks. Shape: index = slot.</summary>
-    public long[] PagesFreed { get; } = new long[zones];
 
     /// <summary>The pages counted so far, as they stand.</summary>
     public PagesTaken PagesTaken => new([.. PagesFrom], [.. FirstChoicePages]);

@@ -203,7 +203,7 @@ public sealed partial class CpuProcess
             return false;
         }
 
-        if (Pageset.Holds(_machine.Release, order))
+        if (zone.Pageset.Holds(order))
         {
             if (verdict.Passes && !zone.Pageset.IsEmpty(order, request.Type))
             {
@@ -277,14 +277,14 @@ public sealed partial class CpuProcess
     private void Succeed(CpuZone zone, long frame)
     {
         var request = _walk.Request;
-        _now += _pagesetHit;
+        Spend(_pagesetHit);
         zone.Touched = true;
         Count(zone, _walk.Preferred, request, 1);
         if (_machine.Release.FairZonePolicy) ChargeFairBatch(zone, 1 << request.Order.Value);
         if (zone.Slot != _walk.Preferred) CountFallback(zone);
         if (_walk.Interleaves) CountInterleaved(zone);
-        if (_walk.Visited) Latency?.Invoke((_now - _walk.Begin).Nanoseconds);
-        else Counters.PagesetHits++;
+        if (_walk.Visited || _perturbation.IsOn) Latency?.Invoke((_now - _walk.Begin).Nanoseconds);
+        if (!_walk.Visited) Counters.PagesetHits++;
         var task = _current!;
         _watched?.Succeed(zone.Id, frame, _now, _walk.LockWait);
         if (Observer is not null && (_walk.Visited || zone.Slot != _walk.Preferred))
@@ -294,8 +294,13 @@ public sealed partial class CpuProcess
         }
 
         // The page is there: zeroing it is the program's time, and no part of the allocation's latency.
-        _now += Zeroing(zone, request);
+        Zero(zone, request);
         task.Allocated(new(frame, request.Order.Value, zone.Slot));
+    }
+
+    private void Zero(CpuZone zone, AllocationRequest request)
+    {
+        if (request.IsZeroed) Spend(Zeroing(zone, request));
     }
 
     private static VirtualDuration Zeroing(CpuZone zone, AllocationRequest request) =>
@@ -360,6 +365,7 @@ public sealed partial class CpuProcess
     private void EnterSlowPath()
     {
         var request = _walk.Request;
+        Counters.SlowPathEntries++;
         SlowPath ??= new(_now, Id, Counters.Operations, _current!.Id, [.. _tried]);
         _walk.Level = WatermarkLevel.Min;
         _walk.Flags = AllocationRequest.SlowPathFlags(_machine.Release, _walk.Attempt.Gfp, request.Order);

@@ -31,10 +31,10 @@ public sealed partial class CpuProcess
         _current!.Frees++;
         var zone = Zone(block.Zone);
         zone.Touched = true;
-        Counters.PagesFreed[block.Zone] += block.Pages;
+        zone.PagesFreed += 1L << block.Order;
         Refresh(zone);
         var type = zone.Tags.AsOf(block.Frame, zone.View.Effect);
-        if (isPagesetLocked || !Pageset.Holds(_machine.Release, block.Order) || type == Migratetype.Isolate)
+        if (isPagesetLocked || !zone.Pageset.Holds(block.Order) || type == Migratetype.Isolate)
         {
             _visit.Drained.Clear();
             _visit.Drained.Add(new(block.Frame, (byte)block.Order, type));
@@ -43,8 +43,6 @@ public sealed partial class CpuProcess
             return;
         }
 
-        // Pages of the atomic reserve wait on the Movable list, and go back as what they are.
-        var listed = type > Migratetype.Reclaimable ? Migratetype.Movable : type;
         var pages = zone.Pageset.Insert(block.Order, type, block.Frame, zone.BelowHigh);
         if (pages == 0)
         {
@@ -52,6 +50,8 @@ public sealed partial class CpuProcess
             return;
         }
 
+        // Pages of the atomic reserve wait on the Movable list, and go back as what they are.
+        var listed = type > Migratetype.Reclaimable ? Migratetype.Movable : type;
         Drain(zone, pages, block.Order, listed, Continuation.Free);
     }
 
@@ -63,5 +63,5 @@ public sealed partial class CpuProcess
         Ask(zone, ZoneVisitKind.Drain, continuation);
     }
 
-    private void FinishFree() => _now += _pagesetHit;
+    private void FinishFree() => Spend(_pagesetHit);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Time;
@@ -34,6 +35,7 @@ public sealed partial class CpuProcess
 
     /// <summary>Serves a request without a walk, if nothing can have changed since a walk found a page for it
     /// here.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryHit(AllocationRequest request)
     {
         var order = request.Order.Value;
@@ -52,7 +54,8 @@ public sealed partial class CpuProcess
         zone.Touched = true;
         if (!request.InBulk) zone.Pageset.BeginAllocation();
         if (hit.IsFair) ChargeFairBatch(zone, 1 << order);
-        _now += hit.Cost;
+        if (_perturbation.IsOn) SpendOnHit(zone, request);
+        else _now += hit.Cost;
         _current!.Allocated(new(frame, order, zone.Slot));
         return true;
     }

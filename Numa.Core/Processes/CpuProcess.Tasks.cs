@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
 using Numa.Core.Time;
@@ -38,6 +39,7 @@ public sealed partial class CpuProcess
             if (!signalDue) return;
             _signals.Dequeue();
             Counters.SignalsTaken++;
+            Signalled?.Invoke(signal!);
             Take(signal!);
         }
     }
@@ -106,8 +108,8 @@ public sealed partial class CpuProcess
 
     private void Step()
     {
-        if (!_thought && Think()) return;
-        _thought = false;
+        if (_thought) _thought = false;
+        else if (Think()) return;
         var task = _current!;
         switch (_step.Kind)
         {
@@ -141,26 +143,29 @@ public sealed partial class CpuProcess
 
     /// <summary>Has the task say what it does next.</summary>
     /// <returns>True when it computes first: the operation itself is a step of its own, after that.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Think()
     {
-        if (_now >= _sliceEnd && _ready.Count > 0)
-        {
-            _ready.Enqueue(_current!);
-            Leave();
-            PickTask();
-        }
+        if (_now >= _sliceEnd && _ready.Count > 0) Rotate();
 
         _step.Think = VirtualDuration.Zero;
         _step.NotBefore = _now;
         _step.IsPagesetLocked = false;
         _current!.Next(ref _step);
-        if (!_costs.ThinkTakesTime) return false;
+        if (!_thinkTakesTime) return false;
         _notBefore = _step.NotBefore;
-        var begin = _now + _step.Think;
+        var begin = _now + new VirtualDuration(_perturbation.Grow(_step.Think.Nanoseconds));
         if (begin == _now && _notBefore <= _now) return false;
         _now = begin;
         _thought = true;
         return true;
+    }
+
+    private void Rotate()
+    {
+        _ready.Enqueue(_current!);
+        Leave();
+        PickTask();
     }
 
     private void End(SimulatedTask task, TaskEnd end)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
@@ -20,6 +21,7 @@ public sealed partial class CpuProcess
     private readonly int[] _cpuOfTask;
     private readonly VirtualInstant _horizon;
     private readonly VirtualDuration _pagesetHit;
+    private readonly bool _thinkTakesTime;
     private readonly Queue<SimulatedTask> _ready = new();
     private readonly Dictionary<TaskId, SimulatedTask> _asleep = [];
     private readonly PriorityQueue<Signal, Signal> _signals = new(Comparer<Signal>.Create(Signal.Compare));
@@ -67,12 +69,14 @@ public sealed partial class CpuProcess
         Id = id;
         _machine = machine;
         _costs = costs;
+        _perturbation = costs.PerturbationOfCpu(id);
         _tags = tags;
         _cpuOfTask = tasks.CpuOfTask;
         _dependents = tasks.Dependents;
         _predecessors = tasks.Predecessors;
         _horizon = horizon;
         _pagesetHit = new(costs.PagesetHit);
+        _thinkTakesTime = costs.ThinkTakesTime;
         _zones = new CpuZone?[machine.Zones.Length];
         _full = new ZonelistCache?[machine.NodeCount];
         Node = machine.Image.Cpus.NodeOf(new(id));
@@ -128,6 +132,9 @@ public sealed partial class CpuProcess
     /// <summary>Every visit that came back is shown here before its reply is used; valid during the call
     /// only.</summary>
     public Action<ZoneVisit>? Visited { get; set; }
+
+    /// <summary>Every signal that the CPU takes is shown here first.</summary>
+    public Action<Signal>? Signalled { get; set; }
 
     /// <summary>Where the zones of every task's allocations are noted; null where nobody compares.</summary>
     public ZoneRuns[]? Placement { get; set; }
@@ -223,7 +230,8 @@ public sealed partial class CpuProcess
     /// stamp.</summary>
     public void Complete(ZoneVisit visit)
     {
-        Invariant.Holds(_waiting && ReferenceEquals(visit, _visit) && visit.Sequence == _sequence);
+        Invariant.Holds(_waiting && ReferenceEquals(visit, _visit) && visit.Sequence == _sequence,
+            "a reply answers the request that is outstanding");
         _waiting = false;
         _replied = true;
         _now = VirtualInstant.Max(_now, visit.Stamp);
@@ -282,9 +290,10 @@ public sealed partial class CpuProcess
         }
     }
 
-    private CpuZone Zone(int slot)
+    private CpuZone Zone(int slot) => _zones[slot] ?? MakeZone(slot);
+
+    private CpuZone MakeZone(int slot)
     {
-        if (_zones[slot] is { } known) return known;
         var image = _machine.Zones[slot];
         var distance = _machine.Image.Distances[Node, image.Id.Node];
         var made = new CpuZone(slot, image.Id, image.Tuning, MakePageset(image, _tags[slot]), _tags[slot],
@@ -307,6 +316,7 @@ public sealed partial class CpuProcess
         : new(_machine.Release, image.Tuning.Pageset);
 
     /// <summary>Brings the CPU's view of a zone up to the board instant that it may read now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Refresh(CpuZone zone)
     {
         if (_now >= zone.ViewUntil && _board is not null) ReadBoard(zone);
@@ -329,8 +339,8 @@ public sealed partial class CpuProcess
         visit.Kind = kind;
         visit.Sequence = ++_sequence;
         visit.ByTimer = continuation is Continuation.FoldDeltas or Continuation.DrainRemote;
-        visit.Way = zone.Way;
-        visit.Arrival = _now + new VirtualDuration(zone.Way);
+        visit.Way = _perturbation.Grow(zone.Way);
+        visit.Arrival = _now + new VirtualDuration(visit.Way);
         visit.Tie = _costs.Tie(visit.Arrival.Nanoseconds, Id);
         visit.FoundBelowHigh = zone.FoundBelowHigh;
         visit.FreeDelta = zone.FreeDelta;
@@ -338,7 +348,7 @@ public sealed partial class CpuProcess
         visit.FairFolded = zone.FairFolded;
         visit.FoundFairSpent = zone.FoundFairSpent;
         zone.FairFolded = 0;
-        Invariant.Holds(!_waiting);
+        Invariant.Holds(!_waiting && !_replied, "a CPU has one request outstanding");
         _waiting = true;
         _interrupted = true;
         _continuation = continuation;
@@ -349,7 +359,7 @@ public sealed partial class CpuProcess
     private void SendSignal(int receiver, SignalKind kind, TaskId task, LiveBlock[]? blocks = null,
         int zone = 0, int highestZone = 0, int order = 0)
     {
-        var at = receiver == Id ? _now : _now + new VirtualDuration(_costs.SignalLatency);
+        var at = receiver == Id ? _now : SignalArrival(receiver);
         var signal = new Signal(at, Id, ++_signalSequence, receiver, kind, task, _current?.Id ?? default, null, blocks,
             zone, highestZone, order);
         _interrupted = true;

@@ -27,6 +27,9 @@ public sealed class CpuZone
 
     public Pageset Pageset { get; }
 
+    /// <summary>Pages of the zone that tasks of this CPU gave back.</summary>
+    public long PagesFreed { get; internal set; }
+
     internal ZoneTuning Tuning { get; set; }
 
     internal PageblockTagBoard Tags { get; }

@@ -97,13 +97,15 @@ public sealed class MachineFacts
 
     private int[][] Walks()
     {
+        var slots = new Dictionary<ZoneId, int>();
+        for (var slot = 0; slot < Image.Zones.Length; slot++) slots.Add(Image.Zones[slot].Id, slot);
         var walks = new int[NodeCount * Kinds * 2][];
         foreach (var lists in Image.Zonelists.Nodes)
         {
             for (var kind = 0; kind < Kinds; kind++)
             {
-                walks[WalkIndex(lists.Node, (ZoneKind)kind, false)] = Slots(lists.Fallback.Zones, kind);
-                walks[WalkIndex(lists.Node, (ZoneKind)kind, true)] = Slots(lists.ThisNode.Zones, kind);
+                walks[WalkIndex(lists.Node, (ZoneKind)kind, false)] = Slots(lists.Fallback.Zones, kind, slots);
+                walks[WalkIndex(lists.Node, (ZoneKind)kind, true)] = Slots(lists.ThisNode.Zones, kind, slots);
             }
         }
 
@@ -113,8 +115,8 @@ public sealed class MachineFacts
     private static int WalkIndex(NodeId node, ZoneKind highest, bool thisNodeOnly) =>
         (node.Value * Kinds + (int)highest) * 2 + (thisNodeOnly ? 1 : 0);
 
-    private int[] Slots(IEnumerable<ZoneId> zones, int highest) =>
-        [.. zones.Where(zone => (int)zone.Kind <= highest).Select(Image.SlotOf)];
+    private static int[] Slots(ImmutableArray<ZoneId> zones, int highest, Dictionary<ZoneId, int> slots) =>
+        [.. zones.Where(zone => (int)zone.Kind <= highest).Select(zone => slots[zone])];
 
     private int HomeCpu(NodeId node)
     {

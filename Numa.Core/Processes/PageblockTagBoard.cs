@@ -19,14 +19,17 @@ public sealed class PageblockTagBoard
     {
         _firstBlock = image.Start.Value >> Order.Pageblock;
         _chunks = new Change?[]?[((image.End.Value >> Order.Pageblock) - _firstBlock >> ChunkShift) + 1];
-        var tagged = new List<(long Frame, Migratetype Tag)>();
         foreach (var (range, tag) in image.Tagged)
         {
+            // The kernel's own maps are a thousand blocks a node: one entry serves all that had no tag before.
+            var shared = new Change(default, tag, null);
             var end = Math.Min(range.End.Value, image.End.Value);
-            for (var frame = range.Start.Value; frame < end; frame += 1L << Order.Pageblock) tagged.Add((frame, tag));
+            for (var frame = range.Start.Value; frame < end; frame += 1L << Order.Pageblock)
+            {
+                ref var slot = ref Slot(frame);
+                slot = slot is null ? shared : new(default, tag, slot);
+            }
         }
-
-        Publish(tagged, default);
     }
 
     private sealed record Change(VirtualInstant From, Migratetype Tag, Change? Before);
@@ -45,11 +48,16 @@ public sealed class PageblockTagBoard
     {
         foreach (var (frame, tag) in retagged)
         {
-            var block = (frame >> Order.Pageblock) - _firstBlock;
-            ref var chunk = ref _chunks[block >> ChunkShift];
-            if (chunk is null) Volatile.Write(ref chunk, new Change?[1 << ChunkShift]);
-            ref var slot = ref chunk![block & ((1 << ChunkShift) - 1)];
+            ref var slot = ref Slot(frame);
             Volatile.Write(ref slot, new(from, tag, slot));
         }
+    }
+
+    private ref Change? Slot(long frame)
+    {
+        var block = (frame >> Order.Pageblock) - _firstBlock;
+        ref var chunk = ref _chunks[block >> ChunkShift];
+        if (chunk is null) Volatile.Write(ref chunk, new Change?[1 << ChunkShift]);
+        return ref chunk![block & ((1 << ChunkShift) - 1)];
     }
 }

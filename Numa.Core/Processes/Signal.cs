@@ -40,6 +40,14 @@ public sealed record Signal(
     /// <summary>Round in which the message was sent.</summary>
     public long Round { get; set; }
 
+    /// <summary>Adds the pages of its blocks, and those of a task that it starts.</summary>
+    /// <param name="pages">Shape: index = slot of the zone.</param>
+    internal void CountPages(long[] pages)
+    {
+        foreach (var block in Blocks ?? []) pages[block.Zone] += block.Pages;
+        foreach (var block in Program?.LiveBlocks() ?? []) pages[block.Zone] += block.Pages;
+    }
+
     /// <summary>Order in which a CPU takes signals of the same boundary.</summary>
     public static int Compare(Signal a, Signal b)
     {

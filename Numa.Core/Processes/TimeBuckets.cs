@@ -4,12 +4,13 @@ namespace Numa.Core.Processes;
 /// <remarks>Width in virtual nanoseconds; bucket i covers [i × width, (i + 1) × width).</remarks>
 public sealed class TimeBuckets(int count)
 {
-    private readonly long[] _amounts = new long[count];
+    /// <summary>Made at the first amount: large machines have many zones where nothing happens.</summary>
+    private long[] _amounts = [];
 
     /// <summary>Unit: virtual nanoseconds.</summary>
     public long Width { get; private set; } = 1024;
 
-    public IReadOnlyList<long> Amounts => _amounts;
+    public IReadOnlyList<long> Amounts => Made();
 
     /// <summary>Adds an amount at an instant.</summary>
     public void Add(long instant, long amount)
@@ -34,11 +35,18 @@ public sealed class TimeBuckets(int count)
 
     private void Reach(long end)
     {
+        Made();
         while (end > Width * _amounts.Length)
         {
             for (var i = 0; i < _amounts.Length / 2; i++) _amounts[i] = _amounts[2 * i] + _amounts[2 * i + 1];
             Array.Clear(_amounts, _amounts.Length / 2, _amounts.Length / 2);
             Width *= 2;
         }
+    }
+
+    private long[] Made()
+    {
+        if (_amounts.Length == 0) _amounts = new long[count];
+        return _amounts;
     }
 }

@@ -18,6 +18,7 @@ public sealed partial class ZoneProcess
     private readonly RecordHistory _history;
     private readonly BoardWriter _board;
     private readonly PageblockTagBoard _tags;
+    private CostPerturbation _perturbation;
     private MachineFacts _machine;
     private VirtualInstant _marksSince = new(-1);
     private ZoneVisitKey _lastKey;
@@ -34,6 +35,7 @@ public sealed partial class ZoneProcess
         Zone = zone;
         _machine = machine;
         _costs = costs;
+        _perturbation = costs.PerturbationOfZone(slot);
         Ledger = new(machine.Image.Cpus.CpuCount);
         Occupied = occupied;
         _tags = tags;
@@ -82,11 +84,15 @@ public sealed partial class ZoneProcess
     /// <summary>Crossings since the host last took them.</summary>
     public List<WatermarkCrossing> Crossings { get; } = [];
 
+    /// <summary>Every visit is shown here before it is served; valid during the call only.</summary>
+    public Action<ZoneVisit>? Asked { get; set; }
+
     /// <summary>Serves one visit in virtual time; visits come in ascending order of their keys.</summary>
     public void Serve(ZoneVisit visit)
     {
+        Asked?.Invoke(visit);
         var key = new ZoneVisitKey(visit);
-        Invariant.Holds(_served == 0 || _lastKey.CompareTo(key) < 0);
+        Invariant.Holds(_served == 0 || _lastKey.CompareTo(key) < 0, "a zone's keys ascend strictly");
         _lastKey = key;
         _served++;
         TakeEvents(visit, visit.Arrival);
@@ -101,8 +107,8 @@ public sealed partial class ZoneProcess
         var start = VirtualInstant.Max(visit.Arrival, _lockFree);
         var work = Work(visit, out var pages);
         visit.Wait = (start - visit.Arrival).Nanoseconds;
-        visit.Hold = _costs.Hold(work, visit.CpuNode == Node, ahead, Zone.Release.LockHandOver)
-            + _costs.Perturbation(Slot, _served);
+        visit.Hold = _perturbation.Grow(
+            _costs.Hold(work, visit.CpuNode == Node, ahead, Zone.Release.LockHandOver));
         Finish(visit, start + new VirtualDuration(visit.Hold), pages);
     }
 
@@ -197,7 +203,7 @@ public sealed partial class ZoneProcess
         }
 
         visit.Record.Effect = arrival;
-        visit.Stamp = arrival + new VirtualDuration(_costs.Refusal + visit.Way);
+        visit.Stamp = arrival + new VirtualDuration(_perturbation.Grow(_costs.Refusal) + visit.Way);
         Ledger.Record(visit, 0);
     }
 

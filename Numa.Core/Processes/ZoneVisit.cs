@@ -117,6 +117,28 @@ public sealed class ZoneVisit
         if (_frames.Length < count) _frames = new long[Math.Max(count, _frames.Length * 2)];
     }
 
+    /// <summary>Adds the pages that a request carries to its zone.</summary>
+    /// <param name="pages">Shape: index = slot of the zone.</param>
+    internal void CountAskedPages(long[] pages)
+    {
+        if (Kind is ZoneVisitKind.Drain or ZoneVisitKind.DirectFree)
+        {
+            foreach (var block in Drained) pages[Zone] += 1L << block.Order;
+        }
+        else if (Kind == ZoneVisitKind.Reserve)
+        {
+            pages[Zone] += 1L << Order;
+        }
+    }
+
+    /// <summary>Adds the pages that a reply carries to its CPU.</summary>
+    /// <remarks>An exchange is left out: who replays a trace keeps no blocks.</remarks>
+    internal void CountRepliedPages(long[] pages)
+    {
+        if (Kind is ZoneVisitKind.Refill or ZoneVisitKind.Direct) pages[Zone] += (long)Taken << Order;
+        else if (Kind == ZoneVisitKind.Reserve) pages[Zone] += 1L << Order;
+    }
+
     public override string ToString() => $"{Kind} of CPU {Cpu} at zone {Zone}, order {Order}, arrival {Arrival}";
 
     /// <summary>Order in which a zone serves its visits: arrival, tie, CPU. Unique, as a CPU has one visit under

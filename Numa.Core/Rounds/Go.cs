@@ -26,7 +26,14 @@ public sealed class Go
     /// <summary>Messages to take before the turn begins.</summary>
     public int Expected { get; set; }
 
+    /// <summary>Sum of the marks of the groups that sent them, one for each message: equal sums mean as many from every
+    /// group.</summary>
+    public ulong Senders { get; set; }
+
     public required Board Board { get; init; }
+
+    /// <summary>A number that stands for a group in such a sum.</summary>
+    public static ulong MarkOf(int group) => SeedTree.Mix((ulong)group + 1);
 
     public override string ToString() => $"round {Round} at {Time}";
 }

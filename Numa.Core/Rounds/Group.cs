@@ -38,15 +38,20 @@ public sealed class Group : ICpuEffects
     private VirtualInstant _runAhead;
     private VirtualInstant _calmUntil;
 
+    // Messages of other groups since the last turn, and the sum of their senders' marks.
+    private int _received;
+    private ulong _senders;
+
     /// <param name="cpus">The group's CPUs, by ascending number.</param>
     /// <param name="zones">The group's zones, by ascending slot.</param>
     public Group(int id, GroupMap map, IEnumerable<CpuProcess> cpus, IEnumerable<ZoneProcess> zones,
-        RoundBounds bounds, IGroupMail mail)
+        RoundBounds bounds, IGroupMail mail, RoundOptions options)
     {
         Id = id;
         _map = map;
         _bounds = bounds;
-        _mail = mail;
+        _report.Census = options.CountsPages ? new(mail, map.OfZone.Length) : null;
+        _mail = _report.Census ?? mail;
         _cpus = [.. cpus];
         _zones = [.. zones];
         _ready = new(_cpus);
@@ -67,6 +72,7 @@ public sealed class Group : ICpuEffects
     /// <summary>A visit for one of the group's zones, or the reply for one of its CPUs.</summary>
     public void Deliver(ZoneVisit visit, bool reply)
     {
+        Count(reply ? _map.OfZone[visit.Zone] : _map.OfCpu[visit.Cpu]);
         if (!reply)
         {
             _asked.Add(visit);
@@ -83,7 +89,9 @@ public sealed class Group : ICpuEffects
     {
         var place = _map.PlaceOfCpu[signal.Receiver];
         var cpu = _cpus[place];
-        Invariant.Holds(signal.At > cpu.LastStep);
+        // A workload that starts a task is in no group.
+        if (signal.Sender >= 0) Count(_map.OfCpu[signal.Sender]);
+        Invariant.Holds(signal.At > cpu.LastStep, "a signal is later than its receiver's last step");
         cpu.Accept(signal);
         _ready.Update(place);
         _calm?.Look(place);
@@ -101,6 +109,7 @@ public sealed class Group : ICpuEffects
     public TurnReport Turn(Go go)
     {
         _report.Sent.Clear();
+        _report.Census?.BeginTurn();
         _report.Board.Clear();
         _report.Work = 0;
         _serve = go.Serve;
@@ -109,6 +118,9 @@ public sealed class Group : ICpuEffects
         _runAhead = _zones.Length == 0 ? go.RunAhead : VirtualInstant.Min(go.RunAhead, go.Time + _bounds.Signal);
         try
         {
+            Invariant.Holds((_received, _senders) == (go.Expected, go.Senders),
+                "messages received are those announced, of every group");
+            (_received, _senders) = (0, 0);
             return Execute(go);
         }
         catch (InvariantBreachException breach)
@@ -118,6 +130,13 @@ public sealed class Group : ICpuEffects
                 breach.Data[InvariantBreachException.MessageKey] ??= Describe(_cpus[_ready.Top]);
             throw;
         }
+    }
+
+    private void Count(int sender)
+    {
+        if (sender == Id) return;
+        _received++;
+        unchecked { _senders += Go.MarkOf(sender); }
     }
 
     private static string Describe(CpuProcess cpu) => $"step of CPU {cpu.Id} at {cpu.Now}";
@@ -150,7 +169,7 @@ public sealed class Group : ICpuEffects
     {
         var cpu = _cpus[place];
         _report.Work += cpu.Run(VirtualInstant.Min(_runAhead, others), board, this);
-        Invariant.Holds(cpu.LastStep < _runAhead);
+        Invariant.Holds(cpu.LastStep < _runAhead, "a CPU steps before the run-ahead limit");
         _report.Stepped = VirtualInstant.Max(_report.Stepped, cpu.LastStep);
         _ready.Update(place);
         _calm?.Look(place);
@@ -188,7 +207,7 @@ public sealed class Group : ICpuEffects
         }
 
         // The others' zones have served on, in the belief that nobody here asks them.
-        Invariant.Holds(_cpus[_map.PlaceOfCpu[visit.Cpu]].Now >= _calmUntil);
+        Invariant.Holds(_cpus[_map.PlaceOfCpu[visit.Cpu]].Now >= _calmUntil, "a calm CPU asks no zone abroad");
         Lower(visit.Arrival + _bounds.Answer);
         // Once it is answered, this CPU may signal another one of the group.
         _runAhead = VirtualInstant.Min(_runAhead, visit.Arrival + _bounds.Signal);
@@ -239,6 +258,7 @@ public sealed class Group : ICpuEffects
             zone.Board.Updates.Clear();
         }
 
+        _report.Census?.Count(_cpus, _zones, _asked.Visits);
         if (_calm is not null && time > _bounds.CalmAfter)
             _report.CalmUntil = _calm.Until(VirtualInstant.Min(_report.Ready, _report.Asked));
         return _report;

@@ -32,8 +32,7 @@ public sealed class GroupPost : IGroupMail
     void IGroupMail.Crossed(WatermarkCrossing crossing) => Crossings.Add(crossing);
 
     /// <summary>Gives the group all that has come for it.</summary>
-    /// <returns>Number of messages.</returns>
-    internal int DeliverTo(Group group)
+    internal void DeliverTo(Group group)
     {
         foreach (var (message, isReply) in _received)
         {
@@ -41,9 +40,7 @@ public sealed class GroupPost : IGroupMail
             else group.Deliver((Signal)message);
         }
 
-        var count = _received.Count;
         _received.Clear();
-        return count;
     }
 
     /// <summary>Takes over what this group's turn sent to another one.</summary>

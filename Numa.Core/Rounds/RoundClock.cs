@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Numa.Core.Diagnostics;
 using Numa.Core.Processes;
 using Numa.Core.Time;
@@ -18,28 +19,34 @@ public sealed class RoundClock
     private static readonly VirtualDuration LongestTurn = new(10_000_000);
 
     private readonly RoundBounds _bounds;
+    private readonly NarrowWindow? _narrow;
     private readonly VirtualInstant[] _ready;
     private readonly VirtualInstant[] _asked;
     private readonly VirtualInstant[] _calm;
     private readonly int[] _expected;
+    private readonly ulong[] _senders;
     private readonly Board _board;
     private readonly Go[] _go;
+    private readonly PageCensus? _census;
     private readonly List<(int Group, Go Go)> _turns = [];
     private VirtualInstant _stepped = new(-1);
     private long _leastUpdate = long.MaxValue;
 
-    public RoundClock(RoundBounds bounds, int groups, int zones)
+    public RoundClock(RoundBounds bounds, int groups, ImmutableArray<ZoneImage> zones, RoundOptions options)
     {
         _bounds = bounds;
+        _narrow = options.Narrow;
         _ready = new VirtualInstant[groups];
         _asked = new VirtualInstant[groups];
         _calm = new VirtualInstant[groups];
         _expected = new int[groups];
+        _senders = new ulong[groups];
         Array.Fill(_ready, VirtualInstant.Never);
         Array.Fill(_asked, VirtualInstant.Never);
         Array.Fill(_calm, VirtualInstant.BeforeAll);
-        _board = new(zones);
+        _board = new(zones.Length);
         _go = [.. Enumerable.Range(0, groups).Select(_ => new Go { Board = _board })];
+        _census = options.CountsPages ? new(zones, groups) : null;
     }
 
     /// <summary>Rounds begun so far.</summary>
@@ -53,9 +60,11 @@ public sealed class RoundClock
         _ready[report.Group] = VirtualInstant.Min(_ready[report.Group], report.Ready);
         _asked[report.Group] = VirtualInstant.Min(_asked[report.Group], report.Asked);
         _calm[report.Group] = report.CalmUntil;
+        var mark = Go.MarkOf(report.Group);
         foreach (var sent in report.Sent)
         {
             _expected[sent.Group] += sent.Messages;
+            unchecked { _senders[sent.Group] += mark * (ulong)sent.Messages; }
             _ready[sent.Group] = VirtualInstant.Min(_ready[sent.Group], sent.Ready);
             _asked[sent.Group] = VirtualInstant.Min(_asked[sent.Group], sent.Asked);
         }
@@ -67,6 +76,7 @@ public sealed class RoundClock
         }
 
         _stepped = VirtualInstant.Max(_stepped, report.Stepped);
+        if (report.Census is { } turn) _census!.Absorb(report.Group, turn);
     }
 
     /// <summary>Begins the next round, when the reports of all turns of the last one are in.</summary>
@@ -74,6 +84,7 @@ public sealed class RoundClock
     public IReadOnlyList<(int Group, Go Go)> Advance()
     {
         _turns.Clear();
+        _census?.Check(Rounds);
         var answers = new TwoLeast();
         var events = new TwoLeast();
         for (var group = 0; group < _ready.Length; group++)
@@ -87,8 +98,7 @@ public sealed class RoundClock
 
         var time = events.First;
         if (time == VirtualInstant.Never) return _turns;
-        // Every round executes all that happens at its T.
-        Invariant.Holds(time > Time || Rounds == 0);
+        Invariant.Holds(time > Time || Rounds == 0, "time grows: a round executes all that happens at its T");
         CheckReads();
         Time = time;
         Rounds++;
@@ -103,6 +113,7 @@ public sealed class RoundClock
             var runAhead = VirtualInstant.Min(events.Without(group) + _bounds.Signal, time + LongestTurn);
             if (_ready[group] >= runAhead && _asked[group] >= VirtualInstant.Min(serve, runAhead)) continue;
             _turns.Add((group, Permit(group, runAhead, serve)));
+            _census?.BeginTurn(group);
             // The turn reports anew; until then nothing of the group counts.
             _ready[group] = VirtualInstant.Never;
             _asked[group] = VirtualInstant.Never;
@@ -119,8 +130,12 @@ public sealed class RoundClock
     {
         var go = _go[group];
         (go.Round, go.Time, go.RunAhead, go.Serve) = (Rounds, Time, runAhead, serve);
-        (go.CalmUntil, go.Expected) = (CalmUntil(group), _expected[group]);
-        _expected[group] = 0;
+        (go.CalmUntil, go.Expected, go.Senders) = (CalmUntil(group), _expected[group], _senders[group]);
+        (_expected[group], _senders[group]) = (0, 0);
+        if (_narrow is null) return go;
+        _narrow(group, go);
+        Invariant.Holds(go.RunAhead > Time && go.RunAhead <= runAhead, "a narrower window lets T happen");
+        Invariant.Holds(go.Serve > Time && go.Serve <= serve, "a narrower window lets T happen");
         return go;
     }
 
@@ -128,7 +143,7 @@ public sealed class RoundClock
     private void CheckReads()
     {
         var read = _stepped < VirtualInstant.Zero ? -1 : Board.IndexReadAt(_stepped, _bounds.Signal.Nanoseconds);
-        Invariant.Holds(_leastUpdate > read);
+        Invariant.Holds(_leastUpdate > read, "a service ends after every board instant that was read");
         _leastUpdate = long.MaxValue;
     }
 

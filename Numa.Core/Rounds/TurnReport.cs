@@ -31,5 +31,8 @@ public sealed class TurnReport
 
     public List<Sent> Sent { get; } = [];
 
+    /// <summary>Where pages are; null unless a run counts them.</summary>
+    public GroupCensus? Census;
+
     public List<(int Zone, BoardUpdate Update)> Board { get; } = [];
 }

@@ -14,6 +14,9 @@ internal sealed class VisitQueue
     /// <summary>Least arrival, Never when nothing waits.</summary>
     public VirtualInstant Least => Count == 0 ? VirtualInstant.Never : new(_heap[0].Arrival);
 
+    /// <summary>All that wait, in no order.</summary>
+    public IEnumerable<ZoneVisit> Visits => _heap.Take(Count).Select(entry => entry.Visit);
+
     public void Add(ZoneVisit visit)
     {
         if (Count == _heap.Length) Array.Resize(ref _heap, Count * 2);

@@ -78,11 +78,16 @@ public sealed record CostModel
     /// <summary>Tasks' computing takes virtual time.</summary>
     public bool ThinkTakesTime { get; init; } = true;
 
-    /// <summary>Adds to every hold, drawn by the schedule seed from 0 to this.</summary>
-    public long PerturbationBound { get; init; }
+    /// <summary>Most that a schedule seed adds to a cost, as a share of it.</summary>
+    /// <remarks>Unit: percent. Round figure: less than the clock of one server core varies (2.0 GHz base, 3.8 GHz
+    /// turbo, Intel Xeon Platinum 8480+). The other costs are then the least that a step takes.</remarks>
+    public long PerturbationPercent { get; init; } = 25;
 
-    /// <summary>Perturbs holds and breaks ties, to explore other interleavings; null for none.</summary>
+    /// <summary>Perturbs every cost and breaks ties, to explore other interleavings; null for none.</summary>
     public ulong? ScheduleSeed { get; init; }
+
+    /// <summary>Costs grow by what the schedule seed draws.</summary>
+    public bool IsPerturbed => ScheduleSeed is not null && PerturbationPercent > 0;
 
     /// <summary>Least time from a request's arrival to its effect.</summary>
     public long LeastService => Math.Min(Refusal, HoldBase);
@@ -115,12 +120,11 @@ public sealed record CostModel
         return hold + (handOver == LockHandOver.Constant ? HandOver : HandOver * waiters);
     }
 
-    public long Perturbation(int process, long sequence)
-    {
-        if (ScheduleSeed is not { } seed || PerturbationBound == 0) return 0;
-        return new SeedTree(seed).Child(process).Child((int)(sequence & int.MaxValue)).Random()
-            .NextBelow(PerturbationBound + 1);
-    }
+    /// <summary>What the schedule seed adds to the costs of a CPU.</summary>
+    internal CostPerturbation PerturbationOfCpu(int cpu) => CostPerturbation.Of(this, cpu);
+
+    /// <summary>What the schedule seed adds to the costs of a zone; its numbers are none of a CPU's.</summary>
+    internal CostPerturbation PerturbationOfZone(int slot) => CostPerturbation.Of(this, -1 - slot);
 
     /// <summary>Breaks ties of equal arrival; 0 without a schedule seed.</summary>
     public ulong Tie(long arrival, int cpu) =>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Numa.Core.Time;
 
 /// <summary>Derives independent seeds by name, so that adding one consumer changes no other's numbers.</summary>
@@ -17,6 +19,7 @@ public readonly record struct SeedTree(ulong Seed)
     public SeededRandom Random() => new(Seed);
 
     /// <summary>The finaliser of SplitMix64 (Steele, Lea, Flood 2014).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Mix(ulong value)
     {
         unchecked

@@ -34,9 +34,11 @@ public abstract class ActorTest : TestKit
     internal TestProbe Peer { get; }
 
     /// <summary>A cast in which every part is played by a probe.</summary>
-    internal Cast CastOf(bool isVirtual, params SimulatedTask[] tasks)
+    internal Cast CastOf(bool isVirtual, params SimulatedTask[] tasks) => CastOf(Tiny, isVirtual, tasks);
+
+    internal Cast CastOf(SmallRun machine, bool isVirtual, params SimulatedTask[] tasks)
     {
-        var plan = Tiny.PlanOf(tasks, isVirtual ? null : CostModel.Wall);
+        var plan = machine.PlanOf(tasks, isVirtual ? null : CostModel.Wall);
         var cast = new Cast(plan, isVirtual, null, TimeProvider.System);
         cast.Clock = Clock;
         cast.Zones[0] = Peer;
@@ -48,9 +50,11 @@ public abstract class ActorTest : TestKit
         (await Clock.ExpectMsgAsync<ClockProtocol.Joined>()).Report;
 
     /// <summary>A round that forbids nothing before the instant.</summary>
-    internal static Go Round(long number, int expected, long until = 1_000_000) => new()
+    /// <param name="sender">Group of the messages that are expected.</param>
+    internal static Go Round(long number, int expected, int sender, long until = 1_000_000) => new()
     {
         Round = number, Expected = expected, RunAhead = new(until), Serve = new(until),
+        Senders = unchecked((ulong)expected * Go.MarkOf(sender)),
         Board = new([Tiny.PlanOf([]).MakeZone(0).Latest]),
     };
 

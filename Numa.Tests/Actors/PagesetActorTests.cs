@@ -21,14 +21,14 @@ public class PagesetActorTests : ActorTest
         cpu.Tell(new PagesetProtocol.GiveTask(SimulationPlan.StartOf(task)), Above);
         Assert.Equal(VirtualInstant.Zero, (await JoinedAsync()).Ready);
 
-        cpu.Tell(Round(1, expected: 0), Clock);
+        cpu.Tell(Round(1, expected: 0, sender: 1), Clock);
         var visit = await Peer.ExpectMsgAsync<ZoneVisit>();
         Assert.Equal((ZoneVisitKind.Direct, 5, 1L), (visit.Kind, visit.Order, visit.Round));
         Assert.Equal(VirtualInstant.Never, (await Clock.ExpectMsgAsync<TurnReport>()).Ready);
 
         Tiny.PlanOf([]).MakeZone(0).Serve(visit);
         cpu.Tell(visit, Peer);
-        cpu.Tell(Round(2, expected: 1), Clock);
+        cpu.Tell(Round(2, expected: 1, sender: 1), Clock);
         var returned = await Above.ExpectMsgAsync<WorkloadProtocol.TaskReturned>();
         Assert.Same(task, returned.Task);
         Assert.Equal((TaskEnd.Exited, 32L), (returned.End, task.LivePages));
@@ -44,14 +44,14 @@ public class PagesetActorTests : ActorTest
     public async Task An_early_message_is_kept_for_the_next_round()
     {
         var task = new ScriptTask(0, 0, ScriptTask.Sleep);
-        var cpu = Above.ChildActorOf(PagesetActor.Props(CastOf(isVirtual: true, task), 0));
+        var cpu = Above.ChildActorOf(PagesetActor.Props(CastOf(Tiny with { Cpus = 2 }, isVirtual: true, task), 0));
         cpu.Tell(new PagesetProtocol.GiveTask(SimulationPlan.StartOf(task)), Above);
         await JoinedAsync();
         var call = new Signal(new(30_000), 1, 1, 0, SignalKind.HandOver, new(0)) { Round = 1 };
         cpu.Tell(call, Peer);
-        cpu.Tell(Round(1, expected: 0), Clock);
+        cpu.Tell(Round(1, expected: 0, sender: 1), Clock);
         Assert.Equal(VirtualInstant.Never, (await Clock.ExpectMsgAsync<TurnReport>()).Ready);
-        cpu.Tell(Round(2, expected: 1), Clock);
+        cpu.Tell(Round(2, expected: 1, sender: 1), Clock);
 
         Assert.Equal(30_000, (await Above.ExpectMsgAsync<WorkloadProtocol.TaskReturned>()).At.Nanoseconds);
     }

@@ -13,7 +13,7 @@ public class ZoneActorTests : ActorTest
         var zone = Above.ChildActorOf(ZoneActor.Props(CastOf(isVirtual: true), 0));
         await JoinedAsync();
         var (early, late) = (Visit(100), Visit(200));
-        zone.Tell(Round(1, expected: 2), Clock);
+        zone.Tell(Round(1, expected: 2, sender: 0), Clock);
         zone.Tell(late, Peer);
         await Clock.ExpectNoMsgAsync(TimeSpan.FromMilliseconds(50));
         zone.Tell(early, Peer);
@@ -32,9 +32,9 @@ public class ZoneActorTests : ActorTest
         var zone = Above.ChildActorOf(ZoneActor.Props(CastOf(isVirtual: true), 0));
         await JoinedAsync();
         zone.Tell(Visit(100), Peer);
-        zone.Tell(Round(1, expected: 1, until: 100), Clock);
+        zone.Tell(Round(1, expected: 1, sender: 0, until: 100), Clock);
         Assert.Equal(100, (await Clock.ExpectMsgAsync<TurnReport>()).Asked.Nanoseconds);
-        zone.Tell(Round(2, expected: 0, until: 101), Clock);
+        zone.Tell(Round(2, expected: 0, sender: 0, until: 101), Clock);
         await Peer.ExpectMsgAsync<ZoneVisit>();
     }
 

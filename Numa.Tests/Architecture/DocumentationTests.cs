@@ -11,7 +11,8 @@ public partial class DocumentationTests
 {
     private static readonly string Root = Path.GetFullPath(Path.Combine(ScenarioTexts.Configs, ".."));
 
-    private static readonly string[] Commands = ["run", "compare", "trace", "show", "verify", "replay", "explain"];
+    private static readonly string[] Commands =
+        ["run", "compare", "explore", "trace", "show", "verify", "replay", "explain"];
 
     public static TheoryData<string> Documents =>
     [
@@ -116,6 +117,6 @@ public partial class DocumentationTests
     private static partial Regex HelpCommand();
 
     [GeneratedRegex(@"(?:`|\$ )(?:numa|dotnet run -c Release --project Numa\.Cli --) "
-        + @"(?<arguments>(?:run|compare|trace|show|verify|replay|explain) [^`\n|]*)")]
+        + @"(?<arguments>(?:run|compare|explore|trace|show|verify|replay|explain) [^`\n|]*)")]
     private static partial Regex CommandLine();
 }

@@ -10,10 +10,12 @@ public class CommandTests
     {
         var simulator = new FakeSimulator();
         await CommandLineRun.OfAsync(
-            "run s.yaml --seed 7 --set a.b=1 --set vm.c=x=y --clock wall --threads 3 --machine m.yaml", simulator);
+            "run s.yaml --seed 7 --set a.b=1 --set vm.c=x=y --clock wall --threads 3 --host grouped --check"
+            + " --machine m.yaml",
+            simulator);
         var request = simulator.Run!;
         Assert.Equal(
-            new RunRequest("s.yaml", "m.yaml", 7, request.Settings, "wall", "actors", 3, 5, false), request);
+            new RunRequest("s.yaml", "m.yaml", 7, request.Settings, "wall", "grouped", 3, true, 5, false), request);
         Assert.Equal<SettingAssignment>([new("a.b", "1"), new("vm.c", "x=y")], request.Settings);
     }
 
@@ -36,6 +38,8 @@ public class CommandTests
         Assert.Null(request.Machine);
         Assert.Empty(request.Settings);
         Assert.Null(request.Clock);
+        Assert.Null(request.Host);
+        Assert.False(request.Check);
         Assert.True(request.Threads >= 1);
         Assert.Equal(9, request.Top);
     }

@@ -18,6 +18,7 @@ public class ExitCodeTests
     [InlineData("run s.yaml --threads 1025", "--threads is a whole number, 1 to 1024; found '1025'")]
     [InlineData("run s.yaml --threads 99999999999", "--threads is a whole number")]
     [InlineData("run s.yaml --clock vritual", "virtual, wall; found 'vritual'; did you mean 'virtual'?")]
+    [InlineData("run s.yaml --host locked", "--host is one of actors, grouped; found 'locked'")]
     [InlineData("run s.yaml --format xml", "--format is one of table, json, csv; found 'xml'")]
     [InlineData("run s.yaml --set zonelistOrder", "--set needs path=value, found 'zonelistOrder'")]
     [InlineData("run s.yaml --out", "--out")]

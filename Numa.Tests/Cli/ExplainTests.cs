@@ -78,6 +78,14 @@ public sealed class ExplainTests : IDisposable
         Assert.Contains("no such task", missing.Error, StringComparison.Ordinal);
     }
 
+    // Made again under another schedule the run would come out otherwise, and be refused.
+    [Fact]
+    public async Task A_run_under_a_schedule_is_made_again_under_it()
+    {
+        var kept = await KeepAsync(Pair.Replace("3GiB", "64MiB", StringComparison.Ordinal), "--schedule", "3");
+        Assert.Equal("0:Normal", await ZoneAsync(kept, 7));
+    }
+
     [Fact]
     public async Task What_cannot_be_explained_is_refused()
     {
@@ -129,13 +137,13 @@ public sealed class ExplainTests : IDisposable
     }
 
     /// <summary>Runs a scenario, keeps it, and takes its files away.</summary>
-    private async Task<string> KeepAsync(string scenario)
+    private async Task<string> KeepAsync(string scenario, params string[] options)
     {
         var (file, machine) = (Path.Combine(_folder, "pair-fill.yaml"), Path.Combine(_folder, "pair.yaml"));
         await File.WriteAllTextAsync(file, scenario);
         await File.WriteAllTextAsync(machine, ScenarioTexts.Machine);
         var kept = Path.Combine(_folder, "kept");
-        var run = await NumaAsync("run", file, "--set", "kernel=4.9", "--out", kept);
+        var run = await NumaAsync(["run", file, "--set", "kernel=4.9", "--out", kept, .. options]);
         Assert.Equal(0, run.ExitCode);
         File.Delete(file);
         File.Delete(machine);

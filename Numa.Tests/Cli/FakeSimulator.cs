@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Numa.Cli.Execution;
 using Numa.Tests.Workloads;
+using Numa.Workloads.Experiments;
 using Numa.Workloads.Explaining;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
@@ -44,6 +45,17 @@ internal sealed class FakeSimulator : ISimulator
     {
         Compare = request;
         return Failure is null ? Task.FromResult(Comparison) : throw Failure;
+    }
+
+    public ExploreRequest? Explore { get; private set; }
+
+    public ExploreResult Explored { get; init; } = SampleExploration.Healthy;
+
+    public Task<ExploreResult> ExploreAsync(
+        ExploreRequest request, IProgress<RunProgress> progress, CancellationToken cancel)
+    {
+        Explore = request;
+        return Failure is null ? Task.FromResult(Explored) : throw Failure;
     }
 
     /// <summary>What verification answers.</summary>

@@ -75,6 +75,17 @@ public class TableTests
     }
 
     [Fact]
+    public async Task A_run_whose_rounds_were_checked_says_so()
+    {
+        const string Rounds = "conserved yes, at every round's end too   hash";
+        var run = SampleResults.Outcome.Run;
+        var checkedRun = new FakeSimulator { Outcome = With(run with { Checked = true }) };
+        var plain = new FakeSimulator { Outcome = With(run with { Checked = false }) };
+        Assert.Contains(Rounds, (await CommandLineRun.OfAsync("run s.yaml", checkedRun)).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(Rounds, (await CommandLineRun.OfAsync("run s.yaml", plain)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_terminal_gets_colours_and_blocks()
     {
         var odd = new FakeSimulator { Comparison = SampleResults.OddComparison };

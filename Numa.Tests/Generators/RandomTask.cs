@@ -15,6 +15,11 @@ internal sealed class RandomTask(
     private SeededRandom _random = new(seed);
     private int _left = steps;
 
+    /// <summary>It tells its requests beforehand.</summary>
+    public bool IsOpen { get; init; }
+
+    public override IReadOnlyList<AllocationRequest>? Requests => IsOpen ? requests : null;
+
     public override long LivePages => _held.Sum(block => block.Pages);
 
     public override void Next(ref TaskStep step)
@@ -37,7 +42,7 @@ internal sealed class RandomTask(
             step.Kind = TaskStepKind.Allocate;
             step.Request = requests[(int)Below(requests.Length)];
         }
-        else if (draw < 94)
+        else if (draw < 94 && tasks > 0)
         {
             step.Kind = TaskStepKind.HandOver;
             step.Receiver = new((int)Below(tasks));

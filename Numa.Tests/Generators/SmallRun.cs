@@ -36,6 +36,21 @@ internal sealed record SmallRun(
         from seed in Gen.Int[0, int.MaxValue - 1]
         select new SmallRun(Releases[release], nodes, zones, cpus, tasks, steps, latency, isLong, seed);
 
+    /// <summary>Most groups of whole nodes are calm for a while: one zone for each node with pages to spare, tasks that
+    /// tell what they ask for, of order 0, and seldom hand anything over.</summary>
+    public static readonly Gen<SmallRun> AnyRoomy =
+        from run in Any
+        from nodes in Gen.Int[2, 4]
+        from cpus in Gen.Int[2, 8]
+        from tasks in Gen.Int[2, 16]
+        from steps in Gen.Int[20, 400]
+        select run with
+        {
+            Nodes = nodes, Zones = nodes, Cpus = cpus, Tasks = tasks, Steps = steps, IsLong = false, IsRoomy = true,
+        };
+
+    public bool IsRoomy { get; private init; }
+
     public SimulationPlan Plan()
     {
         var random = new SeededRandom((ulong)Seed);
@@ -45,9 +60,11 @@ internal sealed record SmallRun(
         for (var i = 0; i < Tasks; i++)
         {
             TaskId[] after = i > 0 && random.NextBelow(5) == 0 ? [new((int)random.NextBelow(i))] : [];
-            tasks.Add(new RandomTask(new(i), new((int)random.NextBelow(Cpus)), requests, Tasks, Steps,
-                IsLong ? 900_000_000 : 40_000, random.NextUInt64())
+            var receivers = IsRoomy && random.NextBelow(6) > 0 ? 0 : Tasks;
+            tasks.Add(new RandomTask(new(i), new((int)random.NextBelow(Cpus)), requests, receivers, Steps,
+                IsLong ? 900_000_000 : IsRoomy ? 400 : 40_000, random.NextUInt64())
             {
+                IsOpen = IsRoomy && random.NextBelow(20) > 0,
                 Start = new(random.NextBelow(2) * random.NextBelow(50_000)),
                 After = after,
             });
@@ -124,7 +141,7 @@ internal sealed record SmallRun(
         HandOver = random.NextBelow(60),
         SignalLatency = Latency,
         Slice = 1 + random.NextBelow(100_000),
-        PerturbationBound = random.NextBelow(2) * random.NextBelow(500),
+        PerturbationPercent = random.NextBelow(2) * random.NextBelow(500),
         ScheduleSeed = random.NextBelow(2) == 0 ? null : random.NextUInt64(),
     };
 
@@ -132,13 +149,14 @@ internal sealed record SmallRun(
     {
         var release = KernelRelease.Find(Release, out _)!;
         var ids = new SortedSet<(int Node, int Kind)>();
+        for (var node = 0; IsRoomy && node < Nodes; node++) ids.Add((node, (int)ZoneKind.Normal));
         while (ids.Count < Zones) ids.Add(((int)random.NextBelow(Nodes), (int)random.NextBelow(4)));
         var zones = ImmutableArray.CreateBuilder<ZoneImage>();
         long start = 1024;
         foreach (var (node, kind) in ids)
         {
             zones.Add(Zone(ref random, new(new(node), (ZoneKind)kind), start));
-            start += 4096;
+            start += 8192;
         }
 
         ImmutableArray<NodeId> nodes = [.. Enumerable.Range(0, Nodes).Select(node => new NodeId(node))];
@@ -153,9 +171,9 @@ internal sealed record SmallRun(
         return new("small", release, nodes, new(cpus.ToImmutable()), table, zones.ToImmutable(), lists, new(), 64, []);
     }
 
-    private static ZoneImage Zone(ref SeededRandom random, ZoneId id, long start)
+    private ZoneImage Zone(ref SeededRandom random, ZoneId id, long start)
     {
-        var pages = 256 + random.NextBelow(1_800);
+        var pages = IsRoomy ? 2_200 + random.NextBelow(3_000) : 256 + random.NextBelow(1_800);
         return new(id, new(start), new(pages), new(pages), [new(new(start), new(start + pages))], [],
             Tuning(ref random, id));
     }
@@ -188,6 +206,7 @@ internal sealed record SmallRun(
             GfpFlags.GfpNoWait, GfpFlags.KswapdReclaim | GfpFlags.Reclaimable, GfpFlags.None,
             GfpFlags.GfpNoWait | GfpFlags.Dma32, GfpFlags.GfpHighUserMovable,
         ];
+        if (IsRoomy) return [.. kinds.Select(gfp => new AllocationRequest(gfp & ~GfpFlags.Dma32, new(0)))];
         var requests = ImmutableArray.CreateBuilder<AllocationRequest>();
         for (var i = 0; i < 8; i++)
         {

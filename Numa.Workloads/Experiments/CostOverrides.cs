@@ -7,7 +7,7 @@ using Numa.Workloads.Scenarios;
 namespace Numa.Workloads.Experiments;
 
 /// <summary>Constants of the cost model that a scenario replaces, by name.</summary>
-/// <remarks>Unit: virtual nanoseconds, but for remotePagePercent.</remarks>
+/// <remarks>Unit: virtual nanoseconds, but for percentages.</remarks>
 internal static class CostOverrides
 {
     private static readonly ImmutableSortedDictionary<string, Func<CostModel, long, CostModel>> Names =
@@ -24,6 +24,7 @@ internal static class CostOverrides
             ["handOver"] = (costs, value) => costs with { HandOver = value },
             ["zeroPerPage"] = (costs, value) => costs with { ZeroPerPage = value },
             ["signalLatency"] = (costs, value) => costs with { SignalLatency = value },
+            ["perturbationPercent"] = (costs, value) => costs with { PerturbationPercent = value },
             ["slice"] = (costs, value) => costs with { Slice = value },
         }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 

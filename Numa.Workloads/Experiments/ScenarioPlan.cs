@@ -14,17 +14,25 @@ namespace Numa.Workloads.Experiments;
 public static class ScenarioPlan
 {
     /// <param name="booted">Its tuning moves on with what the scenario writes in mid-run.</param>
+    /// <param name="schedule">Seed of another interleaving, which only virtual time can have; null for none.</param>
     /// <exception cref="InputException">The scenario does not fit its machine; all problems are in it.</exception>
-    public static SimulationPlan Of(Scenario scenario, BootedMachine booted, ulong seed, SimulationClock clock)
+    public static SimulationPlan Of(
+        Scenario scenario, BootedMachine booted, ulong seed, SimulationClock clock, ulong? schedule = null)
     {
         booted.Image.RequireFreeLists();
         var problems = new ProblemList();
+        if (clock == SimulationClock.Wall && schedule is not null)
+        {
+            problems.Add(new("--schedule", 0, 0), ProblemCodes.Conflict,
+                "a schedule is one of virtual time, and the clock is wall; expected --clock virtual");
+        }
+
         if (clock == SimulationClock.Wall) RefuseEndless(scenario, problems);
         var occupied = Occupied(scenario.Occupied, booted, problems);
         var events = Events(scenario, booted, problems);
         scenario = PolicyFit.On(booted.Image, scenario, problems);
         problems.ThrowIfAny();
-        var costs = CostOverrides.Apply(CostModel.Default, scenario.Costs);
+        var costs = CostOverrides.Apply(CostModel.Default, scenario.Costs) with { ScheduleSeed = schedule };
         var tasks = WorkloadPlan.Build(scenario, booted.Image.Cpus, new(seed));
         return new(booted.Image, tasks, clock == SimulationClock.Virtual ? costs : CostModel.Wall,
             scenario.Duration is { } duration && clock == SimulationClock.Virtual

@@ -16,6 +16,9 @@ public sealed class ScenarioRunner(TimeProvider time)
     /// <summary>Key of the seed in the data of an exception that ended a run.</summary>
     public const string SeedKey = "seed";
 
+    /// <summary>Key of the schedule's seed, where the run had one.</summary>
+    public const string ScheduleKey = "schedule";
+
     /// <exception cref="InputException">The scenario does not fit its machine; all problems are in it.</exception>
     /// <exception cref="SimulationFailedException">An actor was lost.</exception>
     public async Task<RunRecord> RunAsync(Scenario scenario, RunOptions options, CancellationToken cancellation)
@@ -24,7 +27,9 @@ public sealed class ScenarioRunner(TimeProvider time)
         var clock = options.Clock ?? scenario.Clock;
         var booted = MachineBoot.Boot(scenario.Machine, scenario.Boot, []);
         var machine = booted.Image;
-        var plan = ScenarioPlan.Of(scenario, booted, seed, clock);
+        var plan = ScenarioPlan.Of(scenario, booted, seed, clock, options.Schedule);
+        var host = HostChoice.Of(options.Host, clock, plan.CpuCount);
+        var rounds = HostChoice.Rounds(options.Check, clock);
         var tasks = plan.Tasks;
         var latency = new LatencyHistogram(plan.CpuCount);
         var placement = tasks.Select(_ => new ZoneRuns()).ToArray();
@@ -43,11 +48,14 @@ public sealed class ScenarioRunner(TimeProvider time)
         try
         {
             outcome = await SimulationHost.RunAsync(plan, options.Threads, clock == SimulationClock.Virtual, Prepare,
-                time: time, cancellation: cancellation).ConfigureAwait(false);
+                host == HostKind.Grouped ? options.Threads : 0, time: time, rounds: rounds,
+                cancellation: cancellation).ConfigureAwait(false);
+            if (options.Check || options.Schedule is not null) Recount(outcome, tasks);
         }
         catch (InvariantBreachException breach)
         {
             breach.Data[SeedKey] = seed;
+            breach.Data[ScheduleKey] = options.Schedule;
             throw;
         }
 
@@ -60,19 +68,21 @@ public sealed class ScenarioRunner(TimeProvider time)
         var result = new RunResult(
             scenario.Name, seed, machine.Name, machine.Release.Name,
             machine.Zonelists.Order.ToString().ToLowerInvariant(), !booted.Counterfactuals.IsEmpty,
-            clock.ToString().ToLowerInvariant(), "actors", options.Threads, hash, operations,
+            clock.ToString().ToLowerInvariant(), host.ToString().ToLowerInvariant(), options.Threads, hash, operations,
             outcome.Cpus.Sum(cpu => cpu.Counters.Allocations), outcome.Cpus.Sum(cpu => cpu.Counters.Frees),
             wall, operations / wall, report.SimulatedNanoseconds,
             locality.LocalShare, locality.MeanDistance, outcome.Cpus.Sum(cpu => cpu.Counters.Fallbacks),
             slowPath?.Operation, outcome.Cpus.Sum(cpu => cpu.Counters.KswapdWakeUps), report.Conserved,
-            report.Failures(), latency.Result(outcome.Cpus, plan.Costs.PagesetHit), report.Zones(), report.Placement(),
+            report.Failures(), latency.Result(outcome.Cpus, plan.Costs), report.Zones(), report.Placement(),
             report.Workloads(), report.Actors(), report.WatermarkEvents(),
             [.. machine.Notes, .. scenario.Notes, .. SlowPathNotes(slowPath, tasks)])
         {
             Impossible = booted.Counterfactuals.IsEmpty ? null : string.Join("; ", booted.Counterfactuals),
+            Schedule = options.Schedule,
             PlacementHash = RunHash.OfPlacement(outcome.Zones, outcome.Cpus, tasks),
             Numastat = report.Numastat(),
             Vmstat = report.Vmstat(),
+            Checked = options.Check,
             Events = report.Events(),
         };
         var contention = ContentionReport.Of(outcome.Zones, options.LongestWaits);
@@ -85,6 +95,13 @@ public sealed class ScenarioRunner(TimeProvider time)
         {
             Result = result with { FirstFallback = ComparisonPlacement.FirstFallback(scenario, record) },
         };
+    }
+
+    /// <summary>Another interleaving is checked as exploring them checks it: what broke there breaks here.</summary>
+    private static void Recount(SimulationOutcome outcome, IReadOnlyList<Core.Allocation.SimulatedTask> tasks)
+    {
+        if (RunCheck.FirstBreach(outcome.Zones, outcome.Cpus, tasks) is { } breach)
+            throw new InvariantBreachException(breach.Claim);
     }
 
     private static IEnumerable<string> SlowPathNotes(

@@ -25,12 +25,15 @@ public sealed record ExplainedPage(
 /// <param name="Folder">Where the run was kept, for messages.</param>
 public sealed record PageQuestion(long Number, int? Task, ulong Seed, string Hash, string Folder)
 {
+    /// <summary>Seed of the run's interleaving; null for none.</summary>
+    public ulong? Schedule { get; init; }
+
     /// <exception cref="InputException">There is no such page, or the run comes out otherwise.</exception>
     public ExplainedPage Ask(Scenario scenario, CancellationToken cancellation)
     {
         var booted = MachineBoot.Boot(scenario.Machine, scenario.Boot, []);
         var numbers = Numbered(scenario, TaskTable.Of(scenario, booted.Image));
-        var plan = ScenarioPlan.Of(scenario, booted, Seed, SimulationClock.Virtual);
+        var plan = ScenarioPlan.Of(scenario, booted, Seed, SimulationClock.Virtual, Schedule);
         ImmutableArray<SimulatedTask> tasks = [.. plan.Tasks.Where(task => numbers.Contains(task.Id.Value))];
         var recorder = new WalkRecorder(tasks, Number);
         var loop = new RoundLoop(plan, GroupMap.Single(plan.CpuCount, plan.ZoneCount));

@@ -6,6 +6,7 @@ using Numa.Core.Boot;
 using Numa.Core.Counters;
 using Numa.Core.Processes;
 using Numa.Core.Text;
+using Numa.Core.Time;
 using Numa.Core.Zonelists;
 using Numa.Core.Zones;
 
@@ -20,17 +21,25 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
     public bool Conserved => _accounts.All(account => account.Balances);
 
     /// <summary>Until the last task ended; counters may be folded later, but nobody works any more.</summary>
-    public long SimulatedNanoseconds =>
-        outcome.Ends.Count == plan.Tasks.Count && plan.Tasks.Count > 0
-            ? outcome.Ends.Values.Max(end => end.At.Nanoseconds)
-            : outcome.Cpus.Max(cpu => cpu.Now.Nanoseconds);
+    public long SimulatedNanoseconds => EndOf(plan.Tasks.Count, outcome.Ends.Values, outcome.Cpus);
+
+    /// <summary>When the last of all tasks ended, or the last CPU stopped where some never did.</summary>
+    public static long EndOf(
+        int tasks, IEnumerable<(TaskEnd End, VirtualInstant At)> ends, IEnumerable<CpuProcess> cpus)
+    {
+        var instants = ends.Select(end => end.At.Nanoseconds).ToList();
+        return instants.Count == tasks && tasks > 0 ? instants.Max() : cpus.Max(cpu => cpu.Now.Nanoseconds);
+    }
+
+    /// <summary>Visits for this cause hold the zone's lock, unless they are refused.</summary>
+    public static bool TakesLock(ZoneVisitKind kind) => kind is <= ZoneVisitKind.DirectFree or ZoneVisitKind.Reserve;
 
     public ImmutableArray<ZoneResult> Zones() => [.. outcome.Zones.Select(zone =>
     {
         var account = _accounts[zone.Slot];
         var sums = zone.Ledger.Cells().Select(cell => cell.Sums).ToList();
         var visits = zone.Ledger.Cells()
-            .Where(cell => cell.Kind is <= ZoneVisitKind.DirectFree or ZoneVisitKind.Reserve)
+            .Where(cell => TakesLock(cell.Kind))
             .Sum(cell => cell.Sums.Visits - cell.Sums.Refused);
         var wait = sums.Sum(cell => cell.Wait);
         // A zone that nobody visited since does not know of the last event.

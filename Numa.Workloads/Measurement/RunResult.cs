@@ -45,6 +45,9 @@ public sealed record RunResult(
     ImmutableArray<WatermarkEvent> WatermarkEvents,
     ImmutableArray<string> Notes)
 {
+    /// <summary>Seed of the interleaving; null for the one that the cost model gives.</summary>
+    public ulong? Schedule { get; init; }
+
     /// <summary>SHA-256 over where every page ended, without counters and times; 64 hex digits.</summary>
     public string PlacementHash { get; init; } = "";
 
@@ -59,6 +62,10 @@ public sealed record RunResult(
 
     /// <summary>Settings written in mid-run, by their instants.</summary>
     public ImmutableArray<EventResult> Events { get; init; } = [];
+
+    /// <summary>Pages were counted at the end of every round too, and every free list at the end of the
+    /// run.</summary>
+    public bool Checked { get; init; }
 
     /// <summary>How often all zonelists were built anew during the run.</summary>
     public int ZonelistRebuilds => Events.Count(happening => happening.RebuiltZonelists);

@@ -12,8 +12,8 @@ internal sealed class ToggleTask : SimulatedTask
     private static readonly (int Below, int Order)[] Shares =
         [(900, 0), (960, 1), (990, 2), (1008, 3), (1018, 5), (1024, 9)];
 
-    /// <summary>No block is of this zone.</summary>
-    private static readonly LiveBlock Empty = new(0, 0, ushort.MaxValue);
+    /// <summary>No block is all ones: no zone has that slot.</summary>
+    private static readonly LiveBlock Empty = new(-1, byte.MaxValue, ushort.MaxValue);
 
     private readonly AllocationRequest[] _requests;
     private readonly LiveBlock[] _slots;
@@ -54,7 +54,7 @@ internal sealed class ToggleTask : SimulatedTask
         _done++;
         step.Think = _think.Next();
         ref var slot = ref _slots[_slot];
-        if (slot != Empty)
+        if (!IsEmpty(slot))
         {
             step.Kind = TaskStepKind.Free;
             step.Block = slot;
@@ -76,9 +76,11 @@ internal sealed class ToggleTask : SimulatedTask
     {
         foreach (var block in _slots)
         {
-            if (block != Empty) yield return block;
+            if (!IsEmpty(block)) yield return block;
         }
     }
+
+    private static bool IsEmpty(LiveBlock slot) => slot.Packed == ulong.MaxValue;
 
     /// <summary>Chooses the slot, and which request fills it.</summary>
     private int Choose()

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Numa.Core.Addressing;
 using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
@@ -18,10 +19,16 @@ public sealed class Pageset
     private const int HugeList = (LargestSmallOrder + 1) * Types;
     private const int TypeBits = 3;
 
+    private static readonly byte[] MovableFirst = Indexes(reclaimableFirst: false);
+    private static readonly byte[] ReclaimableFirst = Indexes(reclaimableFirst: true);
+
     private readonly PagesetTuning _tuning;
     private readonly int _listCount;
     private readonly bool _roundRobin;
-    private readonly bool _reclaimableFirst;
+    private readonly int _heldOrders;
+
+    /// <summary>Which list holds an order and type. Shape: index = order × 8 + type.</summary>
+    private readonly byte[] _indexOf;
 
     // An entry is the frame and, below it, the type to free it with: kernels before 6.12 remember it.
     private PageDeque[] _lists = [];
@@ -37,7 +44,8 @@ public sealed class Pageset
         _tuning.Size = size;
         _roundRobin = release.Pagesets == PagesetShape.OrderZero;
         _listCount = _roundRobin ? Types : HugeList + 2;
-        _reclaimableFirst = release.ReclaimablePrecedesMovable;
+        _indexOf = release.ReclaimablePrecedesMovable ? ReclaimableFirst : MovableFirst;
+        for (var order = 0; order < Order.Count; order++) _heldOrders |= Holds(release, order) ? 1 << order : 0;
     }
 
     /// <summary>A pageset as a running kernel held it.</summary>
@@ -90,6 +98,9 @@ public sealed class Pageset
         ? order == 0
         : order is <= LargestSmallOrder or Order.Pageblock;
 
+    /// <summary>Whether this pageset holds the order.</summary>
+    public bool Holds(int order) => (_heldOrders >> order & 1) != 0;
+
     public bool IsEmpty(int order, Migratetype type) => _lists.Length == 0 || _lists[IndexOf(order, type)].Count == 0;
 
     /// <summary>Bookkeeping at the start of every allocation: past frees count for less.</summary>
@@ -117,6 +128,7 @@ public sealed class Pageset
     }
 
     /// <summary>Takes the head of a list, if it has one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTakeHead(int order, Migratetype type, out long frame)
     {
         unchecked
@@ -137,6 +149,7 @@ public sealed class Pageset
     /// <param name="type">Tag of its pageblock; HighAtomic is held on the Movable list. Isolate never comes
     /// here.</param>
     /// <returns>Pages to drain now, 0 for none.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Insert(int order, Migratetype type, long frame, bool zoneBelowHigh)
     {
         unchecked
@@ -224,15 +237,24 @@ public sealed class Pageset
 
     private PageDeque[] Lists() => _lists.Length != 0 ? _lists : _lists = new PageDeque[_listCount];
 
-    private int IndexOf(int order, Migratetype type)
+    private int IndexOf(int order, Migratetype type) => _indexOf[order << TypeBits | (int)type];
+
+    private static byte[] Indexes(bool reclaimableFirst)
     {
-        unchecked
+        var indexes = new byte[Order.Count << TypeBits];
+        for (var order = 0; order < Order.Count; order++)
         {
-            var list = type < Migratetype.HighAtomic ? (int)type : (int)Migratetype.Movable;
-            if (order == Order.Pageblock) return list == (int)Migratetype.Movable ? HugeList + 1 : HugeList;
-            if (_reclaimableFirst && list != 0) list = Types - list;
-            return order * Types + list;
+            for (var type = Migratetype.Unmovable; type <= Migratetype.Isolate; type++)
+            {
+                var list = type < Migratetype.HighAtomic ? (int)type : (int)Migratetype.Movable;
+                var index = order == Order.Pageblock
+                    ? HugeList + (list == (int)Migratetype.Movable ? 1 : 0)
+                    : order * Types + (reclaimableFirst && list != 0 ? Types - list : list);
+                indexes[order << TypeBits | (int)type] = (byte)index;
+            }
         }
+
+        return indexes;
     }
 
     /// <summary>Empties the list that triggered the drain, then the next, around.</summary>

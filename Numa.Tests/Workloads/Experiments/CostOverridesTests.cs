@@ -7,11 +7,10 @@ namespace Numa.Tests.Workloads.Experiments;
 
 public class CostOverridesTests
 {
-    /// <summary>Constants of the model: numbers that can be set, but for those that only perturb.</summary>
+    /// <summary>Constants of the model: numbers that can be set.</summary>
     private static IEnumerable<PropertyInfo> Constants => typeof(CostModel).GetProperties()
         .Where(property => property.CanWrite
-            && (property.PropertyType == typeof(long) || property.PropertyType == typeof(int))
-            && !property.Name.StartsWith("Perturbation", StringComparison.Ordinal));
+            && (property.PropertyType == typeof(long) || property.PropertyType == typeof(int)));
 
     [Fact]
     public void Every_constant_has_a_key_and_its_row_in_the_document()
