@@ -49,7 +49,7 @@ internal sealed record SmallRun(
             Nodes = nodes, Zones = nodes, Cpus = cpus, Tasks = tasks, Steps = steps, IsLong = false, IsRoomy = true,
         };
 
-    public bool IsRoomy { get; private init; }
+    public bool IsRoomy { get; init; }
 
     public SimulationPlan Plan()
     {
@@ -61,7 +61,8 @@ internal sealed record SmallRun(
         {
             TaskId[] after = i > 0 && random.NextBelow(5) == 0 ? [new((int)random.NextBelow(i))] : [];
             var receivers = IsRoomy && random.NextBelow(6) > 0 ? 0 : Tasks;
-            tasks.Add(new RandomTask(new(i), new((int)random.NextBelow(Cpus)), requests, receivers, Steps,
+            var own = IsRoomy && random.NextBelow(16) == 0 ? Abroad(ref random, requests) : requests;
+            tasks.Add(new RandomTask(new(i), new((int)random.NextBelow(Cpus)), own, receivers, Steps,
                 IsLong ? 900_000_000 : IsRoomy ? 400 : 40_000, random.NextUInt64())
             {
                 IsOpen = IsRoomy && random.NextBelow(20) > 0,
@@ -103,6 +104,16 @@ internal sealed record SmallRun(
         }
 
         return events.ToImmutable();
+    }
+
+    /// <summary>The same requests, each to the list of some node.</summary>
+    private ImmutableArray<AllocationRequest> Abroad(
+        ref SeededRandom random, ImmutableArray<AllocationRequest> requests)
+    {
+        var abroad = requests.ToBuilder();
+        for (var i = 0; i < abroad.Count; i++)
+            abroad[i] = abroad[i] with { PreferredNode = new((int)random.NextBelow(Nodes)) };
+        return abroad.ToImmutable();
     }
 
     private static ZonelistSet Lists(MachineImage image, bool zoneOrder) => ZonelistBuilder.Build(new(

@@ -14,10 +14,14 @@ internal sealed class SequentialQueue : ICpuEffects
     private readonly long _grid;
     private readonly List<ZoneVisit> _asked = [];
     private readonly List<ZoneRecord>[] _history;
+    private readonly SimulationPlan _plan;
+    private readonly int[] _eventsTaken;
 
     public SequentialQueue(SimulationPlan plan)
     {
         _grid = plan.Costs.SignalLatency;
+        _plan = plan;
+        _eventsTaken = new int[plan.ZoneCount];
         Cpus = [.. Enumerable.Range(0, plan.CpuCount).Select(plan.MakeCpu)];
         Zones = [.. Enumerable.Range(0, plan.ZoneCount).Select(plan.MakeZone)];
         _history = [.. Zones.Select(zone => new List<ZoneRecord> { zone.Latest })];
@@ -58,9 +62,29 @@ internal sealed class SequentialQueue : ICpuEffects
     private void Serve(ZoneVisit visit)
     {
         _asked.Remove(visit);
+        TakeEvents(visit);
         Zones[visit.Zone].Serve(visit);
         _history[visit.Zone].Add(Zones[visit.Zone].Latest);
         Cpus[visit.Cpu].Complete(visit);
+    }
+
+    /// <summary>A write that recomputes marks shows at the first arrival behind it, before that visit has its
+    /// effect.</summary>
+    private void TakeEvents(ZoneVisit visit)
+    {
+        ref var taken = ref _eventsTaken[visit.Zone];
+        var record = Zones[visit.Zone].Latest;
+        var before = (record.Boost, record.FairBatch);
+        for (; taken < _plan.Events.Length && _plan.Events[taken].At <= visit.Arrival; taken++)
+        {
+            var change = _plan.Events[taken].Change;
+            if (!change.RecomputesMarks) continue;
+            (record.Boost, record.FairBatch) = (0, change.Image.Zones[visit.Zone].Tuning.FairBatch.Value);
+        }
+
+        if (before == (record.Boost, record.FairBatch)) return;
+        record.Effect = VirtualInstant.Max(visit.Arrival, record.Effect);
+        _history[visit.Zone].Add(record);
     }
 
     /// <summary>A CPU reads the board instant before the last one: each zone's record in force there.</summary>

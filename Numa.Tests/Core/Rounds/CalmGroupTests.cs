@@ -38,8 +38,8 @@ public class CalmGroupTests
             Assert.True(expected == actual, StateText.Difference(expected, actual));
             if (wasCalm) Interlocked.Increment(ref calm);
             if (wasCalm && wasNot) Interlocked.Increment(ref ended);
-        }, iter: 600, threads: 2);
-        Assert.True(calm > 100, $"calm in {calm} runs");
-        Assert.True(ended > 30, $"calm ended in {ended} runs");
+        }, iter: 3_000, threads: 2);
+        Assert.True(calm > 200, $"calm in {calm} runs");
+        Assert.True(ended > 50, $"calm ended in {ended} runs");
     }
 }

@@ -23,6 +23,11 @@ public class SequentialQueueTests
     public void So_do_rounds_in_which_groups_are_calm() =>
         SmallRun.AnyRoomy.Sample(AssertAnyGrouping, iter: 150, threads: 2);
 
+    // A write fills the zone's fair batch at the next arrival; a CPU may read that before the visit has its effect.
+    [Fact]
+    public void A_write_is_on_the_board_before_the_visit_behind_it_has_its_effect() => AssertAnyGrouping(
+        new SmallRun("4.4", 3, 3, 5, 4, 85, 1_244, false, 700586190) { IsRoomy = true });
+
     private static void AssertAnyGrouping(SmallRun run)
     {
         var plan = run.Plan();
