@@ -35,6 +35,15 @@ public sealed record AllocationRequest(
     /// <remarks>Source: <c>alloc_pages_bulk</c>, Linux mm/page_alloc.c.</remarks>
     public bool InBulk { get; init; }
 
+    /// <summary>A page fault's: the program must not see what was in the pages before.</summary>
+    /// <remarks>The kernel adds __GFP_ZERO to a fault's flags, or clears a huge page itself; neither shows in the flags
+    /// that a caller names. Source: <c>do_anonymous_page</c>, Linux mm/memory.c.</remarks>
+    public bool IsFault { get; init; }
+
+    /// <summary>Whoever gets the pages has them zeroed first, outside every lock.</summary>
+    /// <remarks>Source: <c>prep_new_page</c>, Linux mm/page_alloc.c; <c>clear_huge_page</c>, mm/memory.c.</remarks>
+    public bool IsZeroed => IsFault || (Gfp & GfpFlags.Zero) != 0;
+
     public bool ThisNodeOnly => (Gfp & GfpFlags.ThisNode) != 0;
 
     /// <summary>How the slow path walks for it before anything is reclaimed: at the min mark, with what urgency

@@ -196,6 +196,8 @@ public enum KernelcoreMirrorRule
 }
 
 /// <summary>How the lock of a zone is handed to the next waiter.</summary>
+/// <remarks>Source: Linux arch/x86/Kconfig, ARCH_USE_QUEUED_SPINLOCKS (4.2); Boyd-Wickizer et al., "Non-scalable locks
+/// are dangerous", Linux Symposium 2012.</remarks>
 public enum LockHandOver
 {
     /// <summary>Ticket lock: cost grows with the number of waiters (before 4.2).</summary>

@@ -293,8 +293,18 @@ public sealed partial class CpuProcess
                 zone.Slot != _walk.Preferred, _walk.LockWait, _tried);
         }
 
+        // The page is there: zeroing it is the program's time, and no part of the allocation's latency.
+        Zero(zone, request);
         task.Allocated(new(frame, request.Order.Value, zone.Slot));
     }
+
+    private void Zero(CpuZone zone, AllocationRequest request)
+    {
+        if (request.IsZeroed) Spend(Zeroing(zone, request));
+    }
+
+    private static VirtualDuration Zeroing(CpuZone zone, AllocationRequest request) =>
+        new(request.IsZeroed ? zone.ZeroPerPage << request.Order.Value : 0);
 
     private void Count(CpuZone zone, int preferred, AllocationRequest request, long allocations)
     {

@@ -27,6 +27,9 @@ public sealed partial class CpuProcess
 
         /// <summary>Every page counts against the zone's fair batch.</summary>
         public bool IsFair;
+
+        /// <summary>From the request until the program has the page, zeroed if it is to be.</summary>
+        public VirtualDuration Cost;
         public long Uncounted;
     }
 
@@ -51,8 +54,8 @@ public sealed partial class CpuProcess
         zone.Touched = true;
         if (!request.InBulk) zone.Pageset.BeginAllocation();
         if (hit.IsFair) ChargeFairBatch(zone, 1 << order);
-        if (_perturbation.IsOn) SpendOnHit();
-        else _now += _pagesetHit;
+        if (_perturbation.IsOn) SpendOnHit(zone, request);
+        else _now += hit.Cost;
         _current!.Allocated(new(frame, order, zone.Slot));
         return true;
     }
@@ -79,6 +82,7 @@ public sealed partial class CpuProcess
         var hit = _hits[request.Order.Value] ??= new();
         (hit.Request, hit.Zone, hit.Seen, hit.Walk) = (request, zone, zone.Seen, _walk);
         hit.IsFair = _machine.Release.FairZonePolicy;
+        hit.Cost = _pagesetHit + Zeroing(zone, request);
     }
 
     /// <summary>An exchange asks how the last allocation walked.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Numa.Core.Allocation;
 using Numa.Core.Time;
 
 namespace Numa.Core.Processes;
@@ -16,11 +17,12 @@ public sealed partial class CpuProcess
 
     /// <summary>An allocation from the CPU's own list: as long as nothing is perturbed, all of them take the same, and
     /// none is told of.</summary>
-    private void SpendOnHit()
+    private void SpendOnHit(CpuZone zone, AllocationRequest request)
     {
         var begin = _now;
         Spend(_pagesetHit);
         Latency?.Invoke((_now - begin).Nanoseconds);
+        Zero(zone, request);
     }
 
     /// <summary>No signal overtakes an earlier one to the same CPU: what is handed over lies in one queue.</summary>

@@ -295,8 +295,9 @@ public sealed partial class CpuProcess
     private CpuZone MakeZone(int slot)
     {
         var image = _machine.Zones[slot];
+        var distance = _machine.Image.Distances[Node, image.Id.Node];
         var made = new CpuZone(slot, image.Id, image.Tuning, MakePageset(image, _tags[slot]), _tags[slot],
-            _costs.WayAt(_machine.Image.Distances[Node, image.Id.Node]));
+            _costs.WayAt(distance), _costs.ZeroPerPageAt(distance));
         if (image.State is { } state)
         {
             made.FreeDelta = state.FreeDeltaOf(Id, image.Tuning.StatThreshold);

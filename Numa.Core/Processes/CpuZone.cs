@@ -9,7 +9,8 @@ namespace Numa.Core.Processes;
 /// <remarks>Made when the CPU first looks at the zone.</remarks>
 public sealed class CpuZone
 {
-    internal CpuZone(int slot, ZoneId id, ZoneTuning tuning, Pageset pageset, PageblockTagBoard tags, long way)
+    internal CpuZone(int slot, ZoneId id, ZoneTuning tuning, Pageset pageset, PageblockTagBoard tags, long way,
+        long zeroPerPage)
     {
         Slot = slot;
         Id = id;
@@ -17,6 +18,7 @@ public sealed class CpuZone
         Pageset = pageset;
         Tags = tags;
         Way = way;
+        ZeroPerPage = zeroPerPage;
     }
 
     public int Slot { get; }
@@ -34,6 +36,9 @@ public sealed class CpuZone
 
     /// <summary>Unit: virtual nanoseconds, one way.</summary>
     internal long Way { get; }
+
+    /// <summary>Zeroing one page of the zone by this CPU. Unit: virtual nanoseconds.</summary>
+    internal long ZeroPerPage { get; }
 
     /// <summary>The newer of the CPU's own last reply and the board record it may read.</summary>
     internal ZoneRecord View;

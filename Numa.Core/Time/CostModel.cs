@@ -5,8 +5,10 @@ using Numa.Core.Zones;
 namespace Numa.Core.Time;
 
 /// <summary>How long each step takes. The one place that turns what happened into time.</summary>
-/// <remarks>Unit: virtual nanoseconds. The defaults rest on published figures of one machine (Sapphire Rapids); they
-/// are a model of the zone lock, not of any machine of yours.</remarks>
+/// <remarks>Unit: virtual nanoseconds. The defaults are a model of one machine, a Sapphire Rapids server as far as it
+/// was measured, and of no machine of yours. What they were fitted on, and how far off their predictions are, stands in
+/// docs/cost-model.md. Source of all that says "Huang 2023": Huang Ying, "mm: restrict the pcp batch scale factor to
+/// avoid too long latency", Linux commit 52166607ecc9.</remarks>
 public sealed record CostModel
 {
     public static readonly CostModel Default = new();
@@ -15,47 +17,62 @@ public sealed record CostModel
     public static readonly CostModel Wall = new()
     {
         PagesetHit = 0, Way = 0, Refusal = 0, HoldBase = 0, HoldPerPage = 0, HoldPerSplit = 0, HoldPerMerge = 0,
-        RemotePagePercent = 100, HandOver = 0, SignalLatency = 0, Slice = long.MaxValue, ThinkTakesTime = false,
+        RemotePagePercent = 100, HandOver = 0, ZeroPerPage = 0, SignalLatency = 0, Slice = long.MaxValue,
+        ThinkTakesTime = false,
     };
 
     /// <summary>An allocation from, or a free to, the CPU's own list.</summary>
-    /// <remarks>Source: 94 ns for a 4 KiB allocation on one core, of which the list is a part (LLFree, ATC
-    /// 2023).</remarks>
+    /// <remarks>Round figure: a part of the 94 ns that a 4 KiB allocation takes on one core, its share of a refill
+    /// included (LLFree, USENIX ATC 2023; another machine).</remarks>
     public long PagesetHit { get; init; } = 40;
 
     /// <summary>Reaching a zone's lock or coming back, at distance 10; grows in proportion to the SLIT
     /// distance.</summary>
+    /// <remarks>Round figure: one cache line from another core of the socket.</remarks>
     public long Way { get; init; } = 50;
 
     /// <summary>A watermark check that fails, or a counter that is folded, without the lock.</summary>
+    /// <remarks>Round figure.</remarks>
     public long Refusal { get; init; } = 30;
 
     /// <summary>Part of a lock hold that does not depend on the pages.</summary>
-    /// <remarks>Source: fit of the two smallest batches, 2.67 µs at 63 and 4.22 µs at 127 pages
-    /// (Huang Ying, "mm: PCP high auto-tuning", 2023, Sapphire Rapids, allocation).</remarks>
-    public long HoldBase { get; init; } = 1140;
+    /// <remarks>Fitted on the two smallest batches, 2.67 µs for 63 and 4.22 µs for 127 pages allocated (Huang 2023,
+    /// Sapphire Rapids).</remarks>
+    public long HoldBase { get; init; } = 1150;
 
-    /// <summary>Touching one page's struct page under the lock, on the CPU's own node.</summary>
-    /// <remarks>Source: as <see cref="HoldBase"/>.</remarks>
-    public long HoldPerPage { get; init; } = 24;
+    /// <summary>Touching one block's struct page under the lock, on the CPU's own node.</summary>
+    /// <remarks>Fitted as <see cref="HoldBase"/>, with the splits of those batches on top.</remarks>
+    public long HoldPerPage { get; init; } = 22;
 
-    /// <summary>Round figure: a split touches one more list.</summary>
+    /// <summary>A split puts one more block on a list.</summary>
+    /// <remarks>Round figure.</remarks>
     public long HoldPerSplit { get; init; } = 2;
 
-    /// <summary>Round figure: a merge unlinks the buddy.</summary>
+    /// <summary>A merge unlinks the buddy; a migratetype fallback moves a block.</summary>
+    /// <remarks>Round figure.</remarks>
     public long HoldPerMerge { get; init; } = 4;
 
     /// <summary>What a struct page of another node costs, as a share of a local one.</summary>
     /// <remarks>Unit: percent. Round figure: remote to local memory latency of two-socket servers.</remarks>
     public int RemotePagePercent { get; init; } = 150;
 
-    /// <summary>Handing the lock to the next waiter. Round figure: one cache line between cores.</summary>
+    /// <summary>Handing the lock to the next waiter.</summary>
+    /// <remarks>Round figure: one cache line between cores. A ticket lock pays it once for each waiter, a queued lock
+    /// once: Boyd-Wickizer et al., "Non-scalable locks are dangerous", Linux Symposium 2012.</remarks>
     public long HandOver { get; init; } = 60;
 
+    /// <summary>Zeroing one page of 4 KiB, at distance 10; grows in proportion to the SLIT distance.</summary>
+    /// <remarks>Measured elsewhere: 13.7 GB/s in chunks of 4 KiB, AMD Milan (Arora, "x86/clear_page: introduce
+    /// clear_pages()", Linux commit cb431accb36e). One core keeps a bounded number of lines under way, so that its
+    /// bandwidth falls as latency, which is what the SLIT states, grows.</remarks>
+    public long ZeroPerPage { get; init; } = 300;
+
     /// <summary>Least latency of a signal from one CPU to another (wake-up, IPI), and the grid of the board.</summary>
+    /// <remarks>Round figure: waking a sleeping task on an idle CPU.</remarks>
     public long SignalLatency { get; init; } = 20_000;
 
     /// <summary>Time a task runs before the next ready one on its CPU has its turn.</summary>
+    /// <remarks>Round figure: one tick at 1000 Hz.</remarks>
     public long Slice { get; init; } = 1_000_000;
 
     /// <summary>Tasks' computing takes virtual time.</summary>
@@ -88,8 +105,12 @@ public sealed record CostModel
 
     public long WayAt(int distance) => Way * distance / Nodes.NodeDistances.Local;
 
+    public long ZeroPerPageAt(int distance) => ZeroPerPage * distance / Nodes.NodeDistances.Local;
+
     /// <summary>Duration of one hold of a zone's lock.</summary>
-    /// <param name="waiters">CPUs that had to wait for this lock when the holder came: 0 for a free lock.</param>
+    /// <param name="local">The zone's struct pages lie on the node of the CPU that holds the lock.</param>
+    /// <param name="waiters">CPUs before it when it came, the holder and those in the queue; 0 for a free lock. Who
+    /// comes while it waits is not known then: where all CPUs queue, as many have come as have left.</param>
     public long Hold(in BuddyWork work, bool local, int waiters, LockHandOver handOver)
     {
         var page = local ? HoldPerPage * 100 : HoldPerPage * RemotePagePercent;

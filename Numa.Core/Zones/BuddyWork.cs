@@ -6,7 +6,8 @@ public struct BuddyWork
     /// <summary>Blocks taken from or given to the free lists for the caller.</summary>
     public int Blocks;
 
-    /// <summary>Pages in those blocks whose struct page was touched.</summary>
+    /// <summary>Struct pages touched under the lock: of each block the first. Others are checked, or made a compound
+    /// page, before or after.</summary>
     public int PagesTouched;
 
     public int Splits;

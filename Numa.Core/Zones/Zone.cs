@@ -113,7 +113,7 @@ public sealed class Zone
         }
 
         work.Blocks += taken;
-        work.PagesTouched += taken << order;
+        work.PagesTouched += taken;
         return taken;
     }
 
@@ -128,7 +128,7 @@ public sealed class Zone
         {
             var page = (int)(frame - _base);
             work.Blocks++;
-            work.PagesTouched += 1 << order;
+            work.PagesTouched++;
             Forget(page, order);
             if (!Release.FreesByPageblockTag)
             {
@@ -156,7 +156,7 @@ public sealed class Zone
         if (from < 0) return default;
         if (order < Order.MaxValue) _buddy.Sections.Word(page) = PageWord.Used(order, (int)type);
         work.Blocks++;
-        work.PagesTouched += 1 << order;
+        work.PagesTouched++;
         return new(BlockPlace.FreeList, (Migratetype)list, from, 0);
     }
 

@@ -110,7 +110,7 @@ public class RulesTests
         var run = await Runs.OfTextAsync($$"""
             machine: ../machines/two-node-112cpu.yaml
             costs: {holdBase: {{hold}}, holdPerPage: 0, holdPerSplit: 0, holdPerMerge: 0, handOver: 0,
-              pagesetHit: {{pagesetHit}}, way: {{way}}}
+              pagesetHit: {{pagesetHit}}, way: {{way}}, zeroPerPage: 0}
             workloads:
               direct: {kind: fill, cpus: 0-{{cpus - 1}}, pages: {{16 * 2000 * cpus}}, order: 4, think: {{think}}ns}
             """, new());
@@ -119,6 +119,28 @@ public class RulesTests
         var expected = cpus == 1 ? 0 : (cpus - 1) * hold - (think + pagesetHit + 2 * way);
         Assert.InRange(zone.MeanWaitNanoseconds, expected * 0.99, expected * 1.01);
         Assert.Equal(2000L * cpus * hold, zone.LockHoldNanoseconds);
+    }
+
+    // The same queue with a lock that has to be handed over. All others wait when a CPU comes, so a ticket lock (3.10)
+    // pays for seven and a queued one (4.9) for one; nothing else differs.
+    [Theory]
+    [InlineData("3.10", 10_000 + 7 * 60)]
+    [InlineData("4.9", 10_000 + 60)]
+    public async Task Hand_over_is_paid_by_the_kind_of_lock(string kernel, int hold)
+    {
+        const int cpus = 8, outside = 500 + 40 + 2 * 50;
+        var run = await Runs.OfTextAsync($$"""
+            machine: ../machines/two-node-112cpu.yaml
+            kernel: "{{kernel}}"
+            costs: {holdBase: 10000, holdPerPage: 0, holdPerSplit: 0, holdPerMerge: 0, handOver: 60, zeroPerPage: 0}
+            workloads:
+              direct: {kind: fill, cpus: 0-{{cpus - 1}}, pages: {{16 * 2000 * cpus}}, order: 4, think: 500ns}
+            """, new());
+        var zone = run.Zone("0:Normal");
+        Assert.Equal(2000 * cpus, zone.Visits);
+        Assert.InRange((double)zone.LockHoldNanoseconds / zone.Visits, hold * 0.999, hold);
+        var expected = (cpus - 1) * hold - outside;
+        Assert.InRange(zone.MeanWaitNanoseconds, expected * 0.99, expected * 1.01);
     }
 
     [Fact]

@@ -13,6 +13,9 @@ public class SpillTests
     /// <summary>Captures were sampled every 4 MiB.</summary>
     private const int TwoSamples = 8;
 
+    private static readonly string Document =
+        File.ReadAllText(Path.Combine(Workloads.ScenarioTexts.Configs, "..", "docs", "spills.md"));
+
     public static TheoryData<string, string> Captures => new()
     {
         { "spill-4.4-node", "spill-4.4.178-node" },
@@ -34,6 +37,9 @@ public class SpillTests
             // Where the fair policy alternates, the capture begins somewhere within a turn of 1426 pages, 6 MiB.
             AssertNear(captured.BeginsAt(zone)!.Value, run.Curve.BeginsAt(zone)!.Value, 2 * TwoSamples, zone);
             AssertNear(captured.StopsAt(zone), run.Curve.StopsAt(zone), TwoSamples, zone);
+            FormattableString row = $"| {zone} | {captured.LevelOf(zone)} | {run.Curve.LevelOf(zone)} | {
+                captured.StopsAt(zone):F0} | {run.Curve.StopsAt(zone):F0} |";
+            Assert.Contains(FormattableString.Invariant(row), Document, StringComparison.Ordinal);
         }
 
         Assert.Equal(captured.FreeAtEnd("0:DMA"), run.Curve.FreeAtEnd("0:DMA"));

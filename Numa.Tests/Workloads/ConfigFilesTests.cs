@@ -60,7 +60,7 @@ public class ConfigFilesTests
         var fill = Assert.IsType<FillWorkload>(Assert.Single(scenario.Workloads));
         Assert.Equal(20_971_520, fill.Blocks);
         Assert.Equal(new CpuId(0), Assert.Single(fill.Basis.Cpus.Cpus));
-        Assert.Equal(new(GfpFlags.GfpHighUserMovable, new(0)), fill.Basis.Request);
+        Assert.Equal(new(GfpFlags.GfpHighUserMovable, new(0)) { IsFault = true }, fill.Basis.Request);
         Assert.Equal("node,zone", string.Join(',', Assert.Single(scenario.Compare).Values));
     }
 

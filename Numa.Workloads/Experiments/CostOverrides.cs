@@ -22,10 +22,13 @@ internal static class CostOverrides
             ["holdPerMerge"] = (costs, value) => costs with { HoldPerMerge = value },
             ["remotePagePercent"] = (costs, value) => costs with { RemotePagePercent = (int)value },
             ["handOver"] = (costs, value) => costs with { HandOver = value },
+            ["zeroPerPage"] = (costs, value) => costs with { ZeroPerPage = value },
             ["signalLatency"] = (costs, value) => costs with { SignalLatency = value },
             ["perturbationPercent"] = (costs, value) => costs with { PerturbationPercent = value },
             ["slice"] = (costs, value) => costs with { Slice = value },
         }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    internal static IEnumerable<string> Keys => Names.Keys;
 
     /// <summary>Latencies that the rounds of virtual time rest on: below one tick nothing could be ordered.</summary>
     private static readonly ImmutableArray<string> AtLeastOne =

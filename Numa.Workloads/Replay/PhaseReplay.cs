@@ -13,7 +13,7 @@ internal sealed class PhaseReplay
     internal static readonly CostModel Costs = CostModel.Default with
     {
         PagesetHit = 0, Way = 1, Refusal = 1, HoldBase = 1, HoldPerPage = 0, HoldPerSplit = 0, HoldPerMerge = 0,
-        HandOver = 0, SignalLatency = 1000, Slice = long.MaxValue,
+        HandOver = 0, ZeroPerPage = 0, SignalLatency = 1000, Slice = long.MaxValue,
     };
 
     private readonly TracedPhase _phase;

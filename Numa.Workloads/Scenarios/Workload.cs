@@ -10,7 +10,8 @@ namespace Numa.Workloads.Scenarios;
 /// <param name="After">Workloads all of whose tasks must have ended before this one starts.</param>
 /// <param name="Request">What each allocation asks for, memory policy included.</param>
 /// <param name="PolicyAt">Where the policy is written, for problems with its nodes.</param>
-/// <param name="Think">Computing before each operation, on average; jittered by the seed by up to a tenth.</param>
+/// <param name="Think">Computing before each operation, on average, zeroing apart; jittered by the seed by up to a
+/// tenth.</param>
 public sealed record WorkloadBasis(
     string Name,
     SourcePlace At,

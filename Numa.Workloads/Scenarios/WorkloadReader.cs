@@ -58,7 +58,7 @@ internal sealed class WorkloadReader
 
     private FillWorkload Fill()
     {
-        var basis = Basis(GfpFlags.GfpHighUserMovable, ThinkTime.Fault);
+        var basis = Faults();
         if (_fields.Has("size") == _fields.Has("pages"))
         {
             _problems.Add(_fields.At, _fields.Has("size") ? ProblemCodes.Conflict : ProblemCodes.MissingKey,
@@ -76,13 +76,13 @@ internal sealed class WorkloadReader
 
     private FillWorkload Device()
     {
-        var basis = Basis(GfpFlags.Dma32, _ => ThinkTime.Driver);
+        var basis = Basis(GfpFlags.Dma32, ThinkTime.Driver);
         return new(basis, NumberOrUnlimited("count", whenLeftOut: null));
     }
 
     private StormWorkload Storm(bool bounded)
     {
-        var basis = Basis(GfpFlags.GfpHighUserMovable, ThinkTime.Fault);
+        var basis = Faults();
         var blocks = _fields.Has("workingSet") ? SizeOrUnlimited("workingSet", basis.Request.Order) : 1024;
         if (blocks > MaxHeldBlocks)
         {
@@ -104,7 +104,7 @@ internal sealed class WorkloadReader
 
     private ProducerConsumerWorkload ProducerConsumer()
     {
-        var basis = Basis(GfpFlags.GfpKernel, _ => ThinkTime.Packet);
+        var basis = Basis(GfpFlags.GfpKernel, ThinkTime.Packet);
         _fields.Required("consumers");
         var consumers = new CpuChoice(
             _fields.Text("consumers") is { } text ? _fields.Cpus(text, "consumers") ?? [] : [],
@@ -116,7 +116,7 @@ internal sealed class WorkloadReader
 
     private ToggleWorkload Toggle()
     {
-        var basis = Basis(GfpFlags.GfpHighUserMovable, _ => VirtualDuration.Zero);
+        var basis = Basis(GfpFlags.GfpHighUserMovable, ThinkTime.None);
         var mix = _fields.Word("mix", ToggleMixes) ?? ToggleMix.Order0;
         if (mix == ToggleMix.Mixed && _fields.Has("order"))
         {
@@ -135,11 +135,19 @@ internal sealed class WorkloadReader
     private static readonly Dictionary<string, ToggleMix> ToggleMixes =
         new() { ["order0"] = ToggleMix.Order0, ["mixed"] = ToggleMix.Mixed, ["bulk"] = ToggleMix.Bulk };
 
-    private WorkloadBasis Basis(GfpFlags gfp, Func<Order, VirtualDuration> think)
+    /// <summary>What a page fault asks for, unless the workload says that it is no user memory.</summary>
+    private WorkloadBasis Faults()
+    {
+        var basis = Basis(GfpFlags.GfpHighUserMovable, ThinkTime.Fault);
+        var isUserMemory = (basis.Request.Gfp & GfpFlags.HardWall) != 0;
+        return basis with { Request = basis.Request with { IsFault = isUserMemory } };
+    }
+
+    private WorkloadBasis Basis(GfpFlags gfp, VirtualDuration think)
     {
         var request = PolicyReader.Request(_fields, gfp, _problems);
         return new(_name, _fields.At, Cpus(), After(), request, _fields.PlaceOf("policy"),
-            _fields.Duration("think") ?? think(request.Order));
+            _fields.Duration("think") ?? think);
     }
 
     private CpuChoice Cpus()

@@ -41,7 +41,7 @@ internal sealed class StormTask(
         {
             step.Kind = TaskStepKind.Free;
             step.Block = _held.RemoveFirst();
-            // Unmapping is cheap beside a fault: no zeroing, no trap.
+            // What unmapping takes is part of the fault's think time, as it was measured.
             step.Think = default;
             if (release == StormRelease.Oldest) _freeing = false;
             return;
