@@ -24,7 +24,7 @@ public sealed partial class ZoneProcess
         var isSeen = _ampleSince == VirtualInstant.BeforeAll
             || _ampleSince + new VirtualDuration(2 * _costs.SignalLatency) <= from;
         if (!isSeen || from == VirtualInstant.Never) return VirtualInstant.BeforeAll;
-        return VirtualInstant.Max(from, _lockFree) + new VirtualDuration(Spare * _costs.LeastPerPage);
+        return VirtualInstant.Max(from, _lockFree) + new VirtualDuration(_costs.LeastTimeFor(Spare));
     }
 
     /// <summary>The high mark with the highest boost, the largest reserve, the largest atomic reserve, and what CPUs

@@ -92,8 +92,15 @@ public sealed record CostModel
     /// <summary>Least time from a request's arrival to its effect.</summary>
     public long LeastService => Math.Min(Refusal, HoldBase);
 
-    /// <summary>Least time that a page adds to a hold, wherever it lies.</summary>
-    public long LeastPerPage => Math.Min(HoldPerPage, HoldPerPage * RemotePagePercent / 100);
+    /// <summary>Least time in which a zone's lock can hand out so many pages, whoever asks for them.</summary>
+    /// <remarks>A hold hands out any number of blocks of up to 8 pages, each at the cost of a touched page, or larger
+    /// ones of at most 1024 pages together: two of order 9, or one of another order.</remarks>
+    public long LeastTimeFor(long pages)
+    {
+        const int most = 1 << Addressing.Order.MaxValue;
+        var block = Math.Min(HoldPerPage, HoldPerPage * RemotePagePercent / 100);
+        return Math.Min(pages / 8 * block, pages / most * HoldBase);
+    }
 
     /// <exception cref="InvariantBreachException">A latency that the protocol rests on is below one tick.</exception>
     public void CheckBounds()

@@ -106,13 +106,17 @@ internal sealed record SmallRun(
         return events.ToImmutable();
     }
 
-    /// <summary>The same requests, each to the list of some node.</summary>
+    /// <summary>Requests of any order, each to the list of some node.</summary>
     private ImmutableArray<AllocationRequest> Abroad(
         ref SeededRandom random, ImmutableArray<AllocationRequest> requests)
     {
         var abroad = requests.ToBuilder();
         for (var i = 0; i < abroad.Count; i++)
-            abroad[i] = abroad[i] with { PreferredNode = new((int)random.NextBelow(Nodes)) };
+        {
+            var node = new NodeId((int)random.NextBelow(Nodes));
+            abroad[i] = abroad[i] with { PreferredNode = node, Order = new((int)random.NextBelow(Order.Count)) };
+        }
+
         return abroad.ToImmutable();
     }
 

@@ -1,3 +1,5 @@
+using CsCheck;
+using Numa.Core.Addressing;
 using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
 using Numa.Core.Nodes;
@@ -61,5 +63,29 @@ public class CostModelTests
         ];
         Assert.All(wrong, costs => Assert.Throws<InvariantBreachException>(costs.CheckBounds));
         (Costs with { Way = 1, Refusal = 1, HoldBase = 1, SignalLatency = 1 }).CheckBounds();
+    }
+
+    // Goal: no zone hands out its pages faster than calm groups rely on. Method: any row of holds, of every size that a
+    // refill or a direct allocation may have, takes at least the time that is promised for its pages.
+    [Fact]
+    public void No_row_of_holds_is_faster_than_the_least_time_for_its_pages()
+    {
+        var hold =
+            from order in Gen.Int[0, Order.MaxValue]
+            from blocks in Gen.Int[1, order <= 3 ? 2_000 : order == Order.Pageblock ? 2 : 1]
+            from isLocal in Gen.Bool
+            select (order, blocks, isLocal);
+        var costs =
+            from floor in Gen.Long[1, 20_000]
+            from page in Gen.Long[0, 30]
+            from percent in Gen.Int[50, 300]
+            select new CostModel { HoldBase = floor, HoldPerPage = page, RemotePagePercent = percent };
+        costs.Select(hold.Array[1, 30]).Sample((model, row) =>
+        {
+            var pages = row.Sum(one => (long)one.blocks << one.order);
+            var time = row.Sum(one => model.Hold(
+                new() { PagesTouched = one.blocks }, one.isLocal, waiters: 0, LockHandOver.Constant));
+            Assert.True(time >= model.LeastTimeFor(pages), $"{pages} pages in {time} ns");
+        });
     }
 }
