@@ -34,10 +34,14 @@ public sealed record Load(LoadKind Kind, int Nodes, int Cpus, long Operations)
     /// <summary>Memory of each node; what it is makes no difference but to the scale table.</summary>
     public ByteSize MemoryPerNode { get; init; } = new(Cpus / Nodes * (64L << 20));
 
+    /// <summary>Release whose rules hold: up to 6.6 a freed block of order 1 to 3 may empty the whole pageset.</summary>
+    public string Kernel { get; init; } = "6.1";
+
     public long OperationsPerCpu => Operations / Cpus;
 
     public string Name =>
-        string.Create(CultureInfo.InvariantCulture, $"{Kind.ToString().ToLowerInvariant()}, {Cpus} CPUs");
+        string.Create(CultureInfo.InvariantCulture, $"{Kind.ToString().ToLowerInvariant()}, {Cpus} CPUs")
+        + (Kernel == "6.1" ? "" : $", {Kernel}");
 
     /// <summary>The same for another number of operations.</summary>
     public Load Times(double factor) => this with { Operations = (long)(Operations * factor) };
@@ -72,7 +76,7 @@ public sealed record Load(LoadKind Kind, int Nodes, int Cpus, long Operations)
         var each = Cpus / Nodes;
         var kibibytes = MemoryPerNode.Bytes >> 10;
         // Low memory ends at 1 GiB, so that node 0 has no more of DMA32 than of other zones.
-        return "name: bench\nkernel: \"6.1\"\nholes: [1GiB-4GiB]\n"
+        return $"name: bench\nkernel: \"{Kernel}\"\nholes: [1GiB-4GiB]\n"
             + $"movablecore: {kibibytes * Nodes / 2}KiB\nnodes:\n"
             + string.Concat(Enumerable.Range(0, Nodes).Select(node =>
                 $"  - {{memory: {kibibytes}KiB, cpus: {node * each}-{(node + 1) * each - 1}}}\n"));
