@@ -140,14 +140,4 @@ public sealed class ZoneVisit
     }
 
     public override string ToString() => $"{Kind} of CPU {Cpu} at zone {Zone}, order {Order}, arrival {Arrival}";
-
-    /// <summary>Order in which a zone serves its visits: arrival, tie, CPU. Unique, as a CPU has one visit under
-    /// way.</summary>
-    public static int CompareKeys(ZoneVisit a, ZoneVisit b)
-    {
-        var byArrival = a.Arrival.CompareTo(b.Arrival);
-        if (byArrival != 0) return byArrival;
-        var byTie = a.Tie.CompareTo(b.Tie);
-        return byTie != 0 ? byTie : a.Cpu.CompareTo(b.Cpu);
-    }
 }

@@ -44,7 +44,8 @@ internal sealed class SequentialQueue : ICpuEffects
         {
             var cpu = Cpus.MinBy(candidate => candidate.Next.Nanoseconds);
             var step = cpu?.Next ?? VirtualInstant.Never;
-            var visit = _asked.Order(Comparer<ZoneVisit>.Create(ZoneVisit.CompareKeys)).FirstOrDefault();
+            var visit = _asked.OrderBy(asked => asked.Arrival).ThenBy(asked => asked.Tie).ThenBy(asked => asked.Cpu)
+                .FirstOrDefault();
             var arrival = visit?.Arrival ?? VirtualInstant.Never;
             if (step == VirtualInstant.Never && arrival == VirtualInstant.Never) return;
             Events++;
