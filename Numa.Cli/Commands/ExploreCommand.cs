@@ -19,14 +19,9 @@ internal sealed class ExploreCommand : NumaCommand
     private readonly Option<int> _schedules = OptionFactory.Number(
         "--schedules", "N", "Interleavings to play: those of --schedule 1 to N.", 1, 100, MostSchedules);
 
-    private readonly Option<string?> _machine = new("--machine")
-    {
-        Description = "Machine file or captured folder, instead of the scenario's own.",
-        HelpName = "FILE",
-    };
+    private readonly Option<string?> _machine = OptionFactory.Machine();
 
-    private readonly Option<ulong?> _seed =
-        OptionFactory.OptionalNumber<ulong>("--seed", "N", "Seed; the scenario's own by default.", 0);
+    private readonly Option<ulong?> _seed = OptionFactory.Seed();
 
     private readonly Option<ImmutableArray<SettingAssignment>> _settings =
         OptionFactory.Assignments("--set", "Changes a setting, e.g. duration=1ms. May be repeated.");

@@ -37,6 +37,17 @@ internal static class OptionFactory
         };
     }
 
+    /// <summary>The machine that a scenario is played on.</summary>
+    public static Option<string?> Machine() => new("--machine")
+    {
+        Description = "Machine file or captured folder, instead of the scenario's own.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>The seed of a scenario's tasks.</summary>
+    public static Option<ulong?> Seed() =>
+        OptionalNumber<ulong>("--seed", "N", "Seed; the scenario's own by default.", 0);
+
     /// <summary>The kernel release to boot.</summary>
     public static Option<string?> Kernel() => new("--kernel")
     {

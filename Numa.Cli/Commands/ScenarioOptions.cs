@@ -12,14 +12,9 @@ internal sealed class ScenarioOptions
 
     private readonly Argument<string> _scenario = OptionFactory.Path("SCENARIO", "Scenario file (YAML).");
 
-    private readonly Option<string?> _machine = new("--machine")
-    {
-        Description = "Machine file or captured folder, instead of the scenario's own.",
-        HelpName = "FILE",
-    };
+    private readonly Option<string?> _machine = OptionFactory.Machine();
 
-    private readonly Option<ulong?> _seed =
-        OptionFactory.OptionalNumber<ulong>("--seed", "N", "Seed; the scenario's own by default.", 0);
+    private readonly Option<ulong?> _seed = OptionFactory.Seed();
 
     private readonly Option<ImmutableArray<SettingAssignment>> _settings =
         OptionFactory.Assignments("--set", "Changes a setting, e.g. zonelistOrder=zone. May be repeated.");
