@@ -18,6 +18,9 @@ public enum FailureKind
 
     /// <summary>Every zone refused at the min watermark; the kernel would reclaim now.</summary>
     NeedsReclaim,
+
+    /// <summary>Nothing could be reclaimed, and no task could be killed for it.</summary>
+    Deadlocked,
 }
 
 /// <summary>An allocation that failed, with each zone that was tried.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Mempolicies;
 using Numa.Core.Time;
@@ -27,6 +28,9 @@ public enum TaskStepKind
 
     /// <summary>The program is over.</summary>
     Exit,
+
+    /// <summary>The task goes on inside the kernel. Its CPU's to say, not the program's.</summary>
+    InKernel,
 }
 
 /// <summary>One operation that a task asks its CPU for. Filled in by the task, reused by the CPU.</summary>
@@ -78,6 +82,8 @@ public readonly record struct TaskId(int Value)
 /// Deterministic: all randomness comes from the seed it was made with.</remarks>
 public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
 {
+    private bool _hasSurrendered;
+
     public TaskId Id { get; } = id;
 
     /// <summary>Name of the workload it belongs to.</summary>
@@ -110,6 +116,27 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     /// <summary>An allocation that could go on only by reclaim ends the task.</summary>
     public virtual bool EndsAtReclaim => true;
 
+    /// <summary>Pages that its death would free, as far as it is the memory of a program.</summary>
+    /// <remarks>Source: <c>get_mm_rss</c>, Linux include/linux/mm.h; swapped pages are in it.</remarks>
+    public long ResidentPages => IsProgram && !_hasSurrendered ? LivePages + AnonymousPages : 0;
+
+    /// <summary>Its requests are page faults; else it is the kernel, which cannot be killed.</summary>
+    private bool IsProgram => Requests is { Count: > 0 } requests && requests.All(request => request.IsFault);
+
+    /// <summary>Nodes that its memory policy or cpuset binds it to; empty for all.</summary>
+    internal ImmutableArray<NodeId> BoundTo => Requests?.FirstOrDefault() switch
+    {
+        null => [],
+        { Policy: { Mode: MempolicyMode.Bind } policy } => policy.Nodes,
+        { AllowedNodes.IsDefaultOrEmpty: false } request => request.AllowedNodes,
+        { MemsAllowed.IsDefaultOrEmpty: false } request => request.MemsAllowed,
+        _ => [],
+    };
+
+    /// <summary>How much more, or less, than by its size the OOM killer wants it.</summary>
+    /// <remarks>Range: −1000, never, to 1000. Source: <c>oom_score_adj</c>, proc(5).</remarks>
+    public int OomAdjustment { get; init; }
+
     /// <summary>Pages that the task holds now.</summary>
     public abstract long LivePages { get; }
 
@@ -134,6 +161,17 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     /// zone.</param>
     public virtual void Exchanged(FoundBlock found, int counterMoved) =>
         throw new Diagnostics.InvariantBreachException($"task {Id} exchanges no blocks");
+
+    /// <summary>A killed task's blocks; from here on it holds none.</summary>
+    internal IReadOnlyList<LiveBlock> Surrender()
+    {
+        var blocks = KeptBlocks().ToList();
+        _hasSurrendered = true;
+        return blocks;
+    }
+
+    /// <summary>Its live blocks, none once it was killed.</summary>
+    public IEnumerable<LiveBlock> KeptBlocks() => _hasSurrendered ? [] : LiveBlocks();
 
     /// <summary>Every live block, in an order that depends on the history only.</summary>
     public abstract IEnumerable<LiveBlock> LiveBlocks();

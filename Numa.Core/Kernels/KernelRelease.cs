@@ -165,6 +165,24 @@ public sealed partial record KernelRelease
     /// <summary>kswapd is woken for, and judged by, each zone of the list; from 4.8 by node.</summary>
     public bool KswapdWokenPerZone { get; init; }
 
+    /// <summary>kswapd goes on until every zone up to the one asked for, with anything to reclaim, is above its high
+    /// mark (up to 4.7); since, until one is.</summary>
+    public bool KswapdBalancesEveryZone { get; init; }
+
+    /// <summary>The slow path tries again as long as reclaim frees anything (up to 4.6); since, up to 16 times without
+    /// progress while reclaimable pages would do.</summary>
+    public bool CountsReclaimedPages { get; init; }
+
+    /// <summary>Who was killed for memory may take the last page (up to 4.13); since, half of the min mark.</summary>
+    public bool VictimsIgnoreMarks { get; init; }
+
+    /// <summary>A task that can be killed counts for a page at least (up to 5.8).</summary>
+    public bool OomPointsArePositive { get; init; }
+
+    /// <summary>Who empties all pagesets frees what the other CPUs have (6.0 and later); before, each CPU does
+    /// it.</summary>
+    public bool DrainsAllRemotely => TriesPagesetLock;
+
     /// <summary>zoneinfo prints unpopulated zones (4.12 and later).</summary>
     public bool PrintsEmptyZones { get; init; }
 
@@ -235,6 +253,10 @@ public sealed partial record KernelRelease
         PagesetSizing = PagesetSizingRule.SixBatches,
         ZonelistCache = true,
         KswapdWokenPerZone = true,
+        KswapdBalancesEveryZone = true,
+        CountsReclaimedPages = true,
+        VictimsIgnoreMarks = true,
+        OomPointsArePositive = true,
         BootRelease = BootReleaseRule.Ordinary,
         Calls = BootCalls.Since2634,
         Counters = CounterNames.Since310,
@@ -302,6 +324,8 @@ public sealed partial record KernelRelease
         Watermarks = WatermarkSpacing.ScaleFactor,
         FairZonePolicy = false,
         KswapdWokenPerZone = false,
+        KswapdBalancesEveryZone = false,
+        CountsReclaimedPages = false,
         WatermarkScaleFactorMax = 1000,
         Zoneinfo = ZoneinfoShape.PerNode,
         Counters = CounterNames.Since49,
@@ -319,6 +343,7 @@ public sealed partial record KernelRelease
         HotplugZone = HotplugZoneRule.WhenOnline,
         InterleaveHitsFirstZone = false,
         HarderNeedsAtomic = true,
+        VictimsIgnoreMarks = false,
     };
 
     private static readonly KernelRelease V61 = new()

@@ -10,7 +10,7 @@ namespace Numa.Core.Processes;
 
 public sealed partial class CpuProcess
 {
-    private readonly List<ZoneRefusal> _tried = [];
+    private List<ZoneRefusal> _tried = [];
     private readonly List<FailureTally> _failures = [];
     private Walk _walk;
 
@@ -51,6 +51,12 @@ public sealed partial class CpuProcess
 
         /// <summary>Page that the walk found and has still to reserve the pageblock of.</summary>
         public long Frame;
+
+        /// <summary>The allocation is in the slow path.</summary>
+        public bool IsSlow;
+
+        /// <summary>It looks for a page once more before it looks for a victim.</summary>
+        public bool HoldsOomLock;
     }
 
     private void StartAllocation(AllocationRequest request)
@@ -296,6 +302,7 @@ public sealed partial class CpuProcess
         // The page is there: zeroing it is the program's time, and no part of the allocation's latency.
         Zero(zone, request);
         task.Allocated(new(frame, request.Order.Value, zone.Slot));
+        LeaveKernel();
     }
 
     private void Zero(CpuZone zone, AllocationRequest request)
@@ -351,32 +358,14 @@ public sealed partial class CpuProcess
             return true;
         }
 
-        if (_walk.Level == WatermarkLevel.Low)
-        {
-            EnterSlowPath();
-            return true;
-        }
-
-        if (TryReserves()) return true;
-        Fail((_walk.Attempt.Gfp & GfpFlags.DirectReclaim) != 0 ? FailureKind.NeedsReclaim : FailureKind.NoPage);
+        if (_walk.IsSlow) WalkFailed();
+        else EnterSlowPath();
         return false;
-    }
-
-    private void EnterSlowPath()
-    {
-        var request = _walk.Request;
-        Counters.SlowPathEntries++;
-        SlowPath ??= new(_now, Id, Counters.Operations, _current!.Id, [.. _tried]);
-        _walk.Level = WatermarkLevel.Min;
-        _walk.Flags = AllocationRequest.SlowPathFlags(_machine.Release, _walk.Attempt.Gfp, request.Order);
-        if (!request.MemsAllowed.IsDefaultOrEmpty) LeaveFastPathMask();
-        if ((request.Gfp & GfpFlags.KswapdReclaim) != 0) SendKswapdWakes();
-        _walk.CacheSetUp = false;
-        BeginPass();
     }
 
     private void Fail(FailureKind kind)
     {
+        LeaveKernel();
         if (TrySecondAttempt()) return;
         var failure = new AllocationFailure(_walk.Request, kind, [.. _tried]);
         var task = _current!;
@@ -390,6 +379,9 @@ public sealed partial class CpuProcess
             Id, task, _walk.Request, Counters.Allocations, _walk.Begin, _now, -1, false, _walk.LockWait, _tried);
         _watched?.Fail(kind, _now, _walk.LockWait);
         task.Failed(failure);
-        if (kind == FailureKind.NeedsReclaim && task.EndsAtReclaim) End(task, TaskEnd.NeedsReclaim);
+        var end = kind == FailureKind.Deadlocked ? TaskEnd.Deadlocked
+            : kind == FailureKind.NeedsReclaim && task.EndsAtReclaim ? TaskEnd.NeedsReclaim
+            : (TaskEnd?)null;
+        if (end is { } ended) End(task, ended);
     }
 }

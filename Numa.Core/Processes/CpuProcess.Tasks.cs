@@ -70,11 +70,21 @@ public sealed partial class CpuProcess
             case SignalKind.WakeKswapd:
                 WakeKswapd(signal);
                 break;
+            default:
+                TakeKernelSignal(signal);
+                break;
         }
     }
 
     private void Receive(Signal signal)
     {
+        if (_kernel.TryGetValue(signal.Task, out var dying) && !dying.IsSlowPath)
+        {
+            // A killed task gives back what comes now, too.
+            foreach (var block in signal.Blocks ?? []) dying.Held.Enqueue(block);
+            return;
+        }
+
         if (_asleep.Remove(signal.Task, out var sleeper))
         {
             sleeper.Received(signal.From, signal.Blocks ?? []);
@@ -84,7 +94,7 @@ public sealed partial class CpuProcess
 
         var task = _parked.TryGetValue(signal.Task, out var parked)
             ? parked.Task
-            : Unfinished.FirstOrDefault(candidate => candidate.Id == signal.Task) ?? Unstarted(signal.Task);
+            : Tasks().FirstOrDefault(candidate => candidate.Id == signal.Task) ?? Unstarted(signal.Task);
         if (task is not null)
         {
             task.Received(signal.From, signal.Blocks ?? []);
@@ -103,6 +113,7 @@ public sealed partial class CpuProcess
     {
         if (!_ready.TryDequeue(out _current)) return false;
         _sliceEnd = _costs.Slice == long.MaxValue ? VirtualInstant.Never : _now + new VirtualDuration(_costs.Slice);
+        if (_kernel.TryGetValue(_current!.Id, out var work)) ReenterKernel(work);
         return true;
     }
 
@@ -134,6 +145,9 @@ public sealed partial class CpuProcess
                 break;
             case TaskStepKind.Exit:
                 End(task, TaskEnd.Exited);
+                break;
+            case TaskStepKind.InKernel:
+                ResumeKernel();
                 break;
             default:
                 RefuseStep(task);

@@ -60,6 +60,7 @@ public sealed partial class CpuProcess
         JudgeKswapd,
         Exchange,
         MoveCounter,
+        Kernel,
     }
 
     /// <param name="ticks">When the vmstat worker runs, ascending; default for once a second.</param>
@@ -122,7 +123,7 @@ public sealed partial class CpuProcess
 
     /// <summary>Tasks that were cut off by the horizon.</summary>
     public IEnumerable<SimulatedTask> Unfinished =>
-        _current is null ? _ready : _ready.Prepend(_current);
+        (_current is null ? _ready : _ready.Prepend(_current)).Where(task => task is not KernelThread);
 
     public IAllocationObserver? Observer { get; set; }
 

@@ -28,7 +28,7 @@ public readonly record struct PageAccount(
 
         foreach (var task in tasks)
         {
-            foreach (var block in task.LiveBlocks()) held[block.Zone] += block.Pages;
+            foreach (var block in task.KeptBlocks()) held[block.Zone] += block.Pages;
         }
 
         return

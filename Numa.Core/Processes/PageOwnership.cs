@@ -109,7 +109,7 @@ public static class PageOwnership
 
         foreach (var task in tasks)
         {
-            foreach (var block in task.LiveBlocks())
+            foreach (var block in task.KeptBlocks())
                 yield return new(block.Zone, block.Frame, block.Order, Owner.Task, task.Id.Value);
         }
     }

@@ -111,7 +111,7 @@ public sealed class RunHash : IDisposable
     private void Add(SimulatedTask task)
     {
         Add(task.Id.Value);
-        foreach (var block in task.LiveBlocks()) Add(unchecked((long)block.Packed));
+        foreach (var block in task.KeptBlocks()) Add(unchecked((long)block.Packed));
     }
 
     private void Add(long value)

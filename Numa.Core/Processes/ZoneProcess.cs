@@ -27,6 +27,9 @@ public sealed partial class ZoneProcess
     private WatermarkLevel? _below;
     private long _served;
 
+    // Locks of the whole machine, in the process of its first zone. Shape: bit = number of the lock.
+    private uint _machineLocks;
+
     public ZoneProcess(int slot, MachineFacts machine, Zone zone, CostModel costs, PageblockTagBoard tags,
         IReadOnlyList<LiveBlock> occupied)
     {
@@ -167,7 +170,8 @@ public sealed partial class ZoneProcess
         if (visit.HasCheck)
             visit.Recorder?.Check(Zone.Id, visit.Check.Explain(Zone.Release, Zone.Tuning, seen));
         visit.Record = seen;
-        return visit.Served && visit.Kind is not (ZoneVisitKind.Fold or ZoneVisitKind.FairReset or ZoneVisitKind.Query);
+        return visit.Served && visit.Kind is not (ZoneVisitKind.Fold or ZoneVisitKind.FairReset or ZoneVisitKind.Query
+            or ZoneVisitKind.TryLock or ZoneVisitKind.Unlock);
     }
 
     /// <summary>A visit without the lock: only the counters that it carries take effect.</summary>
@@ -196,6 +200,7 @@ public sealed partial class ZoneProcess
         TakeFairBatch(ref _latest, visit);
         visit.FairFolded = 0;
         if (visit.Kind == ZoneVisitKind.FairReset) ResetFairBatch(visit);
+        if (visit.Kind is ZoneVisitKind.TryLock or ZoneVisitKind.Unlock) TryMachineLock(visit);
         if (before != (_latest.Folded, _latest.FairBatch, _latest.FairDepleted, _latest.BelowHigh))
         {
             _latest.Effect = effect;
@@ -241,6 +246,12 @@ public sealed partial class ZoneProcess
             case ZoneVisitKind.Exchange:
                 pages = Exchange(visit, ref work);
                 break;
+            case ZoneVisitKind.Unreserve:
+                visit.Taken = Zone.UnreserveHighAtomic(visit.Type, visit.Count > 0, ref work);
+                break;
+            case ZoneVisitKind.EndBoost:
+                Zone.Boost -= Math.Min(Zone.Boost, visit.Count);
+                break;
         }
 
         return work;
@@ -260,6 +271,20 @@ public sealed partial class ZoneProcess
 
         if (change != 0) ChangeFree(visit, change);
         return 1L << visit.Order;
+    }
+
+    private void TryMachineLock(ZoneVisit visit)
+    {
+        var bit = 1u << visit.Count;
+        visit.Taken = visit.Kind == ZoneVisitKind.TryLock && (_machineLocks & bit) == 0 ? 1 : 0;
+        if (visit.Kind == ZoneVisitKind.TryLock)
+        {
+            _machineLocks |= bit;
+            return;
+        }
+
+        Invariant.Holds((_machineLocks & bit) != 0, "a lock that is given back was taken");
+        _machineLocks &= ~bit;
     }
 
     private void ChargeTaken(ZoneVisit visit)

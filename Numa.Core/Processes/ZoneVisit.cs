@@ -34,6 +34,18 @@ public enum ZoneVisitKind : byte
 
     /// <summary>Set the pageblock of a page apart for atomic allocations, one of which got the page.</summary>
     Reserve,
+
+    /// <summary>Give a pageblock set apart for atomic allocations back; with Count 1 even the last one.</summary>
+    Unreserve,
+
+    /// <summary>kswapd is done: take Count pages off the boost.</summary>
+    EndBoost,
+
+    /// <summary>Take the machine's lock number Count if it is free. Takes no lock of the zone.</summary>
+    TryLock,
+
+    /// <summary>Give the machine's lock number Count back. Takes no lock of the zone.</summary>
+    Unlock,
 }
 
 /// <summary>One request to a zone and its reply. A CPU has one, reuses it, and does not touch it while it is

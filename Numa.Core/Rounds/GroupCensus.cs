@@ -57,7 +57,7 @@ public sealed class GroupCensus(IGroupMail mail, int zones) : IGroupMail
 
     public void Ended(SimulatedTask task, TaskEnd end, VirtualInstant at)
     {
-        foreach (var block in task.LiveBlocks()) _ended[block.Zone] += block.Pages;
+        foreach (var block in task.KeptBlocks()) _ended[block.Zone] += block.Pages;
         mail.Ended(task, end, at);
     }
 
