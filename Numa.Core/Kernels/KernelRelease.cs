@@ -165,6 +165,14 @@ public sealed partial record KernelRelease
     /// <summary>kswapd is woken for, and judged by, each zone of the list; from 4.8 by node.</summary>
     public bool KswapdWokenPerZone { get; init; }
 
+    /// <summary>Pages that reclaim may take are listed by node (4.8 and later), not by zone.</summary>
+    public bool LruPerNode { get; init; }
+
+    /// <summary>New pages that a CPU collects before it puts them on their LRU lists.</summary>
+    /// <remarks>Unit: pages. 14 up to 4.15, 15 up to 6.8, 31 since. Source: <c>PAGEVEC_SIZE</c>, Linux
+    /// include/linux/pagevec.h.</remarks>
+    public int LruBatchPages { get; init; } = 14;
+
     /// <summary>zoneinfo prints unpopulated zones (4.12 and later).</summary>
     public bool PrintsEmptyZones { get; init; }
 
@@ -302,6 +310,7 @@ public sealed partial record KernelRelease
         Watermarks = WatermarkSpacing.ScaleFactor,
         FairZonePolicy = false,
         KswapdWokenPerZone = false,
+        LruPerNode = true,
         WatermarkScaleFactorMax = 1000,
         Zoneinfo = ZoneinfoShape.PerNode,
         Counters = CounterNames.Since49,
@@ -324,6 +333,8 @@ public sealed partial record KernelRelease
     private static readonly KernelRelease V61 = new()
     {
         Name = "6.1",
+        LruPerNode = true,
+        LruBatchPages = 15,
         KernelcoreMirror = KernelcoreMirrorRule.MovableFrom4GiB,
         ZonelistOrders = ZonelistOrderRule.NodeOnly,
         NodeLoad = NodeLoadRule.Increment,
@@ -371,6 +382,7 @@ public sealed partial record KernelRelease
     private static readonly KernelRelease V612 = V61 with
     {
         Name = "6.12",
+        LruBatchPages = 31,
         KernelcoreMirror = KernelcoreMirrorRule.Nothing,
         Calls = BootCalls.Since64,
         Counters = CounterNames.Since612,

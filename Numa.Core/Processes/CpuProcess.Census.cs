@@ -19,6 +19,7 @@ public sealed partial class CpuProcess
         Add(_orphans, pages);
         Add(Intended(), pages);
         foreach (var (signal, _) in _signals.UnorderedItems) signal.CountPages(pages);
+        foreach (var page in OffLru) pages[page.Zone]++;
         if (_replied) _visit.CountRepliedPages(pages);
     }
 
