@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Mempolicies;
+using Numa.Core.Reclaim;
 using Numa.Core.Time;
 
 namespace Numa.Core.Allocation;
@@ -107,6 +108,12 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     /// <summary>Allocations that got no page.</summary>
     public long Failures { get; internal set; }
 
+    /// <summary>Pages that went to an LRU list for it, those since taken by reclaim included.</summary>
+    public long AnonymousPages { get; private set; }
+
+    /// <summary>The same of pages of files, which are there for everybody.</summary>
+    public long FilePages { get; private set; }
+
     /// <summary>Where the task stands in interleaving, if its policy does that.</summary>
     public InterleaveTurns Interleaving => field ??= new();
 
@@ -145,6 +152,13 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
 
     /// <summary>The allocation of the last step succeeded.</summary>
     public abstract void Allocated(LiveBlock block);
+
+    /// <summary>The allocation of the last step succeeded, and its page is reclaim's to take from now on.</summary>
+    public void AllocatedToLru(LruType type)
+    {
+        if (type == LruType.Anonymous) AnonymousPages++;
+        else FilePages++;
+    }
 
     /// <summary>The allocation of the last step failed; a failure that needs reclaim ends the task.</summary>
     public virtual void Failed(AllocationFailure failure)

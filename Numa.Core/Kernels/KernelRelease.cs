@@ -183,6 +183,14 @@ public sealed partial record KernelRelease
     /// it.</summary>
     public bool DrainsAllRemotely => TriesPagesetLock;
 
+    /// <summary>Pages that reclaim may take are listed by node (4.8 and later), not by zone.</summary>
+    public bool LruPerNode { get; init; }
+
+    /// <summary>New pages that a CPU collects before it puts them on their LRU lists.</summary>
+    /// <remarks>Unit: pages. 14 up to 4.15, 15 up to 6.8, 31 since. Source: <c>PAGEVEC_SIZE</c>, Linux
+    /// include/linux/pagevec.h.</remarks>
+    public int LruBatchPages { get; init; } = 14;
+
     /// <summary>zoneinfo prints unpopulated zones (4.12 and later).</summary>
     public bool PrintsEmptyZones { get; init; }
 
@@ -326,6 +334,7 @@ public sealed partial record KernelRelease
         KswapdWokenPerZone = false,
         KswapdBalancesEveryZone = false,
         CountsReclaimedPages = false,
+        LruPerNode = true,
         WatermarkScaleFactorMax = 1000,
         Zoneinfo = ZoneinfoShape.PerNode,
         Counters = CounterNames.Since49,
@@ -349,6 +358,8 @@ public sealed partial record KernelRelease
     private static readonly KernelRelease V61 = new()
     {
         Name = "6.1",
+        LruPerNode = true,
+        LruBatchPages = 15,
         KernelcoreMirror = KernelcoreMirrorRule.MovableFrom4GiB,
         ZonelistOrders = ZonelistOrderRule.NodeOnly,
         NodeLoad = NodeLoadRule.Increment,
@@ -396,6 +407,7 @@ public sealed partial record KernelRelease
     private static readonly KernelRelease V612 = V61 with
     {
         Name = "6.12",
+        LruBatchPages = 31,
         KernelcoreMirror = KernelcoreMirrorRule.Nothing,
         Calls = BootCalls.Since64,
         Counters = CounterNames.Since612,

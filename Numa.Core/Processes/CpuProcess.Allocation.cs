@@ -301,7 +301,8 @@ public sealed partial class CpuProcess
 
         // The page is there: zeroing it is the program's time, and no part of the allocation's latency.
         Zero(zone, request);
-        task.Allocated(new(frame, request.Order.Value, zone.Slot));
+        if (request.Lru is { } lru) GiveToLru(lru, frame, zone.Slot);
+        else task.Allocated(new(frame, request.Order.Value, zone.Slot));
         LeaveKernel();
     }
 

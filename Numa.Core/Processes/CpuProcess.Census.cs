@@ -20,6 +20,7 @@ public sealed partial class CpuProcess
         Add(Intended(), pages);
         Add(InKernel(), pages);
         foreach (var (signal, _) in _signals.UnorderedItems) signal.CountPages(pages);
+        foreach (var page in OffLru) pages[page.Zone]++;
         if (_replied) _visit.CountRepliedPages(pages);
     }
 

@@ -1,4 +1,4 @@
-using Numa.Core.Allocation;
+using Numa.Core.Kernels;
 using Numa.Core.Zones;
 using Numa.Core.Zones.Pagesets;
 

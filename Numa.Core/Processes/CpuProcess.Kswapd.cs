@@ -77,7 +77,7 @@ public sealed partial class CpuProcess
         if (thread.IsAwake) return;
         thread.IsAwake = true;
         Counters.KswapdWakeUps++;
-        if (_machine.Reclaims) Wake(_kernel[thread.Id]);
+        if (Reclaim is not null) Wake(_kernel[thread.Id]);
     }
 
     private IEnumerable<Pause> RunKswapd(KernelWork work)

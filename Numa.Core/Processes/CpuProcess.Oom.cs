@@ -98,7 +98,7 @@ public sealed partial class CpuProcess
     }
 
     /// <summary>Memory that the constraint leaves, swap included: what adjustments are shares of.</summary>
-    private long TotalPages(ImmutableArray<NodeId> nodes) => _machine.SwapPages + (nodes.IsEmpty
+    private long TotalPages(ImmutableArray<NodeId> nodes) => Reclaim!.Swap.Value + (nodes.IsEmpty
         ? _machine.Zones.Sum(zone => zone.Managed.Value)
         : _machine.Zones.Where(zone => nodes.Contains(zone.Id.Node)).Sum(zone => zone.Present.Value));
 

@@ -112,7 +112,7 @@ public sealed partial class CpuProcess
             yield break;
         }
 
-        if (!_machine.Reclaims)
+        if (Reclaim is null)
         {
             End(work, SlowPathOutcome.NoPage, FailureKind.NeedsReclaim);
             yield break;

@@ -13,6 +13,9 @@ public sealed partial class CpuProcess
     private long _signalSequence;
     private bool _thought;
 
+    // How the current task ends, while pages are put on their lists first.
+    private TaskEnd _end;
+
     // The current task's next operation is not before this; until then the CPU is free for timers and signals.
     private VirtualInstant _notBefore;
 
@@ -187,9 +190,18 @@ public sealed partial class CpuProcess
         PickTask();
     }
 
+    /// <summary>Ends the current task once the pages that its CPU collected are on their lists.</summary>
+    /// <remarks>Source: <c>exit_mmap</c>, Linux mm/mmap.c, begins with <c>lru_add_drain</c>.</remarks>
     private void End(SimulatedTask task, TaskEnd end)
     {
         Invariant.Holds(ReferenceEquals(task, _current));
+        _end = end;
+        if (!FlushLruBatch(Continuation.EndTask)) FinishEnd();
+    }
+
+    private void FinishEnd()
+    {
+        var (task, end) = (_current!, _end);
         foreach (var dependent in _dependents[task.Id.Value])
             SendSignal(_cpuOfTask[dependent.Value], SignalKind.PredecessorExited, dependent);
         Leave();

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
+using Numa.Core.Reclaim;
 using Numa.Core.Time;
 using Numa.Core.Zonelists;
 using Numa.Core.Zones;
@@ -61,6 +62,8 @@ public sealed partial class CpuProcess
         Exchange,
         MoveCounter,
         Kernel,
+        LruAdded,
+        EndTask,
     }
 
     /// <param name="ticks">When the vmstat worker runs, ascending; default for once a second.</param>
@@ -126,6 +129,9 @@ public sealed partial class CpuProcess
         (_current is null ? _ready : _ready.Prepend(_current)).Where(task => task is not KernelThread);
 
     public IAllocationObserver? Observer { get; set; }
+
+    /// <summary>What is assumed of reclaim; null: there is none.</summary>
+    internal ReclaimSettings? Reclaim { get; init; }
 
     /// <summary>Latency of allocations that were not plain hits is reported here. Unit: virtual nanoseconds.</summary>
     public Action<long>? Latency { get; set; }
@@ -242,7 +248,16 @@ public sealed partial class CpuProcess
     {
         _replied = false;
         var visit = _visit;
-        var zone = _zones[visit.Zone]!;
+        if (visit.IsForLru) LruReplied(visit);
+        else Learn(_zones[visit.Zone]!, visit);
+        var continuation = _continuation;
+        _continuation = Continuation.None;
+        Resume(continuation);
+    }
+
+    /// <summary>A zone's reply says how it stands, and what is left of the CPU's deltas.</summary>
+    private void Learn(CpuZone zone, ZoneVisit visit)
+    {
         zone.View = visit.Record;
         zone.Seen++;
         zone.FoundBelowHigh = false;
@@ -251,8 +266,12 @@ public sealed partial class CpuProcess
         zone.FairDelta = visit.FairDelta;
         Visited?.Invoke(visit);
         Invariant.Holds(visit.FairFolded == 0);
-        var continuation = _continuation;
-        _continuation = Continuation.None;
+    }
+
+    private void Resume(Continuation continuation)
+    {
+        var visit = _visit;
+        var zone = _zones[visit.Zone]!;
         switch (continuation)
         {
             case Continuation.Refill or Continuation.Direct:
@@ -276,6 +295,15 @@ public sealed partial class CpuProcess
                 break;
             case Continuation.MoveCounter:
                 (zone.FreeDelta, zone.FairDelta) = _unfolded;
+                break;
+            case Continuation.LruAdded:
+                LruAdded();
+                break;
+            case Continuation.EndTask:
+                FinishEnd();
+                break;
+            case Continuation.Kernel:
+                ResumeKernel();
                 break;
         }
     }
@@ -334,6 +362,19 @@ public sealed partial class CpuProcess
     private void Ask(CpuZone zone, ZoneVisitKind kind, Continuation continuation)
     {
         var visit = _visit;
+        visit.FoundBelowHigh = zone.FoundBelowHigh;
+        visit.FreeDelta = zone.FreeDelta;
+        visit.FairDelta = zone.FairDelta;
+        visit.FairFolded = zone.FairFolded;
+        visit.FoundFairSpent = zone.FoundFairSpent;
+        zone.FairFolded = 0;
+        Send(zone, kind, continuation);
+        _lastAsked = (zone.Slot, visit.Arrival);
+    }
+
+    private void Send(CpuZone zone, ZoneVisitKind kind, Continuation continuation)
+    {
+        var visit = _visit;
         visit.Cpu = Id;
         visit.CpuNode = Node.Value;
         visit.Zone = zone.Slot;
@@ -343,12 +384,6 @@ public sealed partial class CpuProcess
         visit.Way = _perturbation.Grow(zone.Way);
         visit.Arrival = _now + new VirtualDuration(visit.Way);
         visit.Tie = _costs.Tie(visit.Arrival.Nanoseconds, Id);
-        visit.FoundBelowHigh = zone.FoundBelowHigh;
-        visit.FreeDelta = zone.FreeDelta;
-        visit.FairDelta = zone.FairDelta;
-        visit.FairFolded = zone.FairFolded;
-        visit.FoundFairSpent = zone.FoundFairSpent;
-        zone.FairFolded = 0;
         Invariant.Holds(!_waiting && !_replied, "a CPU has one request outstanding");
         _waiting = true;
         _interrupted = true;

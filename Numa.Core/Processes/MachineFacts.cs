@@ -15,6 +15,7 @@ namespace Numa.Core.Processes;
 public sealed class MachineFacts
 {
     private readonly int[][] _walks;
+    private readonly int[] _lruOf;
     private readonly bool[] _hasDMA32;
     private readonly bool[] _hasLowMemory;
 
@@ -34,13 +35,14 @@ public sealed class MachineFacts
         }
 
         PolicyZone = image.Zonelists.PolicyZone;
+        _lruOf = LrusOfZones();
         HomeCpus = [.. Enumerable.Range(0, NodeCount).Select(node => HomeCpu(new(node)))];
     }
 
     private MachineFacts(MachineFacts before, MachineEvent happening)
     {
         Invariant.Holds(happening.At >= before.From);
-        (_hasDMA32, HomeCpus) = (before._hasDMA32, before.HomeCpus);
+        (_hasDMA32, HomeCpus, _lruOf) = (before._hasDMA32, before.HomeCpus, before._lruOf);
         (Release, IsNuma, NodeCount) = (before.Release, before.IsNuma, before.NodeCount);
         Image = happening.Change.Image;
         From = happening.At;
@@ -92,8 +94,26 @@ public sealed class MachineFacts
     /// <summary>Whether the node has memory below the Movable zone.</summary>
     public bool HasLowMemory(NodeId node) => node.Value < NodeCount && _hasLowMemory[node.Value];
 
+    /// <summary>Slot of the zone that keeps the LRU of a zone's pages: its own, or since 4.8 its node's lowest.</summary>
+    public int LruOf(int slot) => _lruOf[slot];
+
     /// <summary>Adds an event behind this machine.</summary>
     internal MachineFacts Then(MachineEvent happening) => Next = new(this, happening);
+
+    private int[] LrusOfZones()
+    {
+        var lrus = new int[Zones.Length];
+        for (var slot = 0; slot < lrus.Length; slot++)
+        {
+            lrus[slot] = slot;
+            for (var other = slot - 1; Release.LruPerNode && other >= 0; other--)
+            {
+                if (Zones[other].Id.Node == Zones[slot].Id.Node) lrus[slot] = lrus[other];
+            }
+        }
+
+        return lrus;
+    }
 
     private int[][] Walks()
     {

@@ -1,6 +1,7 @@
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
+using Numa.Core.Reclaim;
 using Numa.Core.Time;
 using Numa.Core.Zones;
 
@@ -30,8 +31,9 @@ public sealed partial class ZoneProcess
     // Locks of the whole machine, in the process of its first zone. Shape: bit = number of the lock.
     private uint _machineLocks;
 
+    /// <param name="lru">Pages that reclaim may take; null where another process of the node keeps them.</param>
     public ZoneProcess(int slot, MachineFacts machine, Zone zone, CostModel costs, PageblockTagBoard tags,
-        IReadOnlyList<LiveBlock> occupied)
+        IReadOnlyList<LiveBlock> occupied, Lru? lru = null)
     {
         Slot = slot;
         Node = zone.Id.Node.Value;
@@ -41,6 +43,7 @@ public sealed partial class ZoneProcess
         _perturbation = costs.PerturbationOfZone(slot);
         Ledger = new(machine.Image.Cpus.CpuCount);
         Occupied = occupied;
+        Lru = lru;
         _tags = tags;
         zone.Describe(ref _latest);
         _latest.Folded = _latest.Free;
@@ -99,6 +102,12 @@ public sealed partial class ZoneProcess
         _lastKey = key;
         _served++;
         TakeEvents(visit, visit.Arrival);
+        if (visit.IsForLru)
+        {
+            ServeLru(visit);
+            return;
+        }
+
         // The check reads the counter as of the arrival: what is queued or under the lock is not seen yet.
         ref readonly var seen = ref _history.AsOf(visit.Arrival, out var ahead);
         if (!Passes(visit, seen))
@@ -121,6 +130,12 @@ public sealed partial class ZoneProcess
     {
         _served++;
         TakeEvents(visit, now);
+        if (visit.IsForLru)
+        {
+            ServeLruNow(visit, now, clock);
+            return;
+        }
+
         if (!Passes(visit, _latest))
         {
             var at = VirtualInstant.Max(now, _latest.Effect);

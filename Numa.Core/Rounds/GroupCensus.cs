@@ -32,6 +32,7 @@ public sealed class GroupCensus(IGroupMail mail, int zones) : IGroupMail
         {
             Held[zone.Slot] += zone.Zone.FreePages;
             foreach (var block in zone.Occupied) Held[zone.Slot] += block.Pages;
+            zone.Lru?.CountPages(Held);
         }
 
         foreach (var visit in asked) visit.CountAskedPages(Held);
