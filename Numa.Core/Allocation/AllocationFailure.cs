@@ -21,6 +21,9 @@ public enum FailureKind
 
     /// <summary>Nothing could be reclaimed, and no task could be killed for it.</summary>
     Deadlocked,
+
+    /// <summary>It never ended: the kernel neither reclaims enough nor kills for it.</summary>
+    Hung,
 }
 
 /// <summary>An allocation that failed, with each zone that was tried.</summary>

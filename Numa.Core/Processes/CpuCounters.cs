@@ -43,6 +43,12 @@ public sealed class CpuCounters(int zones)
     /// <summary>Pages looked at on LRU lists.</summary>
     public long LruScanned;
 
+    /// <summary>Pages that walks reclaimed from a near node before they took from a far one, and attempts that freed too
+    /// few.</summary>
+    /// <remarks>The latter is zone_reclaim_failed of vmstat.</remarks>
+    public long NodeReclaimed;
+    public long NodeReclaimFailures;
+
     /// <summary>Direct reclaimers that had to wait for kswapd.</summary>
     public long Throttled;
 

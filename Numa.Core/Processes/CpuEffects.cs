@@ -18,6 +18,9 @@ public enum TaskEnd
 
     /// <summary>Memory ran out and there was nobody to kill: the kernel panics.</summary>
     Deadlocked,
+
+    /// <summary>It waited two minutes for memory, and nothing was going to come.</summary>
+    Hung,
 }
 
 /// <summary>What a CPU does to the world outside it. Implemented by the host.</summary>

@@ -14,51 +14,6 @@ public sealed partial class CpuProcess
     private readonly List<FailureTally> _failures = [];
     private Walk _walk;
 
-    /// <summary>One allocation's way along its zonelist, across the replies it waits for.</summary>
-    private struct Walk
-    {
-        public AllocationRequest Request;
-
-        /// <summary>Of this attempt: its gfp flags, the node whose list it walks, the nodes it may use.</summary>
-        public Attempt Attempt;
-        public int[] Slots;
-        public int Position;
-        public int Preferred;
-        public int ReserveIndex;
-        public WatermarkLevel Level;
-        public AllocationFlags Flags;
-
-        /// <summary>NOFRAGMENT was set when this pass over the list began.</summary>
-        public bool AvoidedFragmentation;
-        public bool Visited;
-        public long LockWait;
-        public int FairSkipped;
-
-        /// <summary>Next zone whose fair batch is to be reset, −1 when none is.</summary>
-        public int FairReset;
-        public VirtualInstant Begin;
-
-        /// <summary>What is tried if this attempt finds nothing.</summary>
-        public Attempt Second;
-        public bool HasSecond;
-
-        /// <summary>The policy interleaves, and the attempt's node is its choice.</summary>
-        public bool Interleaves;
-
-        /// <summary>A zone of this scan failed its mark, so those known as full are skipped.</summary>
-        public bool SkipsFull;
-        public bool CacheSetUp;
-
-        /// <summary>Page that the walk found and has still to reserve the pageblock of.</summary>
-        public long Frame;
-
-        /// <summary>The allocation is in the slow path.</summary>
-        public bool IsSlow;
-
-        /// <summary>It looks for a page once more before it looks for a victim.</summary>
-        public bool HoldsOomLock;
-    }
-
     private void StartAllocation(AllocationRequest request)
     {
         if (TryHit(request)) return;
@@ -206,12 +161,20 @@ public sealed partial class CpuProcess
             _tried.Add(new(zone.Id, _walk.Level, verdict));
             NoteFull(slot: zone.Slot, failedMark: true);
             _watched?.Check(zone.Id, check.Explain(_machine.Release, zone.Tuning, zone.View));
-            return false;
+            return ReclaimsNodes && BeginNodeReclaim(zone, check);
         }
+
+        return TryPagesOf(zone, check, verdict.Passes);
+    }
+
+    private bool TryPagesOf(CpuZone zone, WatermarkCheck check, bool passes)
+    {
+        var request = _walk.Request;
+        var order = request.Order.Value;
 
         if (zone.Pageset.Holds(order))
         {
-            if (verdict.Passes && !zone.Pageset.IsEmpty(order, request.Type))
+            if (passes && !zone.Pageset.IsEmpty(order, request.Type))
             {
                 _watched?.Check(zone.Id, check.Explain(_machine.Release, zone.Tuning, zone.View));
                 _watched?.FindOnList(zone.Pageset, order, request.Type);
@@ -276,6 +239,7 @@ public sealed partial class CpuProcess
         var verdict = _visit.Served ? _visit.Verdict with { Verdict = ZoneVerdict.NothingFound } : _visit.Verdict;
         _tried.Add(new(zone.Id, _walk.Level, verdict));
         NoteFull(zone.Slot, failedMark: !_visit.Served);
+        if (!_visit.Served && ReclaimsNodes && BeginNodeReclaim(zone, _visit.Check)) return;
         _walk.Position++;
         Scan();
     }
@@ -367,7 +331,8 @@ public sealed partial class CpuProcess
     private void Fail(FailureKind kind)
     {
         LeaveKernel();
-        if (TrySecondAttempt()) return;
+        var dies = _inKernel is not null;
+        if (!dies && TrySecondAttempt()) return;
         var failure = new AllocationFailure(_walk.Request, kind, [.. _tried]);
         var task = _current!;
         Counters.Failures++;
@@ -380,9 +345,14 @@ public sealed partial class CpuProcess
             Id, task, _walk.Request, Counters.Allocations, _walk.Begin, _now, -1, false, _walk.LockWait, _tried);
         _watched?.Fail(kind, _now, _walk.LockWait);
         task.Failed(failure);
-        var end = kind == FailureKind.Deadlocked ? TaskEnd.Deadlocked
-            : kind == FailureKind.NeedsReclaim && task.EndsAtReclaim ? TaskEnd.NeedsReclaim
-            : (TaskEnd?)null;
-        if (end is { } ended) End(task, ended);
+        if (!dies && EndAfter(kind, task) is { } end) End(task, end);
     }
+
+    private static TaskEnd? EndAfter(FailureKind kind, SimulatedTask task) => kind switch
+    {
+        FailureKind.Deadlocked => TaskEnd.Deadlocked,
+        FailureKind.Hung => TaskEnd.Hung,
+        FailureKind.NeedsReclaim when task.EndsAtReclaim => TaskEnd.NeedsReclaim,
+        _ => null,
+    };
 }

@@ -98,7 +98,7 @@ public sealed partial class CpuProcess
     private (long File, long Anonymous) ScanShares(long files, long anonymous)
     {
         const int even = 200;
-        const int swappiness = 60;
+        var swappiness = _machine.Image.Settings.Swappiness;
         return anonymous == 0
             ? (files, 0)
             : (files * (even - swappiness) / even, anonymous * swappiness / even);

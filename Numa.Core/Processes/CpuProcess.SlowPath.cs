@@ -1,5 +1,6 @@
 using Numa.Core.Allocation;
 using Numa.Core.Kernels;
+using Numa.Core.Time;
 using Numa.Core.Zones;
 
 namespace Numa.Core.Processes;
@@ -15,6 +16,10 @@ public sealed partial class CpuProcess
     /// <summary>Rounds without progress before the kernel gives up reclaiming (4.7 and later).</summary>
     /// <remarks>Source: MAX_RECLAIM_RETRIES.</remarks>
     private const int MostFutileRounds = 16;
+
+    /// <summary>A task that waits for memory so long hangs, as far as a run is concerned.</summary>
+    /// <remarks>Source: kernel.hung_task_timeout_secs.</remarks>
+    private static readonly VirtualDuration HungTask = new(120 * Second);
 
     private const GfpFlags Emergency = GfpFlags.MemAlloc | GfpFlags.NoMemAlloc;
 
@@ -51,8 +56,8 @@ public sealed partial class CpuProcess
     {
         Counters.SlowPathEntries++;
         SlowPath ??= new(_now, Id, Counters.Operations, _current!.Id, [.. _tried]);
-        // Whoever is short of pages may ask any zone from here on.
-        Reach.Open();
+        // Who reclaims may have to do with any zone from here on.
+        if (Reclaim is not null) Reach.Open();
         _walk.IsSlow = true;
         EnterKernel(BeginKernel(_current!, TakeSlowPath, isSlowPath: true));
         ResumeKernel();
@@ -70,6 +75,7 @@ public sealed partial class CpuProcess
             while (work.Slow.Outcome == SlowPathOutcome.Retry)
             {
                 foreach (var pause in Round(work)) yield return pause;
+                yield return Pause.Step;
             }
 
             if (work.Slow.Outcome == SlowPathOutcome.NoPage && MayReclaim
@@ -122,6 +128,7 @@ public sealed partial class CpuProcess
         foreach (var pause in JudgeRetry(work)) yield return pause;
         if (work.Answer || work.Slow.Outcome != SlowPathOutcome.Retry || ZonelistsChanged(work)) yield break;
         foreach (var pause in RunOutOfMemory(work)) yield return pause;
+        if (_now - _walk.Begin > HungTask) End(work, SlowPathOutcome.NoPage, FailureKind.Hung);
     }
 
     private bool ZonelistsChanged(KernelWork work)
@@ -223,8 +230,6 @@ public sealed partial class CpuProcess
         yield return Pause.Walk;
         _walk.Flags = AllocationFlags.MinReserve;
         yield return Pause.Walk;
-        // Others must get to free something, or this one retries for ever in the same instant.
-        yield return Pause.Step;
         End(work, SlowPathOutcome.Restart);
     }
 

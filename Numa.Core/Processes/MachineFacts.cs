@@ -18,6 +18,7 @@ public sealed class MachineFacts
     private readonly int[] _lruOf;
     private readonly bool[] _hasDMA32;
     private readonly bool[] _hasLowMemory;
+    private readonly bool _reclaimsAtBoot;
 
     public MachineFacts(MachineImage image)
     {
@@ -35,6 +36,7 @@ public sealed class MachineFacts
         }
 
         PolicyZone = image.Zonelists.PolicyZone;
+        _reclaimsAtBoot = ZoneReclaimMode.OnAtBoot(Release, image.Nodes, image.Distances);
         _lruOf = LrusOfZones();
         HomeCpus = [.. Enumerable.Range(0, NodeCount).Select(node => HomeCpu(new(node)))];
     }
@@ -43,6 +45,7 @@ public sealed class MachineFacts
     {
         Invariant.Holds(happening.At >= before.From);
         (_hasDMA32, HomeCpus, _lruOf) = (before._hasDMA32, before.HomeCpus, before._lruOf);
+        _reclaimsAtBoot = before._reclaimsAtBoot;
         (Release, IsNuma, NodeCount) = (before.Release, before.IsNuma, before.NodeCount);
         Image = happening.Change.Image;
         From = happening.At;
@@ -90,6 +93,12 @@ public sealed class MachineFacts
 
     /// <summary>The node has a zone below 4 GiB beside Normal.</summary>
     public bool HasDMA32(NodeId node) => _hasDMA32[node.Value];
+
+    /// <summary>vm.zone_reclaim_mode in force.</summary>
+    public int ZoneReclaimModeInForce => Image.Settings.ZoneReclaimMode ?? (_reclaimsAtBoot ? 1 : 0);
+
+    /// <summary>Whether the node has CPUs.</summary>
+    public bool HasCpus(NodeId node) => Image.Cpus.NodeOfCpu.Contains(node);
 
     /// <summary>Whether the node has memory below the Movable zone.</summary>
     public bool HasLowMemory(NodeId node) => node.Value < NodeCount && _hasLowMemory[node.Value];

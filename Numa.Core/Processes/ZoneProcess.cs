@@ -28,9 +28,6 @@ public sealed partial class ZoneProcess
     private WatermarkLevel? _below;
     private long _served;
 
-    // Locks of the whole machine, in the process of its first zone. Shape: bit = number of the lock.
-    private uint _machineLocks;
-
     /// <param name="lru">Pages that reclaim may take; null where another process of the node keeps them.</param>
     public ZoneProcess(int slot, MachineFacts machine, Zone zone, CostModel costs, PageblockTagBoard tags,
         IReadOnlyList<LiveBlock> occupied, Lru? lru = null)
@@ -286,20 +283,6 @@ public sealed partial class ZoneProcess
 
         if (change != 0) ChangeFree(visit, change);
         return 1L << visit.Order;
-    }
-
-    private void TryMachineLock(ZoneVisit visit)
-    {
-        var bit = 1u << visit.Count;
-        visit.Taken = visit.Kind == ZoneVisitKind.TryLock && (_machineLocks & bit) == 0 ? 1 : 0;
-        if (visit.Kind == ZoneVisitKind.TryLock)
-        {
-            _machineLocks |= bit;
-            return;
-        }
-
-        Invariant.Holds((_machineLocks & bit) != 0, "a lock that is given back was taken");
-        _machineLocks &= ~bit;
     }
 
     private void ChargeTaken(ZoneVisit visit)
