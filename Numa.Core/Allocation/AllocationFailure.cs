@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
+using Numa.Core.Processes;
 using Numa.Core.Zones;
 
 namespace Numa.Core.Allocation;
@@ -28,4 +29,8 @@ public enum FailureKind
 
 /// <summary>An allocation that failed, with each zone that was tried.</summary>
 public sealed record AllocationFailure(
-    AllocationRequest Request, FailureKind Kind, ImmutableArray<ZoneRefusal> Tried);
+    AllocationRequest Request, FailureKind Kind, ImmutableArray<ZoneRefusal> Tried)
+{
+    /// <summary>How the machine stood then; null where nobody looked.</summary>
+    public MemorySnapshot? Memory { get; init; }
+}

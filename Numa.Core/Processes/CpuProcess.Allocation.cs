@@ -333,13 +333,11 @@ public sealed partial class CpuProcess
         LeaveKernel();
         var dies = _inKernel is not null;
         if (!dies && TrySecondAttempt()) return;
-        var failure = new AllocationFailure(_walk.Request, kind, [.. _tried]);
+        var failure = new AllocationFailure(_walk.Request, kind, [.. _tried]) { Memory = _walk.Snapshot };
         var task = _current!;
         Counters.Failures++;
         task.Failures++;
-        var tally = _failures.Find(known => known.Workload == task.Workload
-            && ReferenceEquals(known.First.Request, failure.Request) && known.First.Kind == kind);
-        if (tally is null) _failures.Add(new(task.Workload, failure, Counters.Operations));
+        if (KnownFailure(kind) is not { } tally) _failures.Add(new(task.Workload, failure, Counters.Operations));
         else tally.Count++;
         Observer?.Allocated(
             Id, task, _walk.Request, Counters.Allocations, _walk.Begin, _now, -1, false, _walk.LockWait, _tried);

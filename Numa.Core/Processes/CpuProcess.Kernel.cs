@@ -75,6 +75,8 @@ public sealed partial class CpuProcess
 
         public Shrunk Shrunk;
 
+        public MemorySnapshot? Snapshot { get; set; }
+
         /// <summary>The answers in the order of their CPUs; they are the caller's now.</summary>
         public List<Signal> TakeAnswers()
         {

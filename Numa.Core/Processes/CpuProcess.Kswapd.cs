@@ -38,7 +38,7 @@ public sealed partial class CpuProcess
         var thread = KswapdOf(node);
         thread.HighestZone = Math.Max(thread.HighestZone, signal.HighestZone);
         thread.Order = Math.Max(thread.Order, signal.Order);
-        if (thread.IsAwake) return;
+        if (thread.IsAwake && !(Reclaim is not null && _kernel[thread.Id].IsAsleep)) return;
         _work.Enqueue(new(WorkKind.BeginJudging, signal.Zone));
         for (var slot = 0; slot < _machine.Zones.Length; slot++)
         {
@@ -74,9 +74,8 @@ public sealed partial class CpuProcess
     {
         if (_balanced && !_boosted) return;
         var thread = KswapdOf(_machine.Zones[slot].Id.Node);
-        if (thread.IsAwake) return;
+        if (!thread.IsAwake) Counters.KswapdWakeUps++;
         thread.IsAwake = true;
-        Counters.KswapdWakeUps++;
         if (Reclaim is not null) Wake(_kernel[thread.Id]);
     }
 
@@ -184,13 +183,16 @@ public sealed partial class CpuProcess
             if (work.Answer && boost == 0) break;
             var raises = !(boost > 0 && priority == FirstPriority - 2);
             var target = slots.Sum(slot => Math.Max(_machine.Zones[slot].Tuning.Marks.High.Value, LruScan.Most));
-            var (scanned, freed) = (0L, 0L);
+            var (scanned, freed, cleanAt) = (0L, 0L, VirtualInstant.Never);
             foreach (var lru in slots.Select(_machine.LruOf).Distinct())
             {
                 var shrink = new ShrinkOrder(priority, highest, target, MayWrite: !hadBoost);
                 foreach (var pause in ShrinkLru(work, lru, shrink)) yield return pause;
                 (scanned, freed) = (scanned + work.Shrunk.Scanned, freed + work.Shrunk.Reclaimed);
+                cleanAt = VirtualInstant.Min(cleanAt, work.Shrunk.CleanAt);
             }
+
+            if (freed == 0 && WaitsForDevice(work, cleanAt)) yield return Pause.Sleep;
 
             WakeThrottled(thread);
             Counters.KswapdReclaimed += freed;

@@ -75,10 +75,14 @@ public sealed partial class CpuProcess
             || candidate.Nodes.Any(nodes.Contains)).ToList();
         // A victim that has not exited yet is enough.
         if (eligible.Any(candidate => candidate.IsDying)) yield break;
+        foreach (var pause in TakeSnapshot(work)) yield return pause;
         var total = TotalPages(nodes);
         var (victim, points) = OomBadness.Choose(_machine.Release, eligible, total);
         Counters.OomKills += victim is null ? 0 : 1;
-        _kills.Add(new(_now, Id, work.Task.Id, _walk.Request, constraint, [.. _tried], candidates, victim, points));
+        _kills.Add(new(_now, Id, work.Task.Id, _walk.Request, constraint, [.. _tried], candidates, victim, points)
+        {
+            Memory = work.Snapshot!,
+        });
         if (victim is null) End(work, SlowPathOutcome.NoPage, FailureKind.Deadlocked);
         else if (victim.Cpu == Id) Die(victim.Task);
         else SendSignal(victim.Cpu, SignalKind.Kill, victim.Task);

@@ -35,10 +35,9 @@ public sealed partial class CpuProcess
 
         Counters.AllocStalls++;
         long reclaimed = 0;
-        var cleanAt = VirtualInstant.Never;
         for (var priority = FirstPriority; priority >= 0 && reclaimed < LruScan.Most; priority--)
         {
-            var last = -1;
+            var (last, cleanAt) = (-1, VirtualInstant.Never);
             foreach (var slot in _walk.Slots)
             {
                 if (!IsAllowed(slot)) continue;
@@ -50,15 +49,21 @@ public sealed partial class CpuProcess
                 reclaimed += work.Shrunk.Reclaimed;
                 cleanAt = VirtualInstant.Min(cleanAt, work.Shrunk.CleanAt);
             }
+
+            if (reclaimed == 0 && WaitsForDevice(work, cleanAt)) yield return Pause.Sleep;
         }
 
         Counters.DirectReclaimed += reclaimed;
         work.Slow.Progress = reclaimed;
-        if (reclaimed > 0 || cleanAt == VirtualInstant.Never) yield break;
-        // All that could be taken is being written: that is worth waiting for, and is progress.
+    }
+
+    /// <summary>What could be taken is being written: better wait for that than write more.</summary>
+    /// <remarks>Source: <c>reclaim_throttle</c>, before 5.16 <c>congestion_wait</c>, Linux mm/vmscan.c.</remarks>
+    private bool WaitsForDevice(KernelWork work, VirtualInstant cleanAt)
+    {
+        if (cleanAt == VirtualInstant.Never || IsVictim) return false;
         SetTimer(work, VirtualInstant.Max(_now, VirtualInstant.Min(cleanAt, _now + Doze)));
-        yield return Pause.Sleep;
-        work.Slow.Progress = 1;
+        return true;
     }
 
     /// <summary>Looks at the pages of one LRU as far as the priority says, in batches, and frees what comes off

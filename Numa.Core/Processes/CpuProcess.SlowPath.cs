@@ -85,6 +85,7 @@ public sealed partial class CpuProcess
             }
         }
         while (work.Slow.Outcome == SlowPathOutcome.Restart);
+        foreach (var pause in ReportFailure(work)) yield return pause;
     }
 
     private void BeginSlowWalk()

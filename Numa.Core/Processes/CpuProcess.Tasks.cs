@@ -168,7 +168,7 @@ public sealed partial class CpuProcess
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Think()
     {
-        if (_now >= _sliceEnd && _ready.Count > 0) Rotate();
+        if (_now >= _sliceEnd && _ready.Count > 0 && RotatesIntoKernel()) return true;
 
         _step.Think = VirtualDuration.Zero;
         _step.NotBefore = _now;
@@ -183,11 +183,14 @@ public sealed partial class CpuProcess
         return true;
     }
 
-    private void Rotate()
+    /// <summary>The next ready task has its turn.</summary>
+    /// <returns>Whether it is inside the kernel, and goes on there.</returns>
+    private bool RotatesIntoKernel()
     {
         _ready.Enqueue(_current!);
         Leave();
         PickTask();
+        return _inKernel is not null;
     }
 
     /// <summary>Ends the current task once the pages that its CPU collected are on their lists.</summary>

@@ -52,6 +52,9 @@ public sealed partial class CpuProcess
         /// <summary>The allocation is in the slow path.</summary>
         public bool IsSlow;
 
+        /// <summary>How the machine stood when it failed, if that is to be reported.</summary>
+        public MemorySnapshot? Snapshot;
+
         /// <summary>It looks for a page once more before it looks for a victim.</summary>
         public bool HoldsOomLock;
     }

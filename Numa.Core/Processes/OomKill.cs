@@ -41,4 +41,8 @@ public sealed record OomKill(
     ImmutableArray<ZoneRefusal> Tried,
     ImmutableArray<OomCandidate> Candidates,
     OomCandidate? Victim,
-    long Points);
+    long Points)
+{
+    /// <summary>How the machine stood.</summary>
+    public required MemorySnapshot Memory { get; init; }
+}

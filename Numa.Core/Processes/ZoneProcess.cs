@@ -183,7 +183,7 @@ public sealed partial class ZoneProcess
             visit.Recorder?.Check(Zone.Id, visit.Check.Explain(Zone.Release, Zone.Tuning, seen));
         visit.Record = seen;
         return visit.Served && visit.Kind is not (ZoneVisitKind.Fold or ZoneVisitKind.FairReset or ZoneVisitKind.Query
-            or ZoneVisitKind.TryLock or ZoneVisitKind.Unlock);
+            or ZoneVisitKind.Describe or ZoneVisitKind.TryLock or ZoneVisitKind.Unlock);
     }
 
     /// <summary>A visit without the lock: only the counters that it carries take effect.</summary>
@@ -212,6 +212,7 @@ public sealed partial class ZoneProcess
         TakeFairBatch(ref _latest, visit);
         visit.FairFolded = 0;
         if (visit.Kind == ZoneVisitKind.FairReset) ResetFairBatch(visit);
+        if (visit.Kind == ZoneVisitKind.Describe) visit.TypesOfOrder = Zone.TypesOfOrder();
         if (visit.Kind is ZoneVisitKind.TryLock or ZoneVisitKind.Unlock) TryMachineLock(visit);
         if (before != (_latest.Folded, _latest.FairBatch, _latest.FairDepleted, _latest.BelowHigh))
         {

@@ -30,6 +30,9 @@ public enum ZoneVisitKind : byte
     /// <summary>Only evaluate the check. Takes no lock.</summary>
     Query,
 
+    /// <summary>Say which free lists hold anything. Takes no lock.</summary>
+    Describe,
+
     /// <summary>Take one given block, and if it is free give another one back.</summary>
     Exchange,
 
@@ -125,6 +128,10 @@ public sealed class ZoneVisit
 
     // Reply
     public VirtualInstant Stamp;
+
+    /// <summary>Migratetypes with a free block of the order, of a zone that was to describe itself.</summary>
+    /// <remarks>Shape: index = order; bit = type.</remarks>
+    public System.Collections.Immutable.ImmutableArray<byte> TypesOfOrder;
 
     /// <summary>Runs of kswapd in a row, up to now, that freed nothing, nor did anybody else meanwhile.</summary>
     public int FutileRuns;
