@@ -86,6 +86,7 @@ public sealed partial class ZoneProcess
     private void CountLru(ZoneVisit visit, VirtualInstant now)
     {
         visit.Sizes.Clear();
-        Lru!.Sizes(now, visit.Sizes);
+        Lru!.Settle(now);
+        Lru.Sizes(visit.Sizes);
     }
 }
