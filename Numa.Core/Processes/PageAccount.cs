@@ -8,7 +8,9 @@ namespace Numa.Core.Processes;
 public readonly record struct PageAccount(
     long Freed, long Free, long InPagesets, long HeldByTasks, long Occupied, long Orphaned, long Listed)
 {
-    public bool Balances => Free + InPagesets + HeldByTasks + Occupied + Orphaned + Listed == Freed;
+    public long Found => Free + InPagesets + HeldByTasks + Occupied + Orphaned + Listed;
+
+    public bool Balances => Found == Freed;
 
     /// <summary>One account per zone. Shape: index = slot.</summary>
     public static PageAccount[] Of(

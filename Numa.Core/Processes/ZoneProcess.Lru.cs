@@ -91,6 +91,7 @@ public sealed partial class ZoneProcess
         _futileRuns += visit.Count;
         visit.FutileRuns = _futileRuns;
         visit.Sizes.Clear();
-        Lru!.Sizes(now, visit.Sizes);
+        Lru!.Settle(now);
+        Lru.Sizes(visit.Sizes);
     }
 }

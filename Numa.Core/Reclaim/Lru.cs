@@ -129,10 +129,9 @@ public sealed class Lru
         _releasedTo.Remove(owner.Value);
     }
 
-    /// <summary>How much is here as of an instant, for each zone by its address.</summary>
-    public void Sizes(VirtualInstant now, List<LruZoneSize> sizes)
+    /// <summary>How much is here, for each zone by its address.</summary>
+    public void Sizes(List<LruZoneSize> sizes)
     {
-        Settle(now);
         foreach (var zone in _zones)
         {
             sizes.Add(new(zone.Slot, zone.OfType[(int)LruType.Anonymous], zone.OfType[(int)LruType.File], zone.Dirty,
@@ -251,7 +250,7 @@ public sealed class Lru
     /// <summary>What is written by now lies at the tail of its list, the last one written nearest to it.</summary>
     /// <remarks>Source: <c>rotate_reclaimable_page</c> (later <c>folio_rotate_reclaimable</c>), Linux
     /// mm/swap.c.</remarks>
-    private void Settle(VirtualInstant now)
+    public void Settle(VirtualInstant now)
     {
         while (OldestOf(LruList.Writeback, ZoneKind.Device) is { } zone)
         {

@@ -68,9 +68,10 @@ internal sealed class MessageTrail
         var gives = visit.Kind is ZoneVisitKind.Drain or ZoneVisitKind.DirectFree;
         var takes = visit.Kind is ZoneVisitKind.Refill or ZoneVisitKind.Direct;
         var blocks = gives ? visit.Drained.Count : !takes ? 0 : isReply ? visit.Taken : visit.Count;
-        var first = blocks == 0 ? -1 : gives ? visit.Drained[0].Frame : isReply ? visit.Frames[0] : -1;
+        if (visit.IsForLru) blocks = visit.Pages.Count;
+        var first = blocks == 0 || visit.IsForLru ? -1 : gives ? visit.Drained[0].Frame : isReply ? visit.Frames[0] : -1;
         return new(at, visit.Kind, visit.Cpu, visit.Zone, !isReply || visit.Served, blocks,
-            gives && blocks > 0 ? visit.Drained[0].Order : visit.Order, first, visit.Wait, visit.Hold, null);
+            visit.IsForLru ? 0 : gives && blocks > 0 ? visit.Drained[0].Order : visit.Order, first, visit.Wait, visit.Hold, null);
     }
 
     private static void Keep(Queue<Heard> messages, in Heard heard)
