@@ -30,9 +30,6 @@ public enum ZoneVisitKind : byte
     /// <summary>Only evaluate the check. Takes no lock.</summary>
     Query,
 
-    /// <summary>Say which free lists hold anything. Takes no lock.</summary>
-    Describe,
-
     /// <summary>Take one given block, and if it is free give another one back.</summary>
     Exchange,
 
@@ -50,6 +47,9 @@ public enum ZoneVisitKind : byte
 
     /// <summary>Give the machine's lock number Count back. Takes no lock of the zone.</summary>
     Unlock,
+
+    /// <summary>Say which free lists hold anything. Takes no lock.</summary>
+    Describe,
 
     /// <summary>Put new pages on their LRU lists. Takes the LRU lock, as the two below.</summary>
     LruAdd,
