@@ -81,7 +81,9 @@ public sealed partial class CpuProcess
             if (size.HasSwap) anonymous += size.Anonymous;
         }
 
-        var shares = ScanShares(files >> order.Priority, anonymous >> order.Priority);
+        var shares = order.Priority == 0
+            ? (File: files, Anonymous: anonymous)
+            : ScanShares(files >> order.Priority, anonymous >> order.Priority);
         while ((shares.File > 0 || shares.Anonymous > 0) && work.Shrunk.Reclaimed < order.Target)
         {
             for (var type = LruType.Anonymous; type <= LruType.File; type++)
@@ -117,8 +119,9 @@ public sealed partial class CpuProcess
         Counters.LruScanned += found.Scanned;
         work.Shrunk = new(work.Shrunk.Scanned + found.Scanned, work.Shrunk.Reclaimed + _reclaimed.Count,
             VirtualInstant.Min(work.Shrunk.CleanAt, found.CleanAt));
+        var waits = found.WrittenBack > 0 && _reclaimed.Count == 0 && WaitsForDevice(work, found.CleanAt);
         while (FreeReclaimed(Continuation.Kernel)) yield return Pause.Visit;
-        yield return Pause.Step;
+        yield return waits ? Pause.Sleep : Pause.Step;
     }
 
     /// <summary>All that the exiting task has on the LRU lists.</summary>

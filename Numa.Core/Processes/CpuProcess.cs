@@ -199,7 +199,8 @@ public sealed partial class CpuProcess
             }
 
             if (_due <= _now) TakeDue();
-            if (_waiting) break;
+            // What was answered to a signal may be answered in turn.
+            if (_waiting || _signalled) break;
             if (_work.Count > 0)
             {
                 Work();

@@ -13,8 +13,10 @@ internal static class ReclaimReader
         ["none"] = null, ["anonymous"] = LruType.Anonymous, ["file"] = LruType.File,
     };
 
-    internal static ReclaimSettings Read(Fields scenario, ProblemList problems)
+    /// <returns>Null for <c>reclaim: none</c>: an allocation that could go on only by reclaim ends its task.</returns>
+    internal static ReclaimSettings? Read(Fields scenario, ProblemList problems)
     {
+        if (scenario.Value("reclaim") is YamlScalar { Text: "none" }) return null;
         var swap = scenario.Text("swap") is { } text ? scenario.Size(text, "swap") : null;
         var (hot, dirty) = (0, 0);
         if (scenario.Mapping(scenario.Value("reclaim"), "reclaim") is { } mapping)

@@ -48,7 +48,7 @@ public sealed record Scenario(
     ImmutableArray<string> Notes)
 {
     /// <summary>What is assumed of pages that reclaim may take.</summary>
-    public ReclaimSettings Reclaim { get; init; } = ReclaimSettings.None;
+    public ReclaimSettings? Reclaim { get; init; } = ReclaimSettings.None;
 }
 
 /// <summary>A machine that stands alone, without a scenario.</summary>
