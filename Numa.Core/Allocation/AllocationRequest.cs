@@ -31,7 +31,8 @@ public sealed record AllocationRequest(
     public bool IsHugePageFault => Order.Value == Order.Pageblock
         && (Gfp & GfpFlags.GfpTransHugeLight) == GfpFlags.GfpTransHugeLight;
 
-    /// <summary>List from which reclaim may take the page; null for memory that stays, the kernel's own or pinned.</summary>
+    /// <summary>List from which reclaim may take the page; null for memory that stays, the kernel's own or
+    /// pinned.</summary>
     /// <remarks>Of order 0 only.</remarks>
     public LruType? Lru { get; init; }
 

@@ -13,7 +13,8 @@ public sealed partial class CpuProcess
     private readonly Queue<LruPage> _reclaimed = new();
     private Continuation _afterFlush;
 
-    /// <summary>Pages that are on no LRU list yet, or no more: collected for one, or taken off and not freed yet.</summary>
+    /// <summary>Pages that are on no LRU list yet, or no more: collected for one, or taken off and not freed
+    /// yet.</summary>
     public IEnumerable<LruPage> OffLru => _lruBatch.Concat(_reclaimed);
 
     /// <summary>Gives a page to the current task, whose it is until reclaim takes it.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;

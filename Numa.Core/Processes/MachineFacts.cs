@@ -103,7 +103,8 @@ public sealed class MachineFacts
     /// <summary>Whether the node has memory below the Movable zone.</summary>
     public bool HasLowMemory(NodeId node) => node.Value < NodeCount && _hasLowMemory[node.Value];
 
-    /// <summary>Slot of the zone that keeps the LRU of a zone's pages: its own, or since 4.8 its node's lowest.</summary>
+    /// <summary>Slot of the zone that keeps the LRU of a zone's pages: its own, or since 4.8 its node's
+    /// lowest.</summary>
     public int LruOf(int slot) => _lruOf[slot];
 
     /// <summary>Adds an event behind this machine.</summary>

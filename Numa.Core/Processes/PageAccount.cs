@@ -3,8 +3,8 @@ using Numa.Core.Allocation;
 namespace Numa.Core.Processes;
 
 /// <summary>Where the pages of one zone are. They must add up to what boot freed into it.</summary>
-/// <remarks>Unit: pages. No visit is under way when this is taken. Orphaned: handed over, and never received. Listed: on
-/// an LRU list, or with a CPU on the way to or from one.</remarks>
+/// <remarks>Unit: pages. No visit is under way when this is taken. Orphaned: handed over, and never received. Listed:
+/// on an LRU list, or with a CPU on the way to or from one.</remarks>
 public readonly record struct PageAccount(
     long Freed, long Free, long InPagesets, long HeldByTasks, long Occupied, long Orphaned, long Listed)
 {

@@ -5,8 +5,9 @@ using Numa.Core.Zones;
 
 namespace Numa.Core.Processes;
 
-/// <remarks>Beside its zone, the process keeps the LRU of the zone's pages, or of all its node's. That has a lock of its
-/// own: who waits for the one does not wait for the other. Visits of either kind come in one order of keys.</remarks>
+/// <remarks>Beside its zone, the process keeps the LRU of the zone's pages, or of all its node's. That has a lock of
+/// its own: who waits for the one does not wait for the other. Visits of either kind come in one order of
+/// keys.</remarks>
 public sealed partial class ZoneProcess
 {
     /// <summary>When the services that may still wait for the LRU lock, or hold it, end.</summary>

@@ -65,13 +65,18 @@ internal sealed class MessageTrail
 
     private static Heard Of(ZoneVisit visit, VirtualInstant at, bool isReply)
     {
+        if (visit.IsForLru)
+        {
+            return new(at, visit.Kind, visit.Cpu, visit.Zone, true, visit.Pages.Count, 0, -1, visit.Wait, visit.Hold,
+                null);
+        }
+
         var gives = visit.Kind is ZoneVisitKind.Drain or ZoneVisitKind.DirectFree;
         var takes = visit.Kind is ZoneVisitKind.Refill or ZoneVisitKind.Direct;
         var blocks = gives ? visit.Drained.Count : !takes ? 0 : isReply ? visit.Taken : visit.Count;
-        if (visit.IsForLru) blocks = visit.Pages.Count;
-        var first = blocks == 0 || visit.IsForLru ? -1 : gives ? visit.Drained[0].Frame : isReply ? visit.Frames[0] : -1;
+        var first = blocks == 0 ? -1 : gives ? visit.Drained[0].Frame : isReply ? visit.Frames[0] : -1;
         return new(at, visit.Kind, visit.Cpu, visit.Zone, !isReply || visit.Served, blocks,
-            visit.IsForLru ? 0 : gives && blocks > 0 ? visit.Drained[0].Order : visit.Order, first, visit.Wait, visit.Hold, null);
+            gives && blocks > 0 ? visit.Drained[0].Order : visit.Order, first, visit.Wait, visit.Hold, null);
     }
 
     private static void Keep(Queue<Heard> messages, in Heard heard)

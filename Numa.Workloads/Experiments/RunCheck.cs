@@ -47,7 +47,8 @@ public static class RunCheck
         var slot = Array.FindIndex(accounts, account => !account.Balances);
         if (slot < 0) return null;
         var account = accounts[slot];
-        return new("pages", $"{zones[slot].Zone.Id} has {account.Found} pages where boot freed {account.Freed}: {account.Free}"
+        return new("pages", $"{zones[slot].Zone.Id} has {account.Found} pages where boot freed {account.Freed}:"
+            + $" {account.Free}"
             + $" free, {account.InPagesets} in pagesets, {account.HeldByTasks} held by tasks,"
             + $" {account.Occupied} occupied, {account.Orphaned} under way"
             + (account.Listed == 0 ? "" : $", {account.Listed} on LRU lists"), slot);

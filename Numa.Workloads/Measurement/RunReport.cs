@@ -45,7 +45,8 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
         // A zone that nobody visited since does not know of the last event.
         var marks = MachineAtEnd().Zones[zone.Slot].Tuning.Marks;
         return new ZoneResult(zone.Zone.Id.ToString(), zone.Zone.Image.Managed.Value, zone.FreeAtStart,
-            zone.Zone.FreePages, account.InPagesets, account.HeldByTasks + account.Orphaned + account.Listed, account.Occupied,
+            zone.Zone.FreePages, account.InPagesets,
+            account.HeldByTasks + account.Orphaned + account.Listed, account.Occupied,
             marks.Min.Value, marks.Low.Value, marks.High.Value,
             outcome.Cpus.Sum(cpu => cpu.Counters.PagesFrom[zone.Slot]), sums.Sum(cell => cell.Visits), wait,
             visits == 0 ? 0 : Math.Round((double)wait / visits, 1), zone.Ledger.MaxWait,
