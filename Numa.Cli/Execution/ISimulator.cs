@@ -6,6 +6,7 @@ using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
 using Numa.Workloads.Scenarios;
 using Numa.Workloads.Verification;
+using Numa.Workloads.WhatIf;
 
 namespace Numa.Cli.Execution;
 
@@ -49,6 +50,9 @@ public interface ISimulator
 
     /// <summary>How a machine that is booted serves one request.</summary>
     WalkOutcome ExplainAllocation(MachineRequest machine, AllocationQuestion question);
+
+    /// <summary>What writes to its settings change about a machine that is booted.</summary>
+    WhatIfOutcome WhatIf(MachineRequest machine, WhatIfQuestion question);
 
     /// <summary>How a run that was kept got one of its pages.</summary>
     /// <param name="folder">Folder that <c>--out</c> wrote.</param>
@@ -152,6 +156,9 @@ public sealed record MachineRequest(
 
 /// <summary>How a request was served, and what had to be estimated of its machine.</summary>
 public sealed record WalkOutcome(BootedMachine Machine, AllocationWalk Walk, ImmutableArray<string> Notes);
+
+/// <summary>What writes would change, and what had to be estimated of the machine.</summary>
+public sealed record WhatIfOutcome(WhatIfAnswer Answer, ImmutableArray<string> Notes);
 
 /// <summary>A machine's text, and what had to be estimated for it.</summary>
 public sealed record ShowOutcome(string Text, ImmutableArray<string> Notes);

@@ -8,6 +8,7 @@ using Numa.Workloads.Measurement;
 using Numa.Workloads.Scenarios;
 using Numa.Workloads.Replay;
 using Numa.Workloads.Verification;
+using Numa.Workloads.WhatIf;
 
 namespace Numa.Cli.Execution;
 
@@ -89,6 +90,12 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         var (booted, notes) = Boot(machine);
         var walk = question.Ask(booted);
         return new(booted, walk, [.. notes, .. question.Notes(walk)]);
+    }
+
+    public WhatIfOutcome WhatIf(MachineRequest machine, WhatIfQuestion question)
+    {
+        var (booted, notes) = Boot(machine);
+        return new(question.Ask(booted), notes);
     }
 
     public Task<ExplainedPage> ExplainPageAsync(

@@ -87,7 +87,7 @@ internal static class CsvExport
     }
 
     // As JSON spells them, so that the two exports can be joined.
-    private static string Word<T>(T value)
+    internal static string Word<T>(T value)
         where T : struct, Enum
     {
         var name = value.ToString();

@@ -7,6 +7,7 @@ using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
 using Numa.Workloads.Scenarios;
 using Numa.Workloads.Verification;
+using Numa.Workloads.WhatIf;
 
 namespace Numa.Tests.Cli;
 
@@ -72,6 +73,9 @@ internal sealed class FakeSimulator : ISimulator
 
     public WalkOutcome ExplainAllocation(MachineRequest machine, AllocationQuestion question) =>
         Failure is null ? new(Pair.Value, question.Ask(Pair.Value), []) : throw Failure;
+
+    public WhatIfOutcome WhatIf(MachineRequest machine, WhatIfQuestion question) =>
+        Failure is null ? new(question.Ask(Pair.Value), []) : throw Failure;
 
     public Task<ExplainedPage> ExplainPageAsync(string folder, long number, int? task, CancellationToken cancel)
     {
