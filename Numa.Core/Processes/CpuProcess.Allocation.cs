@@ -365,6 +365,7 @@ public sealed partial class CpuProcess
     private void EnterSlowPath()
     {
         var request = _walk.Request;
+        NotePressure();
         Counters.SlowPathEntries++;
         SlowPath ??= new(_now, Id, Counters.Operations, _current!.Id, [.. _tried]);
         _walk.Level = WatermarkLevel.Min;

@@ -242,6 +242,7 @@ public sealed partial class CpuProcess
         _replied = false;
         var visit = _visit;
         var zone = _zones[visit.Zone]!;
+        if (visit.Record.UnderPressure) NotePressure();
         zone.View = visit.Record;
         zone.Seen++;
         zone.FoundBelowHigh = false;
@@ -347,6 +348,7 @@ public sealed partial class CpuProcess
         visit.FairDelta = zone.FairDelta;
         visit.FairFolded = zone.FairFolded;
         visit.FoundFairSpent = zone.FoundFairSpent;
+        visit.UnderPressure = BeforePressure is not null;
         zone.FairFolded = 0;
         Invariant.Holds(!_waiting && !_replied, "a CPU has one request outstanding");
         _waiting = true;
@@ -361,7 +363,7 @@ public sealed partial class CpuProcess
     {
         var at = receiver == Id ? _now : SignalArrival(receiver);
         var signal = new Signal(at, Id, ++_signalSequence, receiver, kind, task, _current?.Id ?? default, null, blocks,
-            zone, highestZone, order);
+            zone, highestZone, order) { UnderPressure = BeforePressure is not null };
         _interrupted = true;
         if (receiver == Id)
         {

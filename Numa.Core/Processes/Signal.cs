@@ -40,6 +40,9 @@ public sealed record Signal(
     /// <summary>Round in which the message was sent.</summary>
     public long Round { get; set; }
 
+    /// <summary>The sender knew of the slow path.</summary>
+    public bool UnderPressure { get; init; }
+
     /// <summary>Adds the pages of its blocks, and those of a task that it starts.</summary>
     /// <param name="pages">Shape: index = slot of the zone.</param>
     internal void CountPages(long[] pages)

@@ -38,4 +38,7 @@ public struct ZoneRecord
     public ushort OrdersOfHighAtomic;
 
     public OrderCounts FreeBlocks;
+
+    /// <summary>A CPU that knew of the slow path had a part in it.</summary>
+    public bool UnderPressure;
 }

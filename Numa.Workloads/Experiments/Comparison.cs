@@ -72,6 +72,7 @@ public static class Comparison
     {
         PlacementHash = arm.First.Result.PlacementHash,
         Events = arm.First.Result.Events,
+        UsedReclaimModel = arm.Runs.Any(run => run.Result.UsedReclaimModel),
     };
 
     /// <summary>Settings written in mid-run; said once where every arm writes the same.</summary>
@@ -99,6 +100,8 @@ public static class Comparison
                 + string.Join("; ", arms.Select(arm => $"{arm.Value} {LeftInPagesets(arm)}")));
         }
 
+        if (ComparisonMetrics.UsedReclaimModel(arms))
+            notes.Add("reclaim took part: MODEL from the first entry into the slow path on, exact before it");
         notes.AddRange(EventNotes(arms));
         notes.AddRange(arms.SelectMany(arm => arm.First.Result.Notes).Distinct());
         notes.Add(NotModelled);

@@ -84,6 +84,7 @@ public sealed class ScenarioRunner(TimeProvider time)
             Vmstat = report.Vmstat(),
             Checked = options.Check,
             Events = report.Events(),
+            Pressure = report.Pressure(),
         };
         var contention = ContentionReport.Of(outcome.Zones, options.LongestWaits);
         var record = new RunRecord(machine, result, contention, [.. placement],

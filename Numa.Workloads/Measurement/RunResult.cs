@@ -63,9 +63,19 @@ public sealed record RunResult(
     /// <summary>Settings written in mid-run, by their instants.</summary>
     public ImmutableArray<EventResult> Events { get; init; } = [];
 
+    /// <summary>The run before and after the slow path was first entered; null when it never was.</summary>
+    public PressureResult? Pressure { get; init; }
+
     /// <summary>Pages were counted at the end of every round too, and every free list at the end of the
     /// run.</summary>
     public bool Checked { get; init; }
+
+    /// <summary>The reclaim model changed something: pages were reclaimed or moved, or a task was killed for
+    /// them.</summary>
+    /// <remarks>Read from the counters of /proc/vmstat.</remarks>
+    public bool UsedReclaimModel => Vmstat.Any(counter => counter.Value > 0
+        && (counter.Key.StartsWith("pgsteal", StringComparison.Ordinal)
+            || counter.Key.StartsWith("compact_", StringComparison.Ordinal) || counter.Key == "oom_kill"));
 
     /// <summary>How often all zonelists were built anew during the run.</summary>
     public int ZonelistRebuilds => Events.Count(happening => happening.RebuiltZonelists);
