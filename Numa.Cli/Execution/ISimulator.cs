@@ -51,6 +51,9 @@ public interface ISimulator
     /// <summary>How a machine that is booted serves one request.</summary>
     WalkOutcome ExplainAllocation(MachineRequest machine, AllocationQuestion question);
 
+    /// <summary>How a scenario's run came to one of its pages, or to its first failure.</summary>
+    Task<ExplainedPage> ExplainRunAsync(MachineRequest scenario, RunMoment moment, CancellationToken cancel);
+
     /// <summary>What writes to its settings change about a machine that is booted.</summary>
     WhatIfOutcome WhatIf(MachineRequest machine, WhatIfQuestion question);
 
@@ -153,6 +156,12 @@ public sealed record MachineRequest(
     string? Kernel,
     ImmutableArray<SettingAssignment> Settings,
     ImmutableArray<SettingAssignment> After);
+
+/// <summary>An allocation of a run that is yet to be made.</summary>
+/// <param name="Page">Number of the page that it got, from 0; null for the first failure.</param>
+/// <param name="Task">Task whose pages the number counts; null where the run has one at a time.</param>
+/// <param name="Workload">Workload whose first failure is meant; null for that of any.</param>
+public sealed record RunMoment(long? Page, int? Task, string? Workload);
 
 /// <summary>How a request was served, and what had to be estimated of its machine.</summary>
 public sealed record WalkOutcome(BootedMachine Machine, AllocationWalk Walk, ImmutableArray<string> Notes);

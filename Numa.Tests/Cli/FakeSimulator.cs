@@ -74,6 +74,14 @@ internal sealed class FakeSimulator : ISimulator
     public WalkOutcome ExplainAllocation(MachineRequest machine, AllocationQuestion question) =>
         Failure is null ? new(Pair.Value, question.Ask(Pair.Value), []) : throw Failure;
 
+    public RunMoment? Moment { get; private set; }
+
+    public Task<ExplainedPage> ExplainRunAsync(MachineRequest scenario, RunMoment moment, CancellationToken cancel)
+    {
+        Moment = moment;
+        return ExplainPageAsync(scenario.Path, moment.Page ?? 0, moment.Task, cancel);
+    }
+
     public WhatIfOutcome WhatIf(MachineRequest machine, WhatIfQuestion question) =>
         Failure is null ? new(question.Ask(Pair.Value), []) : throw Failure;
 
