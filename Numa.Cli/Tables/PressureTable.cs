@@ -2,13 +2,13 @@ using Numa.Workloads.Measurement;
 
 namespace Numa.Cli.Tables;
 
-/// <summary>A run parted at the first entry into the slow path.</summary>
+/// <summary>A run parted at its first pressure.</summary>
 internal static class PressureTable
 {
     public static void Write(Page page, RunResult run, PressureResult pressure)
     {
-        var sheet = new Sheet("<", "before the slow path (exact rules)",
-            run.UsedReclaimModel ? "after (reclaim model)" : "after (exact rules)");
+        var sheet = new Sheet("<", "before slow path and kswapd (exact rules)",
+            run.UsedReclaimModel ? "after (reclaim model)" : "after (nothing reclaimed)");
         Row("allocations", part => part.Allocations);
         foreach (var zone in run.Zones.Where(zone => pressure.Before.PagesFrom(zone.Zone) > 0
             || pressure.After.PagesFrom(zone.Zone) > 0))

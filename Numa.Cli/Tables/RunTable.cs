@@ -18,6 +18,7 @@ internal static class RunTable
         NumastatTable.Write(page, run);
         EventTable.Write(page, run);
         ZoneTable.Write(page, run);
+        LruTable.Write(page, run);
         Workloads(page, run);
         FailureLines.Write(page, run);
         SlowPath(page, run);
@@ -49,15 +50,15 @@ internal static class RunTable
     {
         page.Line();
         var woken = $", kswapd woken {Figures.Count(run.KswapdWakeUps, "time")}";
-        if (run.Pressure is not { } pressure || run.SlowPathOperation is not { } operation)
+        if (run.Pressure is not { } pressure)
         {
-            page.Line($"  slow path 0{(run.KswapdWakeUps == 0 ? "" : woken)}: reclaim model "
-                + (run.UsedReclaimModel ? "used" : "not used"));
+            page.Line($"  slow path 0{(run.KswapdWakeUps == 0 ? "" : woken)}: reclaim model not used");
             return;
         }
 
-        page.Line($"  slow path {Figures.Count(pressure.SlowPathEntries)}, first at operation "
-            + $"{Figures.Count(operation)}{woken}: "
+        page.Line($"  slow path {Figures.Count(pressure.SlowPathEntries)}"
+            + (run.SlowPathOperation is { } operation ? $", first at operation {Figures.Count(operation)}" : "")
+            + $"{woken}: "
             + (run.UsedReclaimModel ? "reclaim model used" : "nothing reclaimed, reclaim model not used"));
         PressureTable.Write(page, run, pressure);
     }

@@ -12,6 +12,15 @@ public enum TaskEnd
 
     /// <summary>An allocation could go on only by reclaim.</summary>
     NeedsReclaim,
+
+    /// <summary>The OOM killer chose it.</summary>
+    Killed,
+
+    /// <summary>Memory ran out and there was nobody to kill: the kernel panics.</summary>
+    Deadlocked,
+
+    /// <summary>It waited two minutes for memory, and nothing was going to come.</summary>
+    Hung,
 }
 
 /// <summary>What a CPU does to the world outside it. Implemented by the host.</summary>

@@ -1,12 +1,12 @@
 namespace Numa.Core.Processes;
 
-/// <remarks>Up to the first entry into the slow path the kernel's rules alone decide. From there on kswapd and reclaim
-/// have a part, and the news goes the ways of every effect: by what a visit changes of a zone, and by
-/// signals.</remarks>
+/// <remarks>Until the slow path is entered, kswapd begins or a walk reclaims from a near node, the kernel's rules alone
+/// decide. From there on the reclaim model has a part, and the news goes the ways of every effect: by what a visit
+/// changes of a zone, and by signals.</remarks>
 public sealed partial class CpuProcess
 {
-    /// <summary>What the CPU had done when it entered the slow path first, or when something reached it that may come
-    /// of another CPU's entry; null while nothing has.</summary>
+    /// <summary>What the CPU had done when it first did any of this, or when something reached it that may come of
+    /// another CPU's; null while nothing has.</summary>
     public AllocationsDone? BeforePressure { get; private set; }
 
     private void NotePressure()

@@ -39,6 +39,6 @@ public struct ZoneRecord
 
     public OrderCounts FreeBlocks;
 
-    /// <summary>A CPU that knew of the slow path had a part in it.</summary>
+    /// <summary>A CPU that knew of pressure (slow path, kswapd, node reclaim) had a part in it.</summary>
     public bool UnderPressure;
 }

@@ -116,9 +116,12 @@ public sealed class ExplainTests : IDisposable
         var scenario = await WriteAsync("""
             machine: pair.yaml
             kernel: "6.1"
-            occupied: [{zone: "0:DMA32", leave: 400MiB}, {zone: "0:Normal", leave: 400MiB}]
+            occupied:
+              - {zone: "0:DMA32", leave: 100MiB}
+              - {zone: "0:Normal", leave: 100MiB}
+              - {zone: "1:Normal", leave: 900MiB}
             workloads:
-              late: {kind: fill, cpus: 1, size: unlimited, gfp: GFP_ATOMIC|__GFP_THISNODE, think: 1us}
+              late: {kind: fill, cpus: 2, size: unlimited, gfp: GFP_ATOMIC|__GFP_THISNODE, think: 1us}
               soon: {kind: fill, cpus: 0, size: unlimited, gfp: GFP_ATOMIC|__GFP_THISNODE}
               fine: {kind: fill, cpus: 0, size: 4KiB}
             """);

@@ -38,7 +38,10 @@ public static class ScenarioPlan
             scenario.Duration is { } duration && clock == SimulationClock.Virtual
                 ? VirtualInstant.Zero + duration
                 : VirtualInstant.Never,
-            occupied, events);
+            occupied, events)
+        {
+            Reclaim = scenario.Reclaim,
+        };
     }
 
     /// <summary>A duration is one of virtual time: under the wall clock it ends nothing.</summary>

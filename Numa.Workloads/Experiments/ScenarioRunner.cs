@@ -82,9 +82,11 @@ public sealed class ScenarioRunner(TimeProvider time)
             PlacementHash = RunHash.OfPlacement(outcome.Zones, outcome.Cpus, tasks),
             Numastat = report.Numastat(),
             Vmstat = report.Vmstat(),
+            Lrus = LruReport.Of(outcome.Zones),
             Checked = options.Check,
             Events = report.Events(),
             Pressure = report.Pressure(),
+            UsedReclaimModel = report.UsedReclaimModel(),
         };
         var contention = ContentionReport.Of(outcome.Zones, options.LongestWaits);
         var record = new RunRecord(machine, result, contention, [.. placement],

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 
 namespace Numa.Workloads.Measurement;
 
-/// <summary>A run parted at the first entry into the slow path: exact rules before, the reclaim model after.</summary>
-/// <remarks>Each CPU's first part ends where the news reaches it: at its own first entry, or with a zone's record or a
-/// signal that may come of another CPU's.</remarks>
+/// <summary>A run parted at its first pressure: exact rules before, the reclaim model after.</summary>
+/// <remarks>Pressure is the slow path, kswapd, or reclaim from a near node. Each CPU's first part ends where the news
+/// reaches it: at its own first, or with a zone's record or a signal that may come of another CPU's.</remarks>
 /// <param name="SlowPathEntries">Allocations that found no zone above its low mark.</param>
 public sealed record PressureResult(long SlowPathEntries, PressurePart Before, PressurePart After);
 

@@ -45,7 +45,8 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
         // A zone that nobody visited since does not know of the last event.
         var marks = MachineAtEnd().Zones[zone.Slot].Tuning.Marks;
         return new ZoneResult(zone.Zone.Id.ToString(), zone.Zone.Image.Managed.Value, zone.FreeAtStart,
-            zone.Zone.FreePages, account.InPagesets, account.HeldByTasks + account.Orphaned, account.Occupied,
+            zone.Zone.FreePages, account.InPagesets,
+            account.HeldByTasks + account.Orphaned + account.Listed, account.Occupied,
             marks.Min.Value, marks.Low.Value, marks.High.Value,
             outcome.Cpus.Sum(cpu => cpu.Counters.PagesFrom[zone.Slot]), sums.Sum(cell => cell.Visits), wait,
             visits == 0 ? 0 : Math.Round((double)wait / visits, 1), zone.Ledger.MaxWait,
@@ -80,11 +81,15 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
         }),
     ];
 
-    /// <summary>The run before and after the first entry into the slow path; null when there was none.</summary>
+    /// <summary>Pages were reclaimed, or a task was killed for them.</summary>
+    public bool UsedReclaimModel() => outcome.Cpus.Any(cpu => cpu.Counters is
+        { KswapdReclaimed: > 0 } or { DirectReclaimed: > 0 } or { NodeReclaimed: > 0 } or { OomKills: > 0 });
+
+    /// <summary>The run before and after reclaim could have a part in it; null when it never could.</summary>
     public PressureResult? Pressure()
     {
+        if (outcome.Cpus.All(cpu => cpu.BeforePressure is null)) return null;
         var entries = outcome.Cpus.Sum(cpu => cpu.Counters.SlowPathEntries);
-        if (entries == 0) return null;
         var parts = outcome.Cpus.Select(cpu => (Before: BeforePressure(cpu), All: cpu.Counters.Done)).ToList();
         return new(entries,
             new(parts.Sum(cpu => cpu.Before.Allocations), parts.Sum(cpu => cpu.Before.Fallbacks),

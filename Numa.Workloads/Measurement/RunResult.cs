@@ -60,22 +60,22 @@ public sealed record RunResult(
     /// <summary>Events by their names in /proc/vmstat. Unit: pages.</summary>
     public IReadOnlyDictionary<string, long> Vmstat { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>LRU lists and their locks; null where no page came to any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<LruResult>? Lrus { get; init; }
+
     /// <summary>Settings written in mid-run, by their instants.</summary>
     public ImmutableArray<EventResult> Events { get; init; } = [];
 
-    /// <summary>The run before and after the slow path was first entered; null when it never was.</summary>
+    /// <summary>The run before and after the first pressure; null when there was none.</summary>
     public PressureResult? Pressure { get; init; }
 
     /// <summary>Pages were counted at the end of every round too, and every free list at the end of the
     /// run.</summary>
     public bool Checked { get; init; }
 
-    /// <summary>The reclaim model changed something: pages were reclaimed or moved, or a task was killed for
-    /// them.</summary>
-    /// <remarks>Read from the counters of /proc/vmstat.</remarks>
-    public bool UsedReclaimModel => Vmstat.Any(counter => counter.Value > 0
-        && (counter.Key.StartsWith("pgsteal", StringComparison.Ordinal)
-            || counter.Key.StartsWith("compact_", StringComparison.Ordinal) || counter.Key == "oom_kill"));
+    /// <summary>The reclaim model changed something: pages were reclaimed, or a task was killed for them.</summary>
+    public bool UsedReclaimModel { get; init; }
 
     /// <summary>How often all zonelists were built anew during the run.</summary>
     public int ZonelistRebuilds => Events.Count(happening => happening.RebuiltZonelists);

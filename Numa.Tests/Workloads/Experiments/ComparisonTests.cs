@@ -123,7 +123,7 @@ public class ComparisonTests
             Result = run.Result with
             {
                 SlowPathOperation = 501,
-                Vmstat = new Dictionary<string, long> { ["pgsteal_kswapd"] = 7 },
+                UsedReclaimModel = true,
                 Pressure = new(1, new(500, 0, 0, [new(0, "0:Normal", 500, 500)]),
                     new(500, 0, 0, [new(0, "0:Normal", 500, 500)])),
             },
