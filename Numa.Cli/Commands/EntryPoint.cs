@@ -57,6 +57,7 @@ public static class EntryPoint
             new ExploreCommand(terminal, simulator),
             new TraceCommand(terminal, simulator),
             new ShowCommand(terminal, simulator),
+            new WhatIfCommand(terminal, simulator),
             new VerifyCommand(terminal, simulator),
             new ReplayCommand(terminal, simulator),
             new ExplainCommand(terminal, simulator),

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using Numa.Cli.Execution;
 using Numa.Cli.Exports;
 using Numa.Cli.Tables;
@@ -19,14 +18,7 @@ internal sealed class ExplainPageCommand : NumaCommand
     private readonly Argument<long> _number = new("N")
     {
         Description = "Number of the page as reports print it, from 0: pages got, failures left out.",
-        CustomParser = result =>
-        {
-            // As it stands in a report: #15 979 230 in quotes, or without its blanks.
-            var text = result.Tokens[0].Value.TrimStart('#').Replace(" ", "", StringComparison.Ordinal);
-            if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
-            result.AddError($"N is a whole number, 0 or more; found '{result.Tokens[0].Value}'");
-            return default;
-        },
+        CustomParser = result => OptionFactory.PageNumber("N", result) ?? 0,
     };
 
     private readonly Option<int?> _task = OptionFactory.OptionalNumber<int>(
@@ -55,20 +47,9 @@ internal sealed class ExplainPageCommand : NumaCommand
         var task = parsed.GetValue(_task);
         var explained = await ProgressDisplay.WatchAsync(_terminal, $"Running {folder} again",
             _ => _simulator.ExplainPageAsync(folder, number, task, cancel));
-        var walk = explained.Walk;
         if (parsed.GetValue(_format) == "json")
-        {
-            _terminal.Output.WriteLine(WalkExport.Of(explained.Machine, walk, explained));
-            return ExitCode.Success;
-        }
-
-        var place = $"page #{Figures.Count(number)} of {explained.Scenario}, seed {explained.Seed}"
-            + (walk.Number == number ? "" : $", #{Figures.Count(walk.Number)} of the task")
-            + $", task {walk.Task} ({explained.Workload})";
-        var time = $"begun at {Figures.Duration(walk.Begin.Nanoseconds)}, took "
-            + $"{Figures.Duration((walk.End - walk.Begin).Nanoseconds)}, {Figures.Duration(walk.LockWait)} of it"
-            + " waiting for zone locks (MODEL)";
-        Page.Print(_terminal, page => WalkSheet.Write(page, explained.Machine, walk, place, time));
+            _terminal.Output.WriteLine(WalkExport.Of(explained.Machine, explained.Walk, explained));
+        else Page.Print(_terminal, page => RunWalkSheet.Write(page, explained, number));
         return ExitCode.Success;
     }
 }

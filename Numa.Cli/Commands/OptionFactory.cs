@@ -132,6 +132,15 @@ internal static class OptionFactory
         return new(text[..at].Trim(), text[(at + 1)..].Trim());
     }
 
+    /// <summary>The number of a page as it stands in a report: #15 979 230 in quotes, or without its blanks.</summary>
+    public static long? PageNumber(string name, ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value.TrimStart('#').Replace(" ", "", StringComparison.Ordinal);
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return number;
+        result.AddError($"{name} is a whole number, 0 or more; found '{result.Tokens[0].Value}'");
+        return null;
+    }
+
     private static T ParseNumber<T>(string name, ArgumentResult result, T least, T? most = null)
         where T : struct, IBinaryInteger<T>
     {

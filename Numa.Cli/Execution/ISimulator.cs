@@ -6,6 +6,7 @@ using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
 using Numa.Workloads.Scenarios;
 using Numa.Workloads.Verification;
+using Numa.Workloads.WhatIf;
 
 namespace Numa.Cli.Execution;
 
@@ -52,6 +53,12 @@ public interface ISimulator
 
     /// <summary>What the reports of failed allocations in a kernel's log say.</summary>
     ImmutableArray<ExplainedReport> ExplainReports(string file);
+
+    /// <summary>How a scenario's run came to one of its pages, or to its first failure.</summary>
+    Task<ExplainedPage> ExplainRunAsync(MachineRequest scenario, RunMoment moment, CancellationToken cancel);
+
+    /// <summary>What writes to its settings change about a machine that is booted.</summary>
+    WhatIfOutcome WhatIf(MachineRequest machine, WhatIfQuestion question);
 
     /// <summary>How a run that was kept got one of its pages.</summary>
     /// <param name="folder">Folder that <c>--out</c> wrote.</param>
@@ -153,8 +160,17 @@ public sealed record MachineRequest(
     ImmutableArray<SettingAssignment> Settings,
     ImmutableArray<SettingAssignment> After);
 
+/// <summary>An allocation of a run that is yet to be made.</summary>
+/// <param name="Page">Number of the page that it got, from 0; null for the first failure.</param>
+/// <param name="Task">Task whose pages the number counts; null where the run has one at a time.</param>
+/// <param name="Workload">Workload whose first failure is meant; null for that of any.</param>
+public sealed record RunMoment(long? Page, int? Task, string? Workload);
+
 /// <summary>How a request was served, and what had to be estimated of its machine.</summary>
 public sealed record WalkOutcome(BootedMachine Machine, AllocationWalk Walk, ImmutableArray<string> Notes);
+
+/// <summary>What writes would change, and what had to be estimated of the machine.</summary>
+public sealed record WhatIfOutcome(WhatIfAnswer Answer, ImmutableArray<string> Notes);
 
 /// <summary>A machine's text, and what had to be estimated for it.</summary>
 public sealed record ShowOutcome(string Text, ImmutableArray<string> Notes);

@@ -8,6 +8,7 @@ using Numa.Workloads.Measurement;
 using Numa.Workloads.Scenarios;
 using Numa.Workloads.Replay;
 using Numa.Workloads.Verification;
+using Numa.Workloads.WhatIf;
 
 namespace Numa.Cli.Execution;
 
@@ -93,11 +94,36 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
 
     public ImmutableArray<ExplainedReport> ExplainReports(string file) => ReportQuestion.Ask(file);
 
+    public Task<ExplainedPage> ExplainRunAsync(
+        MachineRequest scenario, RunMoment moment, CancellationToken cancel) => Task.Run(() =>
+    {
+        if (!scenario.After.IsEmpty)
+        {
+            throw new InputException([new(new($"--after {scenario.After[0]}", 0, 0), ProblemCodes.Conflict,
+                "a run has no moment after boot; expected --set, or events in the scenario")]);
+        }
+
+        var read = ScenarioLoader.Load(scenario.Path, Settings(scenario));
+        return moment.Page is { } number
+            ? new PageQuestion(number, moment.Task, read.Seed).Ask(read, cancel)
+            : new FailureQuestion(moment.Workload, read.Seed).Ask(read, cancel);
+    }, cancel);
+
+    public WhatIfOutcome WhatIf(MachineRequest machine, WhatIfQuestion question)
+    {
+        var (booted, notes) = Boot(machine);
+        return new(question.Ask(booted), notes);
+    }
+
     public Task<ExplainedPage> ExplainPageAsync(
         string folder, long number, int? task, CancellationToken cancel) => Task.Run(() =>
     {
         var kept = KeptRun.Read(folder);
-        var question = new PageQuestion(number, task, kept.Seed, kept.Hash, folder) { Schedule = kept.Schedule };
+        var question = new PageQuestion(number, task, kept.Seed)
+        {
+            Schedule = kept.Schedule,
+            Kept = new(kept.Hash, folder),
+        };
         return question.Ask(kept.Inputs.Again(), cancel);
     }, cancel);
 
@@ -113,12 +139,17 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
 
     private static (BootedMachine Machine, ImmutableArray<string> Notes) Boot(MachineRequest request)
     {
-        var settings = request.Settings.Select(setting => new Setting("--set", setting.Path, setting.Value)).ToList();
-        if (request.Kernel is { } kernel) settings.Add(new("--kernel", "kernel", kernel));
-        var file = ScenarioLoader.LoadMachine(request.Path, settings);
+        var file = ScenarioLoader.LoadMachine(request.Path, Settings(request));
         var writes = request.After.Select(setting => new Setting("--after", setting.Path, setting.Value)).ToList();
         var booted = MachineBoot.Boot(file.Machine, file.Boot, writes);
         return (booted, [.. file.Notes, .. booted.Image.Notes, .. RunHeader.Counterfactuals(booted)]);
+    }
+
+    private static List<Setting> Settings(MachineRequest request)
+    {
+        var settings = request.Settings.Select(setting => new Setting("--set", setting.Path, setting.Value)).ToList();
+        if (request.Kernel is { } kernel) settings.Add(new("--kernel", "kernel", kernel));
+        return settings;
     }
 
     private static Scenario Load(RunRequest request, IEnumerable<Setting> vary) =>

@@ -12,15 +12,16 @@ internal static class CsvExport
         var csv = new CsvText().Row(
             "scenario", "seed", "kernel", "zonelistOrder", "counterfactual", "clock", "hash", "zone", "managedPages",
             "freeAtStartPages", "freePages", "pagesetPages", "taskPages", "occupiedPages", "minPages", "lowPages",
-            "highPages", "allocatedPages", "visits", "lockWaitNanoseconds", "meanWaitNanoseconds",
-            "maxWaitNanoseconds", "lockHoldNanoseconds", "conserved");
+            "highPages", "allocatedPages", "beforeSlowPathPages", "visits", "lockWaitNanoseconds",
+            "meanWaitNanoseconds", "maxWaitNanoseconds", "lockHoldNanoseconds", "conserved");
         foreach (var zone in run.Zones)
         {
             csv.Row(
                 run.Scenario, run.Seed, run.Kernel, run.ZonelistOrder, run.Counterfactual, run.Clock, run.Hash,
                 zone.Zone, zone.ManagedPages, zone.FreeAtStartPages, zone.FreePages, zone.PagesetPages,
                 zone.TaskPages, zone.OccupiedPages, zone.MinPages, zone.LowPages, zone.HighPages,
-                zone.AllocatedPages, zone.Visits, zone.LockWaitNanoseconds, zone.MeanWaitNanoseconds,
+                zone.AllocatedPages, run.Pressure?.Before.PagesFrom(zone.Zone) ?? zone.AllocatedPages,
+                zone.Visits, zone.LockWaitNanoseconds, zone.MeanWaitNanoseconds,
                 zone.MaxWaitNanoseconds, zone.LockHoldNanoseconds, zone.Conserved);
         }
 
@@ -87,7 +88,7 @@ internal static class CsvExport
     }
 
     // As JSON spells them, so that the two exports can be joined.
-    private static string Word<T>(T value)
+    internal static string Word<T>(T value)
         where T : struct, Enum
     {
         var name = value.ToString();

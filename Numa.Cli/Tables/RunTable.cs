@@ -49,14 +49,18 @@ internal static class RunTable
     private static void SlowPath(Page page, RunResult run)
     {
         page.Line();
-        if (run.SlowPathOperation is not { } operation)
+        var woken = $", kswapd woken {Figures.Count(run.KswapdWakeUps, "time")}";
+        if (run.Pressure is not { } pressure)
         {
-            page.Line("  slow path never entered, kswapd never woken: exact rules throughout");
+            page.Line($"  slow path 0{(run.KswapdWakeUps == 0 ? "" : woken)}: reclaim model not used");
             return;
         }
 
-        page.Line($"  slow path entered at operation {Figures.Count(operation)}, "
-            + $"kswapd woken {Figures.Count(run.KswapdWakeUps, "time")}; reclaim is not modelled");
+        page.Line($"  slow path {Figures.Count(pressure.SlowPathEntries)}"
+            + (run.SlowPathOperation is { } operation ? $", first at operation {Figures.Count(operation)}" : "")
+            + $"{woken}: "
+            + (run.UsedReclaimModel ? "reclaim model used" : "nothing reclaimed, reclaim model not used"));
+        PressureSplitTable.Write(page, run, pressure);
     }
 
     private static void Watermarks(Page page, RunResult run)
@@ -100,6 +104,12 @@ internal static class RunTable
     {
         if (!RunHeader.IsReproducible(run))
             return "  wall clock: not reproducible; only conservation of pages is exact";
+        if (run.UsedReclaimModel)
+        {
+            return "  exact: what came before the slow path   MODEL: all that came after (reclaim model), lock waits, "
+                + "latencies, virtual time";
+        }
+
         return run.Events.Any(happening => happening.Reached)
             ? "  exact: marks, walks, zones in use   MODEL (cost model): what was done before each write, lock waits, "
                 + "latencies, virtual time"

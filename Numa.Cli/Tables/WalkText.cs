@@ -58,6 +58,7 @@ internal static class WalkText
             : before.Steps.Any(step => step.Skipped == ZoneSkip.FairBatchDepleted)
                 ? ": batches of the node are full again"
             : before.Flags.HasFlag(AllocationFlags.Fair) ? ": every node"
+            : pass.Level == WatermarkLevel.Min ? ": the slow path once more"
             : ": migratetypes may mix now";
         var aim = pass.Flags.HasFlag(AllocationFlags.Fair) ? "; the first zone's node, while fair batches last"
             : pass.Flags.HasFlag(AllocationFlags.NoFragment) ? "; other types give whole pageblocks only" : "";

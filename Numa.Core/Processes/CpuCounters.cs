@@ -76,9 +76,15 @@ public sealed class CpuCounters(int zones)
 
     /// <summary>The pages counted so far, as they stand.</summary>
     public PagesTaken PagesTaken => new([.. PagesFrom], [.. FirstChoicePages]);
+
+    /// <summary>What is done so far: an allocation that is under way counts when it has ended.</summary>
+    public AllocationsDone Done => new(PagesTaken, HandOuts.Sum() + Failures, Fallbacks, Failures);
 }
 
 /// <summary>Pages that a CPU had from each zone at some instant.</summary>
 /// <remarks>Shape: index = slot of the zone.</remarks>
 /// <param name="FirstChoice">Pages of allocations whose first zone this was.</param>
 public sealed record PagesTaken(ImmutableArray<long> From, ImmutableArray<long> FirstChoice);
+
+/// <summary>Allocations that a CPU had ended at some instant, and what came of them.</summary>
+public sealed record AllocationsDone(PagesTaken Pages, long Allocations, long Fallbacks, long Failures);

@@ -52,6 +52,7 @@ public sealed partial class CpuProcess
 
     private void See(CpuZone zone, in ZoneRecord record)
     {
+        if (record.UnderPressure) NotePressure();
         zone.View = record;
         zone.Seen++;
         if (record.Effect <= _marksSince) Renew(zone);

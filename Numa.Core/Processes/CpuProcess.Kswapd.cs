@@ -78,7 +78,9 @@ public sealed partial class CpuProcess
         var thread = KswapdOf(_machine.Zones[slot].Id.Node);
         if (!thread.IsAwake) Counters.KswapdWakeUps++;
         thread.IsAwake = true;
-        if (Reclaim is not null) Wake(_kernel[thread.Id]);
+        if (Reclaim is null) return;
+        NotePressure();
+        Wake(_kernel[thread.Id]);
     }
 
     private IEnumerable<Pause> RunKswapd(KernelWork work)

@@ -27,6 +27,7 @@ public sealed partial class CpuProcess
         var isFar = _machine.Image.Distances[preferred, zone.Id.Node] >= _machine.Release.TooFarToReclaim;
         var isOthers = zone.Id.Node != Node && _machine.HasCpus(zone.Id.Node);
         if (isFar || isOthers || !MayReclaim || _current is KernelThread) return false;
+        NotePressure();
         Reach.Open();
         _walk.Visited = true;
         _walk.NodeReclaim = ReclaimNode(zone, check).GetEnumerator();

@@ -54,6 +54,7 @@ public sealed partial class CpuProcess
 
     private void EnterSlowPath()
     {
+        NotePressure();
         Counters.SlowPathEntries++;
         SlowPath ??= new(_now, Id, Counters.Operations, _current!.Id, [.. _tried]);
         // Who reclaims may have to do with any zone from here on.

@@ -49,6 +49,7 @@ public sealed partial class CpuProcess
 
     private void Take(Signal signal)
     {
+        if (signal.UnderPressure) NotePressure();
         switch (signal.Kind)
         {
             case SignalKind.StartTask:

@@ -260,6 +260,7 @@ public sealed partial class CpuProcess
     /// <summary>A zone's reply says how it stands, and what is left of the CPU's deltas.</summary>
     private void Learn(CpuZone zone, ZoneVisit visit)
     {
+        if (visit.Record.UnderPressure) NotePressure();
         zone.View = visit.Record;
         zone.Seen++;
         zone.FoundBelowHigh = false;
@@ -337,6 +338,7 @@ public sealed partial class CpuProcess
         visit.Zone = zone.Slot;
         visit.Kind = kind;
         visit.Sequence = ++_sequence;
+        visit.UnderPressure = BeforePressure is not null;
         visit.ByTimer = continuation is Continuation.FoldDeltas or Continuation.DrainRemote;
         visit.Way = _perturbation.Grow(zone.Way);
         visit.Arrival = _now + new VirtualDuration(visit.Way);
@@ -354,7 +356,7 @@ public sealed partial class CpuProcess
     {
         var at = receiver == Id ? _now : SignalArrival(receiver);
         var signal = new Signal(at, Id, ++_signalSequence, receiver, kind, task, _current?.Id ?? default, null, blocks,
-            zone, highestZone, order);
+            zone, highestZone, order) { UnderPressure = BeforePressure is not null };
         _interrupted = true;
         if (receiver == Id)
         {

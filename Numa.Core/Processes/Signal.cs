@@ -74,6 +74,9 @@ public sealed record Signal(
     internal IEnumerable<LiveBlock> BlocksInside() => (Blocks ?? []).Concat((Lists ?? []).SelectMany(list =>
         list.Blocks.Select(block => new LiveBlock(block.Frame, block.Order, list.Zone))));
 
+    /// <summary>The sender knew of pressure.</summary>
+    public bool UnderPressure { get; init; }
+
     /// <summary>Adds the pages of its blocks, and those of a task that it starts.</summary>
     /// <param name="pages">Shape: index = slot of the zone.</param>
     internal void CountPages(long[] pages)

@@ -17,6 +17,9 @@ public sealed class WalkRecorder(ImmutableArray<SimulatedTask> tasks, long numbe
     private readonly List<(long Frame, int Order, Migratetype Type)> _free = [];
     private AllocationWalk? _begun;
 
+    /// <summary>Of several allocations that fail in the page's place the first is kept.</summary>
+    public bool KeepsFirst { get; init; }
+
     /// <summary>The walk once it is over; of several that failed in the page's place, and of the page, the
     /// last.</summary>
     public AllocationWalk? Walk { get; private set; }
@@ -25,7 +28,7 @@ public sealed class WalkRecorder(ImmutableArray<SimulatedTask> tasks, long numbe
     internal bool Begin(
         SimulatedTask asking, NodeId node, AllocationRequest request, IEnumerable<ZoneId> list, VirtualInstant now)
     {
-        if (!tasks.Contains(asking)) return false;
+        if (!tasks.Contains(asking) || (KeepsFirst && Walk is not null)) return false;
         if (tasks.Sum(task => task.Allocations - task.Failures) - 1 != number) return false;
         _passes.Clear();
         _begun = new(asking.Id, asking.Allocations - 1 - asking.Failures, asking.Cpu.Value, node, request,

@@ -217,6 +217,7 @@ public sealed partial class ZoneProcess
         if (before != (_latest.Folded, _latest.FairBatch, _latest.FairDepleted, _latest.BelowHigh))
         {
             _latest.Effect = effect;
+            _latest.UnderPressure |= visit.UnderPressure;
             Publish();
         }
 
@@ -342,6 +343,7 @@ public sealed partial class ZoneProcess
         if (_latest.BelowHigh && visit.Kind == ZoneVisitKind.Drain && !visit.ByTimer)
             _latest.BelowHigh = !AboveHigh.Evaluate(Zone.Release, Zone.Tuning, _latest).Passes;
         _latest.Effect = end;
+        _latest.UnderPressure |= visit.UnderPressure;
         _lockFree = end;
         Publish();
         if (Zone.Retagged.Count > 0)

@@ -108,6 +108,9 @@ public sealed class ZoneVisit
     /// <summary>An allocation of the CPU found the fair batch spent.</summary>
     public bool FoundFairSpent;
 
+    /// <summary>The CPU knew of pressure when it sent it.</summary>
+    public bool UnderPressure;
+
     /// <summary>First frame of the block that an exchange wants.</summary>
     public long Wanted;
 

@@ -38,4 +38,7 @@ public struct ZoneRecord
     public ushort OrdersOfHighAtomic;
 
     public OrderCounts FreeBlocks;
+
+    /// <summary>A CPU that knew of pressure (slow path, kswapd, node reclaim) had a part in it.</summary>
+    public bool UnderPressure;
 }

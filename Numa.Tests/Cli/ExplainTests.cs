@@ -108,10 +108,78 @@ public sealed class ExplainTests : IDisposable
         await RefusedAsync("it holds no inputs.json", kept, "1");
     }
 
+    // Goal: the first failure in time is found, of all workloads or of one, and its walk is that of the run. Method: two
+    // programs fail, each on its own node; what the run's report says of the failure stands in the walk.
+    [Fact]
+    public async Task The_first_failure_of_a_scenario_is_explained()
+    {
+        var scenario = await WriteAsync("""
+            machine: pair.yaml
+            kernel: "6.1"
+            occupied:
+              - {zone: "0:DMA32", leave: 100MiB}
+              - {zone: "0:Normal", leave: 100MiB}
+              - {zone: "1:Normal", leave: 900MiB}
+            workloads:
+              late: {kind: fill, cpus: 2, size: unlimited, gfp: GFP_ATOMIC|__GFP_THISNODE, think: 1us}
+              soon: {kind: fill, cpus: 0, size: unlimited, gfp: GFP_ATOMIC|__GFP_THISNODE}
+              fine: {kind: fill, cpus: 0, size: 4KiB}
+            """);
+        var run = await NumaAsync("run", scenario, "--format", "json");
+        using var result = JsonDocument.Parse(run.Output);
+        var failures = result.RootElement.GetProperty("failures").EnumerateArray()
+            .ToDictionary(failure => failure.GetProperty("workload").GetString()!);
+
+        var first = await NumaAsync("explain", "allocation", scenario, "--first-failure");
+        Assert.Equal((0, ""), (first.ExitCode, first.Error));
+        Assert.Contains("(soon)", first.Output, StringComparison.Ordinal);
+        foreach (var (workload, failure) in failures)
+        {
+            var asked = await NumaAsync(
+                "explain", "allocation", scenario, "--first-failure", workload, "--format", "json");
+            var walk = JsonDocument.Parse(asked.Output).RootElement;
+            Assert.Equal(workload, walk.GetProperty("run").GetProperty("workload").GetString());
+            Assert.Equal(["low", "min"], walk.GetProperty("passes").EnumerateArray()
+                .Select(pass => pass.GetProperty("mark").GetString()).Distinct());
+            var checks = walk.GetProperty("passes").EnumerateArray().Last().GetProperty("zones").EnumerateArray()
+                .Select(zone => (Zone: zone.GetProperty("zone").GetString(),
+                    zone.GetProperty("check").GetProperty("availablePages").GetInt64(),
+                    zone.GetProperty("check").GetProperty("requiredPages").GetInt64()));
+            Assert.Equal(failure.GetProperty("tried").EnumerateArray()
+                .Where(tried => tried.GetProperty("mark").GetString() == "min")
+                .Select(tried => (tried.GetProperty("zone").GetString(),
+                    tried.GetProperty("availablePages").GetInt64(), tried.GetProperty("requiredPages").GetInt64())),
+                checks);
+        }
+
+        var none = await NumaAsync("explain", "allocation", scenario, "--first-failure", "fine");
+        Assert.Equal((2, "--first-failure: error NUMA107: no allocation of fine failed\n"), (none.ExitCode, none.Error));
+        var missing = await NumaAsync("explain", "allocation", scenario, "--first-failure", "fin");
+        Assert.Contains("no workload 'fin'; did you mean 'fine'?", missing.Error, StringComparison.Ordinal);
+        var after = await NumaAsync(
+            "explain", "allocation", scenario, "--first-failure", "--after", "vm.min_free_kbytes=1");
+        Assert.Contains("a run has no moment after boot", after.Error, StringComparison.Ordinal);
+    }
+
+    // The same page as of a run that was kept, without one.
+    [Fact]
+    public async Task A_page_of_a_scenario_is_explained_without_a_kept_run()
+    {
+        var of = await NumaAsync("explain", "page", await KeepAsync(Pair), "70000");
+        var asked = await NumaAsync(
+            "explain", "allocation", await WriteAsync(Pair), "--page", "70000", "--kernel", "4.9");
+        Assert.Equal((0, ""), (asked.ExitCode, asked.Error));
+        Assert.Equal(of.Output, asked.Output);
+    }
+
     [Theory]
     [InlineData("explain", "explain needs one of watermarks, zonelist, allocation, page, oom (see numa explain --help)")]
     [InlineData("explain watermark m.yaml", "unknown command 'watermark'; did you mean 'watermarks'?")]
-    [InlineData("explain allocation m.yaml", "'--gfp' is required (see numa explain allocation --help)")]
+    [InlineData("explain allocation m.yaml", "--gfp is required, or for a scenario --first-failure or --page")]
+    [InlineData("explain allocation m.yaml --page 1 --gfp GFP_DMA", "an allocation of a run, which --gfp cannot change")]
+    [InlineData("explain allocation m.yaml --page 1 --first-failure", "--first-failure and --page exclude each other")]
+    [InlineData("explain allocation m.yaml --first-failure --task 1", "--task needs --page")]
+    [InlineData("explain allocation m.yaml --page x", "--page is a whole number, 0 or more; found 'x'")]
     [InlineData("explain allocation m.yaml --gfp GFP_DMA --order 11", "--order is a whole number, 0 to 10; found '11'")]
     [InlineData("explain allocation m.yaml --gfp GFP_DMA --free 0:DMA", "--free needs ZONE=PAGES, found '0:DMA'")]
     [InlineData("explain page dir x", "N is a whole number, 0 or more; found 'x'")]
@@ -139,15 +207,21 @@ public sealed class ExplainTests : IDisposable
     /// <summary>Runs a scenario, keeps it, and takes its files away.</summary>
     private async Task<string> KeepAsync(string scenario, params string[] options)
     {
-        var (file, machine) = (Path.Combine(_folder, "pair-fill.yaml"), Path.Combine(_folder, "pair.yaml"));
-        await File.WriteAllTextAsync(file, scenario);
-        await File.WriteAllTextAsync(machine, ScenarioTexts.Machine);
+        var file = await WriteAsync(scenario);
         var kept = Path.Combine(_folder, "kept");
         var run = await NumaAsync(["run", file, "--set", "kernel=4.9", "--out", kept, .. options]);
         Assert.Equal(0, run.ExitCode);
         File.Delete(file);
-        File.Delete(machine);
+        File.Delete(Path.Combine(_folder, "pair.yaml"));
         return kept;
+    }
+
+    private async Task<string> WriteAsync(string scenario)
+    {
+        var file = Path.Combine(_folder, "pair-fill.yaml");
+        await File.WriteAllTextAsync(file, scenario);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "pair.yaml"), ScenarioTexts.Machine);
+        return file;
     }
 
     private static Task<CommandLineRun> NumaAsync(params string[] args) =>

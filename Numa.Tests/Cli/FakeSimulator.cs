@@ -7,6 +7,7 @@ using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
 using Numa.Workloads.Scenarios;
 using Numa.Workloads.Verification;
+using Numa.Workloads.WhatIf;
 
 namespace Numa.Tests.Cli;
 
@@ -75,6 +76,17 @@ internal sealed class FakeSimulator : ISimulator
 
     public ImmutableArray<ExplainedReport> ExplainReports(string file) =>
         Failure is null ? [new(1, "None.", "init asked", "none", [], true, null, [])] : throw Failure;
+
+    public RunMoment? Moment { get; private set; }
+
+    public Task<ExplainedPage> ExplainRunAsync(MachineRequest scenario, RunMoment moment, CancellationToken cancel)
+    {
+        Moment = moment;
+        return ExplainPageAsync(scenario.Path, moment.Page ?? 0, moment.Task, cancel);
+    }
+
+    public WhatIfOutcome WhatIf(MachineRequest machine, WhatIfQuestion question) =>
+        Failure is null ? new(question.Ask(Pair.Value), []) : throw Failure;
 
     public Task<ExplainedPage> ExplainPageAsync(string folder, long number, int? task, CancellationToken cancel)
     {

@@ -24,7 +24,8 @@ public class TableTests
         {
             Kernel = "6.12", ZonelistOrder = "zone", Counterfactual = true, Clock = "wall", Conserved = false,
             Impossible = "Linux 6.12 knows node order only",
-            SlowPathOperation = null, KswapdWakeUps = 0, Failures = [], WatermarkEvents = [], Notes = [], Threads = 1,
+            SlowPathOperation = null, Pressure = null, KswapdWakeUps = 0, Failures = [], WatermarkEvents = [], Notes = [],
+            Threads = 1,
             Zones = [SampleResults.Run.Zones[1] with { Conserved = false }],
             Placement =
             [

@@ -8,8 +8,7 @@ namespace Numa.Workloads.Experiments;
 /// <summary>Puts the runs of several arms beside each other and beside what arithmetic predicts.</summary>
 public static class Comparison
 {
-    private const string NotModelled =
-        "not modelled: reclaim, memcg, NUMA balancing, khugepaged, cache contents, TPS";
+    private const string NotModelled = "memcg, NUMA balancing, khugepaged, cache contents, TPS";
 
     private const string NotPredicted =
         "no prediction of placement: workloads run at once, on several nodes, free pages, or end or"
@@ -72,6 +71,7 @@ public static class Comparison
     {
         PlacementHash = arm.First.Result.PlacementHash,
         Events = arm.First.Result.Events,
+        UsedReclaimModel = arm.Runs.Any(run => run.Result.UsedReclaimModel),
     };
 
     /// <summary>Settings written in mid-run; said once where every arm writes the same.</summary>
@@ -99,9 +99,12 @@ public static class Comparison
                 + string.Join("; ", arms.Select(arm => $"{arm.Value} {LeftInPagesets(arm)}")));
         }
 
+        var reclaims = ComparisonMetrics.UsedReclaimModel(arms);
+        if (reclaims)
+            notes.Add("reclaim took part: MODEL from the first entry into the slow path, or kswapd, on; exact before");
         notes.AddRange(EventNotes(arms));
         notes.AddRange(arms.SelectMany(arm => arm.First.Result.Notes).Distinct());
-        notes.Add(NotModelled);
+        notes.Add($"not modelled: {(reclaims ? "" : "reclaim, ")}{NotModelled}");
         return notes.ToImmutable();
     }
 }

@@ -18,6 +18,9 @@ internal sealed class ComparisonMetrics
     private readonly string _modelNote;
     private readonly string? _placementNote;
 
+    /// <summary>Beside what is settled before the slow path is entered.</summary>
+    private readonly string? _earlyNote;
+
     public ComparisonMetrics(ImmutableArray<ComparisonArm> arms)
     {
         _arms = arms;
@@ -31,18 +34,38 @@ internal sealed class ComparisonMetrics
         _modelNote = replaced == 0
             ? "default cost set"
             : string.Create(CultureInfo.InvariantCulture, $"cost set with {replaced} replaced");
-        _placementNote = PlacementNote();
+        _earlyNote = EarlyNote();
+        _placementNote = UsedReclaimModel(arms) ? "reclaim model after the slow path" : _earlyNote;
     }
+
+    /// <summary>Reclaim had a part in some run: from its first entry into the slow path on nothing is exact.</summary>
+    public static bool UsedReclaimModel(IEnumerable<ComparisonArm> arms) =>
+        arms.Any(arm => arm.Runs.Any(run => run.Result.UsedReclaimModel));
 
     /// <summary>Note beside figures of placement that the cost model decides; null where they are exact.</summary>
     /// <remarks>What a setting written in mid-run finds depends on how long it took to come there.</remarks>
-    private string? PlacementNote() =>
+    private string? EarlyNote() =>
         _arms.Any(arm => arm.First.Result.Events.Any(happening => happening.Reached)) ? _modelNote : null;
 
     public bool IsPredicted => !_predictions.IsEmpty;
 
     public ImmutableArray<MetricResult> Rows() =>
-        [.. Placement().Concat(Ends()).Concat(Times()).Select(row => row.Over(_arms))];
+        [.. Placement().Concat(BeforeSlowPath()).Concat(Ends()).Concat(Times()).Select(row => row.Over(_arms))];
+
+    /// <summary>What stays exact where the reclaim model decides the rest.</summary>
+    private IEnumerable<MetricRow> BeforeSlowPath()
+    {
+        if (!UsedReclaimModel(_arms)) yield break;
+        foreach (var zone in _arms[0].Machine.Zones.Select(zone => zone.Id.ToString()))
+        {
+            if (!_arms.Any(arm => arm.Runs.Any(run => Before(run.Result) > 0))) continue;
+            yield return new($"{zone} before slow path", MetricUnit.Pages, _earlyNote, 0,
+                (_, run) => Before(run.Result), []);
+
+            double Before(RunResult run) => run.Pressure?.Before.PagesFrom(zone)
+                ?? run.Placement.Where(cell => cell.Zone == zone).Sum(cell => cell.Pages);
+        }
+    }
 
     private IEnumerable<MetricRow> Placement()
     {
@@ -92,9 +115,9 @@ internal sealed class ComparisonMetrics
             }
         }
 
-        yield return Row("slow path entered", MetricUnit.Count, 0,
-            run => run.Result.SlowPathOperation is null ? 0 : 1,
-            prediction => prediction.FirstSlowPath is null ? 0 : 1);
+        yield return new("slow path entered", MetricUnit.Count, _earlyNote, 0,
+            (_, run) => run.Result.SlowPathOperation is null ? 0 : 1,
+            Predicted(prediction => prediction.FirstSlowPath is null ? 0 : 1));
         yield return Row("failed", MetricUnit.Count, 0,
             run => run.Result.Failures.Sum(failure => failure.Count), prediction => prediction.Failures);
     }

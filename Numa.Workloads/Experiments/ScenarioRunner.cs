@@ -85,6 +85,8 @@ public sealed class ScenarioRunner(TimeProvider time)
             Lrus = LruReport.Of(outcome.Zones),
             Checked = options.Check,
             Events = report.Events(),
+            Pressure = report.Pressure(),
+            UsedReclaimModel = report.UsedReclaimModel(),
         };
         var contention = ContentionReport.Of(outcome.Zones, options.LongestWaits);
         var record = new RunRecord(machine, result, contention, [.. placement],

@@ -14,19 +14,25 @@ namespace Numa.Workloads.Explaining;
 public sealed record ExplainedPage(
     BootedMachine Machine, AllocationWalk Walk, string Scenario, ulong Seed, string Workload);
 
-/// <summary>One page of a run that was kept: the run is made again, and that page's walk is written down.</summary>
+/// <summary>A run that was kept.</summary>
+/// <param name="Hash">Hash of the run: made again, it must come out the same.</param>
+/// <param name="Folder">Where the run was kept, for messages.</param>
+public readonly record struct KeptIn(string Hash, string Folder);
+
+/// <summary>One page of a run: the run is made, or made again, and that page's walk is written down.</summary>
 /// <remarks>
 /// Numbers are those that comparisons print: pages that were got, from 0, failures left out. Where one task runs after
 /// the other they count through all of them; where several run at once, or a task is named, within the task.
 /// </remarks>
 /// <param name="Task">Number of the task; null where the run has one at a time.</param>
 /// <param name="Seed">Seed of the run.</param>
-/// <param name="Hash">Hash of the run: made again, it must come out the same.</param>
-/// <param name="Folder">Where the run was kept, for messages.</param>
-public sealed record PageQuestion(long Number, int? Task, ulong Seed, string Hash, string Folder)
+public sealed record PageQuestion(long Number, int? Task, ulong Seed)
 {
     /// <summary>Seed of the run's interleaving; null for none.</summary>
     public ulong? Schedule { get; init; }
+
+    /// <summary>The run that is made again; null for one that nobody kept.</summary>
+    public KeptIn? Kept { get; init; }
 
     /// <exception cref="InputException">There is no such page, or the run comes out otherwise.</exception>
     public ExplainedPage Ask(Scenario scenario, CancellationToken cancellation)
@@ -38,14 +44,13 @@ public sealed record PageQuestion(long Number, int? Task, ulong Seed, string Has
         var recorder = new WalkRecorder(tasks, Number);
         var loop = new RoundLoop(plan, GroupMap.Single(plan.CpuCount, plan.ZoneCount));
         foreach (var task in tasks) loop.Cpus[task.Cpu.Value].Recorder = recorder;
-        // To the end, not just to the page: only the hash tells that this is the same run.
-        while (loop.Step()) cancellation.ThrowIfCancellationRequested();
-
-        var hash = RunHash.Of(loop.Zones, loop.Cpus, plan.Tasks);
-        if (hash != Hash)
+        // Of a kept run to the end, not just to the page: only the hash tells that this is the same run.
+        while ((Kept is not null || recorder.Walk is not { Failure: null }) && loop.Step())
+            cancellation.ThrowIfCancellationRequested();
+        if (Kept is { } kept && RunHash.Of(loop.Zones, loop.Cpus, plan.Tasks) is var hash && hash != kept.Hash)
         {
-            throw Wrong(Folder, $"the run comes out otherwise when it is made again (hash {hash}, was {Hash}):"
-                + " another version of Numa made it, or its files have changed");
+            throw Wrong(kept.Folder, $"the run comes out otherwise when it is made again (hash {hash}, was"
+                + $" {kept.Hash}): another version of Numa made it, or its files have changed");
         }
 
         if (recorder.Walk is { Failure: null } walk)

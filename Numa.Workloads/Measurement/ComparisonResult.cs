@@ -57,6 +57,9 @@ public sealed record ArmResult(
     /// <summary>Hash of where every page ended, of the first seed's run; 64 hex digits.</summary>
     public string PlacementHash { get; init; } = "";
 
+    /// <summary>The reclaim model changed something in a run: exact is what came before the slow path.</summary>
+    public bool UsedReclaimModel { get; init; }
+
     /// <summary>Settings written in mid-run, of the first seed's run.</summary>
     public ImmutableArray<EventResult> Events { get; init; } = [];
 }

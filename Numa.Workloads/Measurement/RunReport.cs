@@ -81,6 +81,25 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
         }),
     ];
 
+    /// <summary>Pages were reclaimed, or a task was killed for them.</summary>
+    public bool UsedReclaimModel() => outcome.Cpus.Any(cpu => cpu.Counters is
+        { KswapdReclaimed: > 0 } or { DirectReclaimed: > 0 } or { NodeReclaimed: > 0 } or { OomKills: > 0 });
+
+    /// <summary>The run before and after reclaim could have a part in it; null when it never could.</summary>
+    public PressureSplit? Pressure()
+    {
+        if (outcome.Cpus.All(cpu => cpu.BeforePressure is null)) return null;
+        var entries = outcome.Cpus.Sum(cpu => cpu.Counters.SlowPathEntries);
+        var parts = outcome.Cpus.Select(cpu => (Before: BeforePressure(cpu), All: cpu.Counters.Done)).ToList();
+        return new(entries,
+            new(parts.Sum(cpu => cpu.Before.Allocations), parts.Sum(cpu => cpu.Before.Fallbacks),
+                parts.Sum(cpu => cpu.Before.Failures), Placement(cpu => BeforePressure(cpu).Pages, _ => null)),
+            new(parts.Sum(cpu => cpu.All.Allocations - cpu.Before.Allocations),
+                parts.Sum(cpu => cpu.All.Fallbacks - cpu.Before.Fallbacks),
+                parts.Sum(cpu => cpu.All.Failures - cpu.Before.Failures),
+                Placement(cpu => cpu.Counters.PagesTaken, cpu => BeforePressure(cpu).Pages)));
+    }
+
     /// <summary>Share of pages from the asking CPU's node, and their mean SLIT distance.</summary>
     public (double LocalShare, double MeanDistance) Locality()
     {
@@ -157,6 +176,8 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
     /// <summary>What a CPU had when it took note of an event, or at the end if it never did.</summary>
     private static PagesTaken Until(CpuProcess cpu, int happening) =>
         happening < cpu.BeforeEvents.Count ? cpu.BeforeEvents[happening] : cpu.Counters.PagesTaken;
+
+    private static AllocationsDone BeforePressure(CpuProcess cpu) => cpu.BeforePressure ?? cpu.Counters.Done;
 
     private ImmutableArray<WalkChange> Walks(int happening)
     {

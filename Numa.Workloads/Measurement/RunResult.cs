@@ -67,9 +67,15 @@ public sealed record RunResult(
     /// <summary>Settings written in mid-run, by their instants.</summary>
     public ImmutableArray<EventResult> Events { get; init; } = [];
 
+    /// <summary>The run before and after the first pressure; null when there was none.</summary>
+    public PressureSplit? Pressure { get; init; }
+
     /// <summary>Pages were counted at the end of every round too, and every free list at the end of the
     /// run.</summary>
     public bool Checked { get; init; }
+
+    /// <summary>The reclaim model changed something: pages were reclaimed, or a task was killed for them.</summary>
+    public bool UsedReclaimModel { get; init; }
 
     /// <summary>How often all zonelists were built anew during the run.</summary>
     public int ZonelistRebuilds => Events.Count(happening => happening.RebuiltZonelists);

@@ -17,7 +17,8 @@ public static class ScenarioLoader
     public static Scenario Load(string path, IReadOnlyList<Setting> settings) =>
         ScenarioParser.Parse(ReadScenario(path), path, settings, FindMachine);
 
-    /// <param name="path">A machine file, or the folder of a capture.</param>
+    /// <param name="path">A machine file, a scenario for the machine that it names, or the folder of a
+    /// capture.</param>
     /// <param name="settings">Values of the command line, in order.</param>
     /// <exception cref="InputException">The file cannot be read, or has problems; all of them are in it.</exception>
     public static MachineFile LoadMachine(string path, IReadOnlyList<Setting> settings)
@@ -25,7 +26,10 @@ public static class ScenarioLoader
         var found = FindMachine(path, null);
         if (found.Problem is not null)
             throw new InputException([new(new(path, 0, 0), ProblemCodes.File, found.Problem)]);
-        return ScenarioParser.ParseMachine(path, settings, FindMachine);
+        if (found.Text is null || !ScenarioParser.IsScenario(found.Text))
+            return ScenarioParser.ParseMachine(path, settings, FindMachine);
+        var scenario = ScenarioParser.Parse(found.Text, path, settings, FindMachine);
+        return new(scenario.Machine, scenario.Boot, scenario.Notes);
     }
 
     /// <summary>Finds a machine file or the folder of a capture.</summary>

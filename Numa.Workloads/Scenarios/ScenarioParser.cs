@@ -40,6 +40,10 @@ public sealed class ScenarioParser
         return scenario;
     }
 
+    /// <summary>Whether a text says that it runs something, right or wrong.</summary>
+    internal static bool IsScenario(string text) =>
+        YamlText.Read(text, "", new()) is YamlMapping root && root["machine"] is not null;
+
     /// <summary>Reads a machine file by itself.</summary>
     /// <exception cref="InputException">The text has problems; all of them are in it.</exception>
     public static MachineFile ParseMachine(string text, string file)

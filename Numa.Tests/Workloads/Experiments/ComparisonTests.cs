@@ -102,6 +102,34 @@ public class ComparisonTests
         Assert.Equal(new(7, null, null), PairedStatistics.Of([7]));
     }
 
+    // Goal: nothing that reclaim had a part in is called exact, and what came before it still is. Method: one arm's run
+    // stole pages from its 500th on.
+    [Fact]
+    public void Where_reclaim_took_part_only_what_came_before_is_exact()
+    {
+        var booted = BootedScenario.Load("one-node-fill");
+        var plain = HandMadeRuns.Arm("a", booted, 2, _ => [("0:Normal", 1000)]);
+        var stolen = plain with { Value = "b", Runs = [.. plain.Runs.Select(Reclaiming)] };
+        var result = HandMadeRuns.Compare("zonelistOrder", plain, stolen);
+        Assert.Equal((false, true), (result.Arms[0].UsedReclaimModel, result.Arms[1].UsedReclaimModel));
+        var pages = result.Metrics.Single(metric => metric.Name == "pages from 0:Normal");
+        Assert.Equal((MetricBasis.Model, "reclaim model after the slow path"), (pages.Basis, pages.BasisNote));
+        var before = result.Metrics.Single(metric => metric.Name == "0:Normal before slow path");
+        Assert.Equal((MetricBasis.Exact, 1000, 500), (before.Basis, before.Values[0].Mean, before.Values[1].Mean));
+        Assert.Equal(MetricBasis.Exact, result.Metrics.Single(metric => metric.Name == "slow path entered").Basis);
+
+        static RunRecord Reclaiming(RunRecord run) => run with
+        {
+            Result = run.Result with
+            {
+                SlowPathOperation = 501,
+                UsedReclaimModel = true,
+                Pressure = new(1, new(500, 0, 0, [new(0, "0:Normal", 500, 500)]),
+                    new(500, 0, 0, [new(0, "0:Normal", 500, 500)])),
+            },
+        };
+    }
+
     private static MetricResult Noisy(Func<int, long> first, Func<int, long> second)
     {
         var booted = BootedScenario.Load("one-node-fill", "zonelistOrder=node");
