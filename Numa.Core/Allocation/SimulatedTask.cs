@@ -27,6 +27,9 @@ public enum TaskStepKind
 
     /// <summary>The program is over.</summary>
     Exit,
+
+    /// <summary>Let the operation on the machine begin that waits for this: <see cref="TaskStep.Sign"/>.</summary>
+    GiveSign,
 }
 
 /// <summary>One operation that a task asks its CPU for. Filled in by the task, reused by the CPU.</summary>
@@ -55,6 +58,9 @@ public struct TaskStep
     public TaskId Receiver;
 
     public BlockExchange Exchange;
+
+    /// <summary>Number of the operation that waits for the task to come so far.</summary>
+    public int Sign;
 
     /// <summary>Allocates next.</summary>
     public void Allocate(AllocationRequest request)

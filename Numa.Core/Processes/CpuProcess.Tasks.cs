@@ -70,6 +70,9 @@ public sealed partial class CpuProcess
             case SignalKind.WakeKswapd:
                 WakeKswapd(signal);
                 break;
+            default:
+                TakeMachineSignal(signal);
+                break;
         }
     }
 
@@ -128,6 +131,9 @@ public sealed partial class CpuProcess
             case TaskStepKind.Sleep:
                 _asleep.Add(task.Id, task);
                 Leave();
+                break;
+            case TaskStepKind.GiveSign:
+                SendSignal(MachineOperator.HomeCpu, SignalKind.Operate, default, zone: _step.Sign);
                 break;
             case TaskStepKind.Exchange:
                 StartExchange(_step.Exchange);

@@ -30,6 +30,9 @@ public sealed partial class CpuProcess
         BeginJudging,
         JudgeZone,
         EndJudging,
+        Operate,
+        EmptyPageset,
+        TellEmptied,
     }
 
     /// <summary>The vmstat worker's phase differs by CPU, as kernels spread it.</summary>
@@ -100,6 +103,9 @@ public sealed partial class CpuProcess
                 if (_balanced && !_boosted) break;
                 if (_kswapdAwake.Add(_machine.Zones[slot].Id.Node.Value)) Counters.KswapdWakeUps++;
                 break;
+            default:
+                DoMachineWork(kind, slot);
+                break;
         }
     }
 
@@ -154,7 +160,7 @@ public sealed partial class CpuProcess
             var judged = _machine.Release.KswapdWokenPerZone
                 ? slot == signal.Zone
                 : zone.Node == node && (int)zone.Kind <= signal.HighestZone;
-            if (judged) _work.Enqueue((WorkKind.JudgeZone, slot, signal.HighestZone, signal.Order));
+            if (judged && _machine.IsPopulated(slot)) _work.Enqueue((WorkKind.JudgeZone, slot, signal.HighestZone, signal.Order));
         }
 
         _work.Enqueue((WorkKind.EndJudging, signal.Zone, 0, 0));

@@ -60,6 +60,7 @@ public sealed partial class CpuProcess
         JudgeKswapd,
         Exchange,
         MoveCounter,
+        Operate,
     }
 
     /// <param name="ticks">When the vmstat worker runs, ascending; default for once a second.</param>
@@ -276,6 +277,9 @@ public sealed partial class CpuProcess
             case Continuation.MoveCounter:
                 (zone.FreeDelta, zone.FairDelta) = _unfolded;
                 break;
+            case Continuation.Operate:
+                OperatorReplied();
+                break;
         }
     }
 
@@ -357,11 +361,11 @@ public sealed partial class CpuProcess
     }
 
     private void SendSignal(int receiver, SignalKind kind, TaskId task, LiveBlock[]? blocks = null,
-        int zone = 0, int highestZone = 0, int order = 0)
+        int zone = 0, int highestZone = 0, int order = 0, MachineFacts? facts = null)
     {
         var at = receiver == Id ? _now : SignalArrival(receiver);
         var signal = new Signal(at, Id, ++_signalSequence, receiver, kind, task, _current?.Id ?? default, null, blocks,
-            zone, highestZone, order);
+            zone, highestZone, order) { Facts = facts };
         _interrupted = true;
         if (receiver == Id)
         {

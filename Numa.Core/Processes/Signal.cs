@@ -17,6 +17,18 @@ public enum SignalKind : byte
 
     /// <summary>An allocation found no zone of this node above its low mark.</summary>
     WakeKswapd,
+
+    /// <summary>An operation on the machine is due.</summary>
+    Operate,
+
+    /// <summary>The machine has become another.</summary>
+    MachineChanged,
+
+    /// <summary>Memory of a zone is to go offline: its pageset is to keep nothing from now on.</summary>
+    EmptyPageset,
+
+    /// <summary>It keeps nothing.</summary>
+    PagesetEmptied,
 }
 
 /// <summary>An effect of one CPU on another; none is faster than the signal latency, except to the CPU
@@ -37,6 +49,9 @@ public sealed record Signal(
     int HighestZone = 0,
     int Order = 0)
 {
+    /// <summary>What the machine has become.</summary>
+    public MachineFacts? Facts { get; init; }
+
     /// <summary>Round in which the message was sent.</summary>
     public long Round { get; set; }
 

@@ -1,3 +1,4 @@
+using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Time;
 using Numa.Core.Zones;
@@ -34,6 +35,21 @@ public enum ZoneVisitKind : byte
 
     /// <summary>Set the pageblock of a page apart for atomic allocations, one of which got the page.</summary>
     Reserve,
+
+    /// <summary>A range of memory goes online.</summary>
+    Online,
+
+    /// <summary>A range that is to go offline is isolated.</summary>
+    Isolate,
+
+    /// <summary>It cannot go offline, and its isolation ends.</summary>
+    EndIsolation,
+
+    /// <summary>An isolated range, all of it free, goes offline.</summary>
+    Offline,
+
+    /// <summary>The zone is told what has become of the machine. Takes no lock.</summary>
+    Retune,
 }
 
 /// <summary>One request to a zone and its reply. A CPU has one, reuses it, and does not touch it while it is
@@ -83,6 +99,12 @@ public sealed class ZoneVisit
     /// <summary>First frame of the block that an exchange wants.</summary>
     public long Wanted;
 
+    /// <summary>Memory that comes or goes.</summary>
+    public PageRange Range;
+
+    /// <summary>What has become of the machine.</summary>
+    public MachineFacts? Facts;
+
     /// <summary>Is told what the zone compares and gives; null but for an allocation that is watched.</summary>
     public WalkRecorder? Recorder;
 
@@ -102,6 +124,9 @@ public sealed class ZoneVisit
 
     /// <summary>Blocks of another migratetype were broken into, and kswapd is to be woken for it.</summary>
     public bool BoostRaised;
+
+    /// <summary>Free pages that were isolated, or are isolated no more.</summary>
+    public long Moved;
     public long Wait;
     public long Hold;
     public ZoneRecord Record;

@@ -133,7 +133,7 @@ public sealed class ScenarioParser
             fields.Text("name")?.Value ?? NameOf(_file), fields.Text("about")?.Value,
             machine ?? new CapturedMachine("", root.At), boot, Seed(fields),
             fields.Word("clock", Clocks) ?? SimulationClock.Virtual, duration,
-            [.. occupied], EventReader.Read(fields, _problems), workloads, Costs(fields), Compare(fields), notes);
+            [.. occupied], EventReader.Read(fields, workloads, _problems), workloads, Costs(fields), Compare(fields), notes);
         if (machine is DescribedMachine described && _problems.IsEmpty)
             MachineFit.Check(scenario, described.Machine, _problems);
         return machine is null ? null : scenario;
