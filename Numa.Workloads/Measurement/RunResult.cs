@@ -60,7 +60,7 @@ public sealed record RunResult(
     /// <summary>Events by their names in /proc/vmstat. Unit: pages.</summary>
     public IReadOnlyDictionary<string, long> Vmstat { get; init; } = new Dictionary<string, long>();
 
-    /// <summary>Settings written in mid-run, by their instants.</summary>
+    /// <summary>What happened to the machine in mid-run, in that order.</summary>
     public ImmutableArray<EventResult> Events { get; init; } = [];
 
     /// <summary>Pages were counted at the end of every round too, and every free list at the end of the
@@ -68,7 +68,7 @@ public sealed record RunResult(
     public bool Checked { get; init; }
 
     /// <summary>How often all zonelists were built anew during the run.</summary>
-    public int ZonelistRebuilds => Events.Count(happening => happening.RebuiltZonelists);
+    public int ZonelistRebuilds => Events.Sum(happening => happening.Rebuilds);
 
     /// <summary>What the machine does and its release cannot; null when every part exists.</summary>
     [JsonIgnore]
