@@ -7,7 +7,7 @@ namespace Numa.Cli.Tables;
 internal static class RunHeader
 {
     /// <summary>Events in mid-run that are shown; JSON has the rest.</summary>
-    public const int FirstEvents = 6;
+    public const int FirstEvents = 12;
 
     /// <summary>The label of a what-if that no such kernel offers; null when the kernel does.</summary>
     public static string? Counterfactual(RunResult run) =>

@@ -46,9 +46,6 @@ public sealed class RunningMachine(MachineImage image, MemoryTuning tuning, Memo
     /// <summary>Zone that all of a range is online in; null when there is none.</summary>
     public ZoneId? HolderOf(PageRange range) => memory.HolderOf(range);
 
-    /// <summary>Zone that a range would go online in.</summary>
-    public ZoneId ZoneFor(NodeId node, PageRange range, OnlineType type) => new(node, memory.ZoneFor(node, range, type));
-
     /// <summary>Memory is plugged in.</summary>
     /// <param name="refusal">Why the kernel refuses; null when it does not. Then nothing has changed.</param>
     public MachineChange? Add(NodeId node, PageRange range, out string? refusal) =>

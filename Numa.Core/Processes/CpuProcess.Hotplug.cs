@@ -9,6 +9,9 @@ public sealed partial class CpuProcess
     private MachineOperator? _operator;
     private int _emptied;
 
+    /// <summary>The machine as the CPU knows it.</summary>
+    public MachineFacts Machine => _machine;
+
     /// <summary>This CPU is the one that the operator works on.</summary>
     internal void Seat(MachineOperator machineOperator)
     {

@@ -121,7 +121,6 @@ public sealed class MachineOperator(
             yield break;
         }
 
-        var slot = Facts.Image.SlotOf(running.ZoneFor(node, range, type));
         if (running.Online(node, range, type, out var refusal) is not { } change)
         {
             result.Refuse(refusal!);
@@ -129,19 +128,19 @@ public sealed class MachineOperator(
         }
 
         Count(range, result);
-        yield return Visiting(ZoneVisitKind.Online, slot, range);
+        yield return Visiting(ZoneVisitKind.Online, SlotOf(range), range);
         foreach (var step in Spread(change, result)) yield return step;
     }
 
     private IEnumerable<OperatorStep> Offline(PageRange range, OperationResult result)
     {
-        if (running.HolderOf(range) is not { } zone)
+        if (running.HolderOf(range) is null)
         {
             result.Refuse($"memory from {range.Start} to {range.End} is not online in one zone");
             yield break;
         }
 
-        var slot = Facts.Image.SlotOf(zone);
+        var slot = SlotOf(range);
         yield return new(OperatorStepKind.EmptyPagesets, slot, default, default, WithoutPageset(slot));
         yield return Visiting(ZoneVisitKind.Isolate, slot, range);
         // Movable pages in use would be migrated here, and what was freed meanwhile counted in.
@@ -160,6 +159,8 @@ public sealed class MachineOperator(
         Invariant.Holds(change is not null, refusal ?? "");
         foreach (var step in Spread(change, result)) yield return step;
     }
+
+    private int SlotOf(PageRange range) => Facts.Image.SlotOf(running.HolderOf(range)!.Value);
 
     private static void Count(PageRange range, OperationResult result)
     {

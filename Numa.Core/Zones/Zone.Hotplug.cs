@@ -41,6 +41,7 @@ public sealed partial class Zone
     {
         var (start, end) = PagesOf(range);
         var blocks = (end - start) >> Order.MaxValue;
+        (_buddy.First, _buddy.End) = (Math.Min(_buddy.First, start), Math.Max(_buddy.End, end));
         for (var block = start; block < end; block += 1 << Order.MaxValue)
             _buddy.Retag(block, Order.MaxValue, Migratetype.Movable);
         _buddy.ReleaseLargest(start, blocks, (int)Migratetype.Movable, Release.BootRelease == BootReleaseRule.Tail);

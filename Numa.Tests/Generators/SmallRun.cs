@@ -51,6 +51,11 @@ internal sealed record SmallRun(
 
     public bool IsRoomy { get; init; }
 
+    /// <summary>Memory comes and goes while it runs.</summary>
+    public bool IsPlugged { get; init; }
+
+    public static readonly Gen<SmallRun> AnyPlugged = Any.Select(run => run with { IsPlugged = true });
+
     public SimulationPlan Plan()
     {
         var random = new SeededRandom((ulong)Seed);
@@ -80,6 +85,7 @@ internal sealed record SmallRun(
         }
 
         var costs = Costs(ref random);
+        if (IsPlugged) return PluggedRun.Of(image, tasks, costs, horizon, random.NextUInt64());
         return new(image, tasks, costs, horizon, occupied.ToImmutable(), Events(ref random, image));
     }
 
@@ -128,18 +134,21 @@ internal sealed record SmallRun(
     public SimulationPlan PlanOf(IReadOnlyList<SimulatedTask> tasks, CostModel? costs = null)
     {
         var random = new SeededRandom((ulong)Seed);
-        return new(Image(ref random), tasks, costs ?? CostModel.Default, VirtualInstant.Never, []);
+        var image = Image(ref random);
+        return IsPlugged
+            ? PluggedRun.Of(image, tasks, costs ?? CostModel.Default, VirtualInstant.Never, random.NextUInt64())
+            : new(image, tasks, costs ?? CostModel.Default, VirtualInstant.Never, []);
     }
 
     /// <summary>Any partition into at most as many groups as there are CPUs and zones.</summary>
-    public GroupMap Grouping(ulong seed)
+    public static GroupMap Grouping(SimulationPlan plan, ulong seed)
     {
         var random = new SeededRandom(seed);
-        var groups = 1 + random.NextBelow(Cpus + Zones);
-        var ofCpu = new int[Cpus];
-        var ofZone = new int[Zones];
-        for (var i = 0; i < Cpus; i++) ofCpu[i] = (int)random.NextBelow(groups);
-        for (var i = 0; i < Zones; i++) ofZone[i] = (int)random.NextBelow(groups);
+        var groups = 1 + random.NextBelow(plan.CpuCount + plan.ZoneCount);
+        var ofCpu = new int[plan.CpuCount];
+        var ofZone = new int[plan.ZoneCount];
+        for (var i = 0; i < ofCpu.Length; i++) ofCpu[i] = (int)random.NextBelow(groups);
+        for (var i = 0; i < ofZone.Length; i++) ofZone[i] = (int)random.NextBelow(groups);
         return new(ofCpu, ofZone);
     }
 
