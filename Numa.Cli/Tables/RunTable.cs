@@ -18,6 +18,7 @@ internal static class RunTable
         NumastatTable.Write(page, run);
         EventTable.Write(page, run);
         ZoneTable.Write(page, run);
+        LruTable.Write(page, run);
         Workloads(page, run);
         FailureLines.Write(page, run);
         SlowPath(page, run);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
+using Numa.Core.Processes;
 using Numa.Core.Zones;
 
 namespace Numa.Core.Allocation;
@@ -18,8 +19,18 @@ public enum FailureKind
 
     /// <summary>Every zone refused at the min watermark; the kernel would reclaim now.</summary>
     NeedsReclaim,
+
+    /// <summary>Nothing could be reclaimed, and no task could be killed for it.</summary>
+    Deadlocked,
+
+    /// <summary>It never ended: the kernel neither reclaims enough nor kills for it.</summary>
+    Hung,
 }
 
 /// <summary>An allocation that failed, with each zone that was tried.</summary>
 public sealed record AllocationFailure(
-    AllocationRequest Request, FailureKind Kind, ImmutableArray<ZoneRefusal> Tried);
+    AllocationRequest Request, FailureKind Kind, ImmutableArray<ZoneRefusal> Tried)
+{
+    /// <summary>How the machine stood then; null where nobody looked.</summary>
+    public MemorySnapshot? Memory { get; init; }
+}

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Kernels;
 using Numa.Core.Mempolicies;
+using Numa.Core.Reclaim;
 using Numa.Core.Zones;
 
 namespace Numa.Core.Allocation;
@@ -29,6 +30,11 @@ public sealed record AllocationRequest(
     /// <summary>Whether it is for a transparent huge page, which policies place in their own way.</summary>
     public bool IsHugePageFault => Order.Value == Order.Pageblock
         && (Gfp & GfpFlags.GfpTransHugeLight) == GfpFlags.GfpTransHugeLight;
+
+    /// <summary>List from which reclaim may take the page; null for memory that stays, the kernel's own or
+    /// pinned.</summary>
+    /// <remarks>Of order 0 only.</remarks>
+    public LruType? Lru { get; init; }
 
     /// <summary>One of many pages that are asked for at once: the pageset's bookkeeping of allocations is left
     /// alone.</summary>

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Mempolicies;
+using Numa.Core.Reclaim;
 using Numa.Core.Time;
 
 namespace Numa.Core.Allocation;
@@ -30,6 +32,9 @@ public enum TaskStepKind
 
     /// <summary>Let the operation on the machine begin that waits for this: <see cref="TaskStep.Sign"/>.</summary>
     GiveSign,
+
+    /// <summary>The task goes on inside the kernel. Its CPU's to say, not the program's.</summary>
+    InKernel,
 }
 
 /// <summary>One operation that a task asks its CPU for. Filled in by the task, reused by the CPU.</summary>
@@ -84,6 +89,8 @@ public readonly record struct TaskId(int Value)
 /// Deterministic: all randomness comes from the seed it was made with.</remarks>
 public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
 {
+    private bool _hasSurrendered;
+
     public TaskId Id { get; } = id;
 
     /// <summary>Name of the workload it belongs to.</summary>
@@ -107,6 +114,12 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     /// <summary>Allocations that got no page.</summary>
     public long Failures { get; internal set; }
 
+    /// <summary>Pages that went to an LRU list for it, those since taken by reclaim included.</summary>
+    public long AnonymousPages { get; private set; }
+
+    /// <summary>The same of pages of files, which are there for everybody.</summary>
+    public long FilePages { get; private set; }
+
     /// <summary>Where the task stands in interleaving, if its policy does that.</summary>
     public InterleaveTurns Interleaving => field ??= new();
 
@@ -116,6 +129,27 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     /// <summary>An allocation that could go on only by reclaim ends the task.</summary>
     public virtual bool EndsAtReclaim => true;
 
+    /// <summary>Pages that its death would free, as far as it is the memory of a program.</summary>
+    /// <remarks>Source: <c>get_mm_rss</c>, Linux include/linux/mm.h; swapped pages are in it.</remarks>
+    public long ResidentPages => IsProgram && !_hasSurrendered ? LivePages + AnonymousPages : 0;
+
+    /// <summary>Its requests are page faults; else it is the kernel, which cannot be killed.</summary>
+    protected internal virtual bool IsProgram => Requests is { Count: > 0 } requests && requests.All(request => request.IsFault);
+
+    /// <summary>Nodes that its memory policy or cpuset binds it to; empty for all.</summary>
+    internal ImmutableArray<NodeId> BoundTo => Requests?.FirstOrDefault() switch
+    {
+        null => [],
+        { Policy: { Mode: MempolicyMode.Bind } policy } => policy.Nodes,
+        { AllowedNodes.IsDefaultOrEmpty: false } request => request.AllowedNodes,
+        { MemsAllowed.IsDefaultOrEmpty: false } request => request.MemsAllowed,
+        _ => [],
+    };
+
+    /// <summary>How much more, or less, than by its size the OOM killer wants it.</summary>
+    /// <remarks>Range: −1000, never, to 1000. Source: <c>oom_score_adj</c>, proc(5).</remarks>
+    public int OomAdjustment { get; init; }
+
     /// <summary>Pages that the task holds now.</summary>
     public abstract long LivePages { get; }
 
@@ -124,6 +158,13 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
 
     /// <summary>The allocation of the last step succeeded.</summary>
     public abstract void Allocated(LiveBlock block);
+
+    /// <summary>The allocation of the last step succeeded, and its page is reclaim's to take from now on.</summary>
+    public void AllocatedToLru(LruType type)
+    {
+        if (type == LruType.Anonymous) AnonymousPages++;
+        else FilePages++;
+    }
 
     /// <summary>The allocation of the last step failed; a failure that needs reclaim ends the task.</summary>
     public virtual void Failed(AllocationFailure failure)
@@ -140,6 +181,17 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     /// zone.</param>
     public virtual void Exchanged(FoundBlock found, int counterMoved) =>
         throw new Diagnostics.InvariantBreachException($"task {Id} exchanges no blocks");
+
+    /// <summary>A killed task's blocks; from here on it holds none.</summary>
+    internal IReadOnlyList<LiveBlock> Surrender()
+    {
+        var blocks = KeptBlocks().ToList();
+        _hasSurrendered = true;
+        return blocks;
+    }
+
+    /// <summary>Its live blocks, none once it was killed.</summary>
+    public IEnumerable<LiveBlock> KeptBlocks() => _hasSurrendered ? [] : LiveBlocks();
 
     /// <summary>Every live block, in an order that depends on the history only.</summary>
     public abstract IEnumerable<LiveBlock> LiveBlocks();

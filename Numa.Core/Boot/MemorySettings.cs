@@ -33,5 +33,12 @@ public sealed record MemorySettings
     /// <summary>vm.numa_zonelist_order: default, node or zone, by first letter.</summary>
     public string ZonelistOrder { get; init; } = "default";
 
+    /// <summary>vm.zone_reclaim_mode: 1 reclaims from a node before the next is used, 2 writes, 4 unmaps for that; null
+    /// as boot leaves it.</summary>
+    public int? ZoneReclaimMode { get; init; }
+
+    /// <summary>vm.swappiness: the weight of anonymous pages in reclaim; that of files is 200 less it.</summary>
+    public int Swappiness { get; init; } = 60;
+
     public HugePageMode HugePages { get; init; } = HugePageMode.Always;
 }

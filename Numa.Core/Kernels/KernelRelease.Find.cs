@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 
 namespace Numa.Core.Kernels;
@@ -6,11 +5,6 @@ namespace Numa.Core.Kernels;
 /// <remarks>The releases by their versions.</remarks>
 public sealed partial record KernelRelease
 {
-    /// <summary>Every release that Numa knows, oldest first. 4.4.0 is listed apart: later 4.4 releases
-    /// differ.</summary>
-    public static ImmutableArray<KernelRelease> Known { get; } =
-        [V2634, V2635, V310, V440, V44, V49, V414, V61, V612];
-
     /// <summary>The newest known release that is not newer than <paramref name="version"/>.</summary>
     /// <param name="version">A version such as <c>4.4</c>, <c>4.4.178</c> or <c>6.1.0-56-amd64</c>.</param>
     /// <param name="exact">False when an older release had to stand in.</param>

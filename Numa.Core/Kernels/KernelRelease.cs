@@ -165,6 +165,24 @@ public sealed partial record KernelRelease
     /// <summary>kswapd is woken for, and judged by, each zone of the list; from 4.8 by node.</summary>
     public bool KswapdWokenPerZone { get; init; }
 
+    /// <summary>kswapd goes on until every zone up to the one asked for, with anything to reclaim, is above its high
+    /// mark (up to 4.7); since, until one is.</summary>
+    public bool KswapdBalancesEveryZone { get; init; }
+
+    /// <summary>The slow path tries again as long as reclaim frees anything (up to 4.6); since, up to 16 times without
+    /// progress while reclaimable pages would do.</summary>
+    public bool CountsReclaimedPages { get; init; }
+
+    /// <summary>Who was killed for memory may take the last page (up to 4.13); since, half of the min mark.</summary>
+    public bool VictimsIgnoreMarks { get; init; }
+
+    /// <summary>A task that can be killed counts for a page at least (up to 5.8).</summary>
+    public bool OomPointsArePositive { get; init; }
+
+    /// <summary>Who empties all pagesets frees what the other CPUs have (6.0 and later); before, each CPU does
+    /// it.</summary>
+    public bool DrainsAllRemotely => TriesPagesetLock;
+
     /// <summary>zoneinfo prints unpopulated zones (4.12 and later).</summary>
     public bool PrintsEmptyZones { get; init; }
 
@@ -186,6 +204,14 @@ public sealed partial record KernelRelease
 
     /// <summary>Once written, vm.percpu_pagelist_fraction cannot go back to 0 (up to 3.10).</summary>
     public bool PagelistFractionNeverReset { get; init; }
+
+    /// <summary>Largest vm.swappiness: 100 up to 5.7, 200 since.</summary>
+    public int SwappinessMax { get; init; } = 100;
+
+    /// <summary>A node at least so far away is never reclaimed for its neighbour's sake: 30 up to 4.19, 31
+    /// since.</summary>
+    /// <remarks>Unit: SLIT distance. Source: <c>node_reclaim_distance</c>, RECLAIM_DISTANCE; 32 on AMD Zen.</remarks>
+    public int TooFarToReclaim { get; init; } = 30;
 
     /// <summary>A node farther than this switches zone_reclaim_mode on at boot; null: nothing does.</summary>
     public int? ZoneReclaimBeyondDistance { get; init; }
@@ -222,172 +248,4 @@ public sealed partial record KernelRelease
 
     /// <summary>Zone order can be selected in this release.</summary>
     public bool KnowsZoneOrder => ZonelistOrders != ZonelistOrderRule.NodeOnly;
-
-    private static readonly KernelRelease V2634 = new()
-    {
-        Name = "2.6.34",
-        ZonelistOrders = ZonelistOrderRule.SizeHeuristic,
-        NodeLoad = NodeLoadRule.DecreasingAssignment,
-        Watermarks = WatermarkSpacing.QuarterOfMin,
-        LowmemRatio = LowmemRatioRule.AtLeastOne,
-        ReserveIndex = ReserveIndexRule.PreferredZone,
-        Pagesets = PagesetShape.OrderZero,
-        PagesetSizing = PagesetSizingRule.SixBatches,
-        ZonelistCache = true,
-        KswapdWokenPerZone = true,
-        BootRelease = BootReleaseRule.Ordinary,
-        Calls = BootCalls.Since2634,
-        Counters = CounterNames.Since310,
-        KnowsBootmem = true,
-        Fallback = MigratetypeFallbackRule.StealLargest,
-        HighAtomic = HighAtomicRule.ReservePageblocks,
-        HighOrderCheck = HighOrderCheckRule.SubtractSmallerBlocks,
-        ReclaimablePrecedesMovable = true,
-        ReserveFlags = ReserveFlagRule.HighAndHarder,
-        UnmovableClaimsPageblocks = false,
-        InterleaveHitsFirstZone = true,
-        LockHandOver = LockHandOver.GrowsWithWaiters,
-        PagelistFractionNeverReset = true,
-        ZoneReclaimBeyondDistance = 20,
-        LateFreesAreManaged = false,
-        LogPlacesLateFrees = false,
-    };
-
-    private static readonly KernelRelease V2635 = V2634 with
-    {
-        Name = "2.6.35",
-        ZonelistOrders = ZonelistOrderRule.SizeHeuristicUnlessNormalMissing,
-    };
-
-    private static readonly KernelRelease V310 = V2635 with
-    {
-        Name = "3.10",
-        Calls = BootCalls.Since310,
-        KnowsBootmem = false,
-        ZoneReclaimBeyondDistance = 30,
-    };
-
-    private static readonly KernelRelease V44 = V310 with
-    {
-        Name = "4.4",
-        Calls = BootCalls.Since44Stable,
-        Counters = CounterNames.Since44Stable,
-        ZonelistOrders = ZonelistOrderRule.NodeBy64Bit,
-        FairZonePolicy = true,
-        ZonelistCache = false,
-        HighAtomic = HighAtomicRule.OnDemand,
-        UnmovableClaimsPageblocks = true,
-        HugePagePlacement = HugePagePlacement.ThisNodeOnly,
-        HighOrderCheck = HighOrderCheckRule.AnySuitableBlock,
-        ReclaimablePrecedesMovable = false,
-        LockHandOver = LockHandOver.Constant,
-        PagelistFractionNeverReset = false,
-        ZoneReclaimBeyondDistance = null,
-        LateFreesAreManaged = true,
-        LogPlacesLateFrees = true,
-    };
-
-    private static readonly KernelRelease V440 = V44 with
-    {
-        Name = "4.4.0",
-        Calls = BootCalls.Since42,
-        Counters = CounterNames.Since44,
-        MinFreeInitcall = MinFreeInitcall.AfterHugePages,
-    };
-
-    private static readonly KernelRelease V49 = V44 with
-    {
-        Name = "4.9",
-        KernelcoreMirror = KernelcoreMirrorRule.MovableFrom4GiB,
-        Watermarks = WatermarkSpacing.ScaleFactor,
-        FairZonePolicy = false,
-        KswapdWokenPerZone = false,
-        WatermarkScaleFactorMax = 1000,
-        Zoneinfo = ZoneinfoShape.PerNode,
-        Counters = CounterNames.Since49,
-    };
-
-    /// <summary>Stands in up to 6.0, so that none of these releases seems to know zone order.</summary>
-    private static readonly KernelRelease V414 = V49 with
-    {
-        Name = "4.14",
-        Calls = BootCalls.Since412,
-        Counters = CounterNames.Since414,
-        ZonelistOrders = ZonelistOrderRule.NodeOnly,
-        LowmemRatio = LowmemRatioRule.ZeroIsOff,
-        PrintsEmptyZones = true,
-        HotplugZone = HotplugZoneRule.WhenOnline,
-        InterleaveHitsFirstZone = false,
-        HarderNeedsAtomic = true,
-    };
-
-    private static readonly KernelRelease V61 = new()
-    {
-        Name = "6.1",
-        KernelcoreMirror = KernelcoreMirrorRule.MovableFrom4GiB,
-        ZonelistOrders = ZonelistOrderRule.NodeOnly,
-        NodeLoad = NodeLoadRule.Increment,
-        Watermarks = WatermarkSpacing.ScaleFactor,
-        MinFreeCapKiB = 262144,
-        HugePageRuleCountsMovable = false,
-        HugePagesOffRecomputesMinFree = true,
-        LowmemRatio = LowmemRatioRule.ZeroIsOff,
-        ReserveIndex = ReserveIndexRule.HighestAllowed,
-        Pagesets = PagesetShape.OrdersToThreeAndHuge,
-        PagesetSizing = PagesetSizingRule.LowMarkPerCpu,
-        BatchCapPages = 256,
-        BootRelease = BootReleaseRule.Tail,
-        Calls = BootCalls.Since61,
-        Counters = CounterNames.Since61,
-        HasSubsections = true,
-        DefersHighestZone = true,
-        HotplugZone = HotplugZoneRule.WhenOnline,
-        HugePagesFollowHotplug = true,
-        SizesPagesetsOfNewZone = true,
-        BuildsListsOfPossibleNodes = true,
-        PagesTakenBeforeReport = 64,
-        ReservesFirstMiB = true,
-        MovableNodeSearchesUpward = true,
-        MemorylessNodesComeOnline = true,
-        Fallback = MigratetypeFallbackRule.StealThenRetry,
-        AvoidsFragmentation = true,
-        MergesOnlyAlikePageblocks = true,
-        AnnouncesListsFirst = true,
-        AllocatesInBulk = true,
-        TriesPagesetLock = true,
-        ReturnsExactTailsToBuddy = true,
-        HighAtomic = HighAtomicRule.OnDemand,
-        ReserveFlags = ReserveFlagRule.MinReserveAndNonBlock,
-        UrgentRequestsLeavePolicy = true,
-        HugePagePlacement = HugePagePlacement.ThisNodeFirst,
-        KnowsPreferredMany = true,
-        PrintsEmptyZones = true,
-        Zoneinfo = ZoneinfoShape.PerNodeWithBoost,
-        HasPromoMark = true,
-        HasDeviceZone = true,
-        WatermarkScaleFactorMax = 3000,
-    };
-
-    private static readonly KernelRelease V612 = V61 with
-    {
-        Name = "6.12",
-        KernelcoreMirror = KernelcoreMirrorRule.Nothing,
-        Calls = BootCalls.Since64,
-        Counters = CounterNames.Since612,
-        ListsMemorylessLocalNode = false,
-        ForgetsNodeBeforeRebuild = true,
-        MovableMarksClamped = true,
-        PagesetSizing = PagesetSizingRule.AutoTuned,
-        MaxPfnCountsAcpiData = true,
-        CountsGiganticPagesFirst = true,
-        ReportsMemoryBeforeAllocating = false,
-        ManagedEstimateChargesMemmap = false,
-        Fallback = MigratetypeFallbackRule.ClaimThenSteal,
-        FreesByPageblockTag = true,
-        HighAtomic = HighAtomicRule.OnDemandFreeOnly,
-        MinReserveBypassesBoost = true,
-        RefillAccounting = RefillAccounting.PerBlock,
-        KnowsWeightedInterleave = true,
-        Zoneinfo = ZoneinfoShape.PerNodeWithPromo,
-    };
 }

@@ -26,6 +26,36 @@ public sealed class CpuCounters(int zones)
     /// <summary>Times that kswapd was really woken on this CPU.</summary>
     public long KswapdWakeUps;
 
+    /// <summary>Times that kswapd went over its node, or that it went on because it was woken while it dozed, or
+    /// because the node was not balanced any more.</summary>
+    /// <remarks>vmstat: pageoutrun, kswapd_low_wmark_hit_quickly, kswapd_high_wmark_hit_quickly.</remarks>
+    public long PageOutRuns;
+    public long KswapdLowMarkHits;
+    public long KswapdHighMarkHits;
+
+    /// <summary>Pages that kswapd freed.</summary>
+    public long KswapdReclaimed;
+
+    /// <summary>Times that a task reclaimed for itself, and the pages that it freed.</summary>
+    public long AllocStalls;
+    public long DirectReclaimed;
+
+    /// <summary>Pages looked at on LRU lists.</summary>
+    public long LruScanned;
+
+    /// <summary>Pages that walks reclaimed from a near node before they took from a far one, and attempts that freed too
+    /// few.</summary>
+    /// <remarks>The latter is zone_reclaim_failed of vmstat.</remarks>
+    public long NodeReclaimed;
+    public long NodeReclaimFailures;
+
+    /// <summary>Direct reclaimers that had to wait for kswapd.</summary>
+    public long Throttled;
+
+    /// <summary>Times that everybody's pagesets were emptied.</summary>
+    public long DrainAlls;
+    public long OomKills;
+
     /// <summary>Unit: pages. Shape: index = slot of the zone.</summary>
     public long[] PagesFrom { get; } = new long[zones];
 

@@ -10,48 +10,9 @@ namespace Numa.Core.Processes;
 
 public sealed partial class CpuProcess
 {
-    private readonly List<ZoneRefusal> _tried = [];
+    private List<ZoneRefusal> _tried = [];
     private readonly List<FailureTally> _failures = [];
     private Walk _walk;
-
-    /// <summary>One allocation's way along its zonelist, across the replies it waits for.</summary>
-    private struct Walk
-    {
-        public AllocationRequest Request;
-
-        /// <summary>Of this attempt: its gfp flags, the node whose list it walks, the nodes it may use.</summary>
-        public Attempt Attempt;
-        public int[] Slots;
-        public int Position;
-        public int Preferred;
-        public int ReserveIndex;
-        public WatermarkLevel Level;
-        public AllocationFlags Flags;
-
-        /// <summary>NOFRAGMENT was set when this pass over the list began.</summary>
-        public bool AvoidedFragmentation;
-        public bool Visited;
-        public long LockWait;
-        public int FairSkipped;
-
-        /// <summary>Next zone whose fair batch is to be reset, −1 when none is.</summary>
-        public int FairReset;
-        public VirtualInstant Begin;
-
-        /// <summary>What is tried if this attempt finds nothing.</summary>
-        public Attempt Second;
-        public bool HasSecond;
-
-        /// <summary>The policy interleaves, and the attempt's node is its choice.</summary>
-        public bool Interleaves;
-
-        /// <summary>A zone of this scan failed its mark, so those known as full are skipped.</summary>
-        public bool SkipsFull;
-        public bool CacheSetUp;
-
-        /// <summary>Page that the walk found and has still to reserve the pageblock of.</summary>
-        public long Frame;
-    }
 
     private void StartAllocation(AllocationRequest request)
     {
@@ -200,12 +161,20 @@ public sealed partial class CpuProcess
             _tried.Add(new(zone.Id, _walk.Level, verdict));
             NoteFull(slot: zone.Slot, failedMark: true);
             _watched?.Check(zone.Id, check.Explain(_machine.Release, zone.Tuning, zone.View));
-            return false;
+            return ReclaimsNodes && BeginNodeReclaim(zone, check);
         }
+
+        return TryPagesOf(zone, check, verdict.Passes);
+    }
+
+    private bool TryPagesOf(CpuZone zone, WatermarkCheck check, bool passes)
+    {
+        var request = _walk.Request;
+        var order = request.Order.Value;
 
         if (zone.Pageset.Holds(order))
         {
-            if (verdict.Passes && !zone.Pageset.IsEmpty(order, request.Type))
+            if (passes && !zone.Pageset.IsEmpty(order, request.Type))
             {
                 _watched?.Check(zone.Id, check.Explain(_machine.Release, zone.Tuning, zone.View));
                 _watched?.FindOnList(zone.Pageset, order, request.Type);
@@ -270,6 +239,7 @@ public sealed partial class CpuProcess
         var verdict = _visit.Served ? _visit.Verdict with { Verdict = ZoneVerdict.NothingFound } : _visit.Verdict;
         _tried.Add(new(zone.Id, _walk.Level, verdict));
         NoteFull(zone.Slot, failedMark: !_visit.Served);
+        if (!_visit.Served && ReclaimsNodes && BeginNodeReclaim(zone, _visit.Check)) return;
         _walk.Position++;
         Scan();
     }
@@ -287,7 +257,7 @@ public sealed partial class CpuProcess
         if (!_walk.Visited) Counters.PagesetHits++;
         var task = _current!;
         _watched?.Succeed(zone.Id, frame, _now, _walk.LockWait);
-        if (Observer is not null && (_walk.Visited || zone.Slot != _walk.Preferred))
+        if (Observer is not null && (_walk.Visited || zone.Slot != _walk.Preferred || _tried.Count > 0))
         {
             Observer.Allocated(Id, task, request, Counters.Allocations, _walk.Begin, _now, zone.Slot,
                 zone.Slot != _walk.Preferred, _walk.LockWait, _tried);
@@ -295,7 +265,9 @@ public sealed partial class CpuProcess
 
         // The page is there: zeroing it is the program's time, and no part of the allocation's latency.
         Zero(zone, request);
-        task.Allocated(new(frame, request.Order.Value, zone.Slot));
+        if (request.Lru is { } lru) GiveToLru(lru, frame, zone.Slot);
+        else task.Allocated(new(frame, request.Order.Value, zone.Slot));
+        LeaveKernel();
     }
 
     private void Zero(CpuZone zone, AllocationRequest request)
@@ -351,45 +323,34 @@ public sealed partial class CpuProcess
             return true;
         }
 
-        if (_walk.Level == WatermarkLevel.Low)
-        {
-            EnterSlowPath();
-            return true;
-        }
-
-        if (TryReserves()) return true;
-        Fail((_walk.Attempt.Gfp & GfpFlags.DirectReclaim) != 0 ? FailureKind.NeedsReclaim : FailureKind.NoPage);
+        if (_walk.IsSlow) WalkFailed();
+        else EnterSlowPath();
         return false;
-    }
-
-    private void EnterSlowPath()
-    {
-        var request = _walk.Request;
-        Counters.SlowPathEntries++;
-        SlowPath ??= new(_now, Id, Counters.Operations, _current!.Id, [.. _tried]);
-        _walk.Level = WatermarkLevel.Min;
-        _walk.Flags = AllocationRequest.SlowPathFlags(_machine.Release, _walk.Attempt.Gfp, request.Order);
-        if (!request.MemsAllowed.IsDefaultOrEmpty) LeaveFastPathMask();
-        if ((request.Gfp & GfpFlags.KswapdReclaim) != 0) SendKswapdWakes();
-        _walk.CacheSetUp = false;
-        BeginPass();
     }
 
     private void Fail(FailureKind kind)
     {
-        if (TrySecondAttempt()) return;
-        var failure = new AllocationFailure(_walk.Request, kind, [.. _tried]);
+        LeaveKernel();
+        var dies = _inKernel is not null;
+        if (!dies && TrySecondAttempt()) return;
+        var failure = new AllocationFailure(_walk.Request, kind, [.. _tried]) { Memory = _walk.Snapshot };
         var task = _current!;
         Counters.Failures++;
         task.Failures++;
-        var tally = _failures.Find(known => known.Workload == task.Workload
-            && ReferenceEquals(known.First.Request, failure.Request) && known.First.Kind == kind);
-        if (tally is null) _failures.Add(new(task.Workload, failure, Counters.Operations));
+        if (KnownFailure(kind) is not { } tally) _failures.Add(new(task.Workload, failure, Counters.Operations));
         else tally.Count++;
         Observer?.Allocated(
             Id, task, _walk.Request, Counters.Allocations, _walk.Begin, _now, -1, false, _walk.LockWait, _tried);
         _watched?.Fail(kind, _now, _walk.LockWait);
         task.Failed(failure);
-        if (kind == FailureKind.NeedsReclaim && task.EndsAtReclaim) End(task, TaskEnd.NeedsReclaim);
+        if (!dies && EndAfter(kind, task) is { } end) End(task, end);
     }
+
+    private static TaskEnd? EndAfter(FailureKind kind, SimulatedTask task) => kind switch
+    {
+        FailureKind.Deadlocked => TaskEnd.Deadlocked,
+        FailureKind.Hung => TaskEnd.Hung,
+        FailureKind.NeedsReclaim when task.EndsAtReclaim => TaskEnd.NeedsReclaim,
+        _ => null,
+    };
 }

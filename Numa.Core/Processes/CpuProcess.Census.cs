@@ -15,15 +15,19 @@ public sealed partial class CpuProcess
             if (zone is not null) pages[zone.Slot] += zone.Pageset.Count;
         }
 
-        foreach (var task in Tasks()) Add(task.LiveBlocks(), pages);
+        foreach (var task in Tasks()) Add(task.KeptBlocks(), pages);
         Add(_orphans, pages);
         Add(Intended(), pages);
+        Add(InKernel(), pages);
         foreach (var (signal, _) in _signals.UnorderedItems) signal.CountPages(pages);
+        foreach (var page in OffLru) pages[page.Zone]++;
         if (_replied) _visit.CountRepliedPages(pages);
     }
 
     private IEnumerable<SimulatedTask> Tasks() =>
-        Unfinished.Concat(_asleep.Values).Concat(_parked.Values.Select(parked => parked.Task));
+        Unfinished.Concat(_asleep.Values).Concat(_parked.Values.Select(parked => parked.Task))
+            .Concat(_kernel.Values.Where(work => work.IsAsleep && work.Task is not KernelThread)
+                .Select(work => work.Task));
 
     private static void Add(IEnumerable<LiveBlock> blocks, long[] pages)
     {

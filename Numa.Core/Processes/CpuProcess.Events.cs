@@ -10,6 +10,9 @@ public sealed partial class CpuProcess
     private readonly List<PagesTaken> _beforeEvents = [];
     private VirtualInstant _marksSince = new(-1);
 
+    /// <summary>The zone that was asked last, and when the visit came there.</summary>
+    private (int Zone, VirtualInstant Arrival) _lastAsked;
+
     /// <summary>Pages taken until the CPU took note of each event. Shape: index = event; those it lived to
     /// see.</summary>
     public IReadOnlyList<PagesTaken> BeforeEvents => _beforeEvents;
@@ -27,7 +30,12 @@ public sealed partial class CpuProcess
     {
         _machine = machine;
         if (machine.RecomputesMarks) _marksSince = machine.From;
-        if (machine.RebuildsZonelists) Array.Clear(_full);
+        if (machine.RebuildsZonelists)
+        {
+            Array.Clear(_full);
+            _rebuilds++;
+        }
+
         foreach (var zone in _zones)
         {
             if (zone is not null) Retune(zone);
@@ -43,7 +51,7 @@ public sealed partial class CpuProcess
         if (!_machine.RecomputesMarks) return;
         zone.FairFolded = 0;
         // A reply may end after the event, and still be of a visit that arrived before it.
-        var isOwn = zone.Slot == _visit.Zone && _visit.Arrival < _marksSince;
+        var isOwn = zone.Slot == _lastAsked.Zone && _lastAsked.Arrival < _marksSince;
         if (isOwn || zone.View.Effect <= _marksSince) Renew(zone);
     }
 

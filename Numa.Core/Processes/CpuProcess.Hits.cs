@@ -56,7 +56,8 @@ public sealed partial class CpuProcess
         if (hit.IsFair) ChargeFairBatch(zone, 1 << order);
         if (_perturbation.IsOn) SpendOnHit(zone, request);
         else _now += hit.Cost;
-        _current!.Allocated(new(frame, order, zone.Slot));
+        if (request.Lru is { } lru) GiveToLru(lru, frame, zone.Slot);
+        else _current!.Allocated(new(frame, order, zone.Slot));
         return true;
     }
 

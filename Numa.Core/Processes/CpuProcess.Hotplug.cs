@@ -24,20 +24,20 @@ public sealed partial class CpuProcess
         switch (signal.Kind)
         {
             case SignalKind.Operate:
-                if (_operator!.Due(signal.Zone)) _work.Enqueue((WorkKind.Operate, 0, 0, 0));
+                if (_operator!.Due(signal.Zone)) _work.Enqueue(new(WorkKind.Operate));
                 break;
             case SignalKind.MachineChanged:
                 Adopt(signal.Facts!);
                 break;
             case SignalKind.EmptyPageset:
                 Adopt(signal.Facts!);
-                _work.Enqueue((WorkKind.EmptyPageset, signal.Zone, 0, 0));
-                _work.Enqueue((WorkKind.TellEmptied, signal.Zone, 0, 0));
+                _work.Enqueue(new(WorkKind.EmptyPageset, signal.Zone));
+                _work.Enqueue(new(WorkKind.TellEmptied, signal.Zone));
                 break;
             case SignalKind.PagesetEmptied:
                 if (++_emptied < _machine.Image.Cpus.CpuCount) break;
                 _emptied = 0;
-                _work.Enqueue((WorkKind.Operate, 0, 0, 0));
+                _work.Enqueue(new(WorkKind.Operate));
                 break;
         }
     }
@@ -69,7 +69,7 @@ public sealed partial class CpuProcess
                 break;
             case OperatorStepKind.Tell:
                 TellAll(SignalKind.MachineChanged, step);
-                _work.Enqueue((WorkKind.Operate, 0, 0, 0));
+                _work.Enqueue(new(WorkKind.Operate));
                 break;
             case OperatorStepKind.EmptyPagesets:
                 TellAll(SignalKind.EmptyPageset, step);
@@ -81,7 +81,7 @@ public sealed partial class CpuProcess
     {
         _operator!.Replied(_visit);
         _visit.Facts = null;
-        _work.Enqueue((WorkKind.Operate, 0, 0, 0));
+        _work.Enqueue(new(WorkKind.Operate));
     }
 
     private void TellAll(SignalKind kind, OperatorStep step)

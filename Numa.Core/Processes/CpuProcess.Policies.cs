@@ -103,30 +103,13 @@ public sealed partial class CpuProcess
             || (_walk.Level == WatermarkLevel.Min && (_walk.Attempt.Gfp & GfpFlags.HardWall) == 0);
     }
 
-    /// <summary>The walk at the min mark found nothing: who may have more tries again, and without policy.</summary>
-    private bool TryReserves()
-    {
-        if ((_walk.Flags & AllocationFlags.NoWatermarks) != 0) return false;
-        const GfpFlags emergency = GfpFlags.MemAlloc | GfpFlags.NoMemAlloc;
-        var ignoresMarks = (_walk.Attempt.Gfp & emergency) == GfpFlags.MemAlloc;
-        var leaves = _machine.Release.UrgentRequestsLeavePolicy && !_walk.Attempt.Mask.IsDefaultOrEmpty
-            && (ignoresMarks || (_walk.Flags & AllocationFlags.CpuSet) == 0);
-        if (!ignoresMarks && !leaves) return false;
-        if (ignoresMarks)
-            _walk.Flags = AllocationFlags.NoWatermarks | (_walk.Flags & AllocationFlags.Kswapd);
-        if (leaves) _walk.Attempt = _walk.Attempt with { Mask = [] };
-        FindPreferred();
-        _walk.CacheSetUp = false;
-        BeginPass();
-        return true;
-    }
-
     private bool TrySecondAttempt()
     {
         if (!_walk.HasSecond) return false;
         _walk.HasSecond = false;
         _walk.Attempt = _walk.Second;
         _walk.Flags = AllocationFlags.None;
+        _walk.IsSlow = false;
         _tried.Clear();
         if (!_walk.Request.MemsAllowed.IsDefaultOrEmpty) EnterCpuset();
         BeginAttempt();

@@ -45,7 +45,18 @@ public sealed partial class CpuProcess
         for (var machine = _machine; machine is not null; machine = machine.Next)
         {
             var list = machine.Walk(request.PreferredNode ?? Node, request.HighestZone, request.ThisNodeOnly);
-            if (list.Length > 0) Reach.AddFirst(list[0]);
+            if (list.Length == 0) continue;
+            Reach.AddFirst(list[0]);
+            if (request.Lru is not null) ForeseeLru(list[0]);
+        }
+    }
+
+    /// <summary>Pages of the zone go to its LRU, and what is taken off that is of any of its zones.</summary>
+    private void ForeseeLru(int zone)
+    {
+        for (var slot = 0; slot < _zones.Length; slot++)
+        {
+            if (_machine.LruOf(slot) == _machine.LruOf(zone)) Reach.Add(slot);
         }
     }
 }

@@ -13,6 +13,9 @@ public sealed partial class CpuProcess
     private long _signalSequence;
     private bool _thought;
 
+    // How the current task ends, while pages are put on their lists first.
+    private TaskEnd _end;
+
     // The current task's next operation is not before this; until then the CPU is free for timers and signals.
     private VirtualInstant _notBefore;
 
@@ -71,13 +74,20 @@ public sealed partial class CpuProcess
                 WakeKswapd(signal);
                 break;
             default:
-                TakeMachineSignal(signal);
+                TakeKernelSignal(signal);
                 break;
         }
     }
 
     private void Receive(Signal signal)
     {
+        if (_kernel.TryGetValue(signal.Task, out var dying) && !dying.IsSlowPath)
+        {
+            // A killed task gives back what comes now, too.
+            foreach (var block in signal.Blocks ?? []) dying.Held.Enqueue(block);
+            return;
+        }
+
         if (_asleep.Remove(signal.Task, out var sleeper))
         {
             sleeper.Received(signal.From, signal.Blocks ?? []);
@@ -87,7 +97,7 @@ public sealed partial class CpuProcess
 
         var task = _parked.TryGetValue(signal.Task, out var parked)
             ? parked.Task
-            : Unfinished.FirstOrDefault(candidate => candidate.Id == signal.Task) ?? Unstarted(signal.Task);
+            : Tasks().FirstOrDefault(candidate => candidate.Id == signal.Task) ?? Unstarted(signal.Task);
         if (task is not null)
         {
             task.Received(signal.From, signal.Blocks ?? []);
@@ -106,6 +116,7 @@ public sealed partial class CpuProcess
     {
         if (!_ready.TryDequeue(out _current)) return false;
         _sliceEnd = _costs.Slice == long.MaxValue ? VirtualInstant.Never : _now + new VirtualDuration(_costs.Slice);
+        if (_kernel.TryGetValue(_current!.Id, out var work)) ReenterKernel(work);
         return true;
     }
 
@@ -141,6 +152,9 @@ public sealed partial class CpuProcess
             case TaskStepKind.Exit:
                 End(task, TaskEnd.Exited);
                 break;
+            case TaskStepKind.InKernel:
+                ResumeKernel();
+                break;
             default:
                 RefuseStep(task);
                 break;
@@ -157,7 +171,7 @@ public sealed partial class CpuProcess
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Think()
     {
-        if (_now >= _sliceEnd && _ready.Count > 0) Rotate();
+        if (_now >= _sliceEnd && _ready.Count > 0 && RotatesIntoKernel()) return true;
 
         _step.Think = VirtualDuration.Zero;
         _step.NotBefore = _now;
@@ -172,16 +186,28 @@ public sealed partial class CpuProcess
         return true;
     }
 
-    private void Rotate()
+    /// <summary>The next ready task has its turn.</summary>
+    /// <returns>Whether it is inside the kernel, and goes on there.</returns>
+    private bool RotatesIntoKernel()
     {
         _ready.Enqueue(_current!);
         Leave();
         PickTask();
+        return _inKernel is not null;
     }
 
+    /// <summary>Ends the current task once the pages that its CPU collected are on their lists.</summary>
+    /// <remarks>Source: <c>exit_mmap</c>, Linux mm/mmap.c, begins with <c>lru_add_drain</c>.</remarks>
     private void End(SimulatedTask task, TaskEnd end)
     {
         Invariant.Holds(ReferenceEquals(task, _current));
+        _end = end;
+        if (!FlushLruBatch(Continuation.EndTask)) FinishEnd();
+    }
+
+    private void FinishEnd()
+    {
+        var (task, end) = (_current!, _end);
         foreach (var dependent in _dependents[task.Id.Value])
             SendSignal(_cpuOfTask[dependent.Value], SignalKind.PredecessorExited, dependent);
         Leave();

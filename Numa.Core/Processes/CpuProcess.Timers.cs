@@ -13,13 +13,13 @@ public sealed partial class CpuProcess
     private const long Second = 1_000_000_000;
     private const int ExpireSeconds = 3;
 
-    private readonly Queue<(WorkKind Kind, int Zone, int HighestZone, int Order)> _work = new();
-    private readonly HashSet<int> _kswapdAwake = [];
+    private readonly Queue<WorkItem> _work = new();
     private readonly ImmutableArray<VirtualInstant> _ticks;
     private int _ticksTaken;
     private VirtualInstant _tick;
     private bool _balanced;
     private bool _boosted;
+    private bool _hopeless;
 
     private enum WorkKind : byte
     {
@@ -28,12 +28,21 @@ public sealed partial class CpuProcess
         DrainAboveHigh,
         DrainRemote,
         BeginJudging,
+        JudgeHopes,
         JudgeZone,
         EndJudging,
         Operate,
         EmptyPageset,
         TellEmptied,
+        DrainAll,
+        AnswerDrained,
+        UnlockOutOfMemory,
     }
+
+    /// <summary>A step of the CPU's own between two steps of tasks.</summary>
+    /// <param name="Asked">The signal that it answers.</param>
+    private readonly record struct WorkItem(
+        WorkKind Kind, int Zone = 0, int HighestZone = 0, int Order = 0, Signal? Asked = null);
 
     /// <summary>The vmstat worker's phase differs by CPU, as kernels spread it.</summary>
     public static VirtualInstant FirstTick(int cpu, int cpuCount) => new(Second + Second * cpu / Math.Max(1, cpuCount));
@@ -65,17 +74,17 @@ public sealed partial class CpuProcess
         for (var slot = 0; slot < _zones.Length; slot++)
         {
             if (_zones[slot] is not { } zone) continue;
-            if (zone.HasDeltas) _work.Enqueue((WorkKind.FoldDeltas, slot, 0, 0));
-            if (zone.Pageset.Decays) _work.Enqueue((WorkKind.DecayHigh, slot, 0, 0));
+            if (zone.HasDeltas) _work.Enqueue(new(WorkKind.FoldDeltas, slot));
+            if (zone.Pageset.Decays) _work.Enqueue(new(WorkKind.DecayHigh, slot));
             if (zone.Touched) zone.Expire = ExpireSeconds;
             zone.Touched = false;
-            if (zone.Expire > 0 || zone.HasDeltas) _work.Enqueue((WorkKind.DrainRemote, slot, 0, 0));
+            if (zone.Expire > 0 || zone.HasDeltas) _work.Enqueue(new(WorkKind.DrainRemote, slot));
         }
     }
 
     private void Work()
     {
-        var (kind, slot, highest, order) = _work.Dequeue();
+        var (kind, slot, highest, order, asked) = _work.Dequeue();
         switch (kind)
         {
             case WorkKind.FoldDeltas:
@@ -94,14 +103,27 @@ public sealed partial class CpuProcess
                 ExpireRemote(Zone(slot));
                 break;
             case WorkKind.BeginJudging:
-                (_balanced, _boosted) = (false, false);
+                (_balanced, _boosted, _hopeless) = (false, false, false);
+                break;
+            case WorkKind.JudgeHopes:
+                AskForSizes(slot, Continuation.JudgeHopes);
                 break;
             case WorkKind.JudgeZone:
                 JudgeZone(slot, highest, order);
                 break;
             case WorkKind.EndJudging:
-                if (_balanced && !_boosted) break;
-                if (_kswapdAwake.Add(_machine.Zones[slot].Id.Node.Value)) Counters.KswapdWakeUps++;
+                EndJudging(slot);
+                break;
+            case WorkKind.DrainAll:
+                DrainNext(Zone(slot));
+                break;
+            case WorkKind.AnswerDrained:
+                Answer(asked!);
+                break;
+            case WorkKind.UnlockOutOfMemory:
+                _visit.HasCheck = false;
+                _visit.Count = (int)MachineLock.OutOfMemory;
+                Ask(Zone(0), ZoneVisitKind.Unlock, Continuation.None);
                 break;
             default:
                 DoMachineWork(kind, slot);
@@ -114,7 +136,7 @@ public sealed partial class CpuProcess
     {
         if (pages <= 0) return;
         var batch = Math.Min(pages, zone.Tuning.Pageset.Batch);
-        if (pages > batch) _work.Enqueue((WorkKind.DrainAboveHigh, zone.Slot, 0, pages - batch));
+        if (pages > batch) _work.Enqueue(new(WorkKind.DrainAboveHigh, zone.Slot, Order: pages - batch));
         Drain(zone, batch, 0, Migratetype.Unmovable, Continuation.DrainRemote);
     }
 
@@ -146,39 +168,6 @@ public sealed partial class CpuProcess
             SendSignal(_machine.HomeCpus[node], SignalKind.WakeKswapd, default, null, slot,
                 (int)_walk.Request.HighestZone, _walk.Request.Order.Value);
         }
-    }
-
-    /// <summary>Whether kswapd really wakes is judged where it runs, by asking the zones.</summary>
-    private void WakeKswapd(Signal signal)
-    {
-        var node = _machine.Zones[signal.Zone].Id.Node;
-        if (_kswapdAwake.Contains(node.Value)) return;
-        _work.Enqueue((WorkKind.BeginJudging, signal.Zone, 0, 0));
-        for (var slot = 0; slot < _machine.Zones.Length; slot++)
-        {
-            var zone = _machine.Zones[slot].Id;
-            var judged = _machine.Release.KswapdWokenPerZone
-                ? slot == signal.Zone
-                : zone.Node == node && (int)zone.Kind <= signal.HighestZone;
-            if (judged && _machine.IsPopulated(slot)) _work.Enqueue((WorkKind.JudgeZone, slot, signal.HighestZone, signal.Order));
-        }
-
-        _work.Enqueue((WorkKind.EndJudging, signal.Zone, 0, 0));
-    }
-
-    private void JudgeZone(int slot, int highest, int order)
-    {
-        var zone = Zone(slot);
-        _visit.HasCheck = true;
-        var index = _machine.Release.KswapdWokenPerZone ? 0 : highest;
-        _visit.Check = new(WatermarkLevel.High, AllocationFlags.None, index, order);
-        Ask(zone, ZoneVisitKind.Query, Continuation.JudgeKswapd);
-    }
-
-    private void KswapdJudged()
-    {
-        _balanced |= _visit.Verdict.Passes;
-        _boosted |= _visit.Record.Boost > 0;
     }
 
     /// <summary>Taking pages mixed migratetypes and raised the zone's boost: kswapd is to take it away.</summary>

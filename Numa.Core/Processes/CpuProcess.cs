@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
+using Numa.Core.Reclaim;
 using Numa.Core.Time;
 using Numa.Core.Zonelists;
 using Numa.Core.Zones;
@@ -58,9 +58,14 @@ public sealed partial class CpuProcess
         FoldDeltas,
         DrainRemote,
         JudgeKswapd,
+        JudgeHopes,
         Exchange,
         MoveCounter,
         Operate,
+        Kernel,
+        NodeReclaim,
+        LruAdded,
+        EndTask,
     }
 
     /// <param name="ticks">When the vmstat worker runs, ascending; default for once a second.</param>
@@ -123,9 +128,12 @@ public sealed partial class CpuProcess
 
     /// <summary>Tasks that were cut off by the horizon.</summary>
     public IEnumerable<SimulatedTask> Unfinished =>
-        _current is null ? _ready : _ready.Prepend(_current);
+        (_current is null ? _ready : _ready.Prepend(_current)).Where(task => task is not KernelThread);
 
     public IAllocationObserver? Observer { get; set; }
+
+    /// <summary>What is assumed of reclaim; null: there is none.</summary>
+    internal ReclaimSettings? Reclaim { get; init; }
 
     /// <summary>Latency of allocations that were not plain hits is reported here. Unit: virtual nanoseconds.</summary>
     public Action<long>? Latency { get; set; }
@@ -192,7 +200,8 @@ public sealed partial class CpuProcess
             }
 
             if (_due <= _now) TakeDue();
-            if (_waiting) break;
+            // What was answered to a signal may be answered in turn.
+            if (_waiting || _signalled) break;
             if (_work.Count > 0)
             {
                 Work();
@@ -242,7 +251,16 @@ public sealed partial class CpuProcess
     {
         _replied = false;
         var visit = _visit;
-        var zone = _zones[visit.Zone]!;
+        if (visit.IsForLru) LruReplied(visit);
+        else Learn(_zones[visit.Zone]!, visit);
+        var continuation = _continuation;
+        _continuation = Continuation.None;
+        Resume(continuation);
+    }
+
+    /// <summary>A zone's reply says how it stands, and what is left of the CPU's deltas.</summary>
+    private void Learn(CpuZone zone, ZoneVisit visit)
+    {
         zone.View = visit.Record;
         zone.Seen++;
         zone.FoundBelowHigh = false;
@@ -251,8 +269,12 @@ public sealed partial class CpuProcess
         zone.FairDelta = visit.FairDelta;
         Visited?.Invoke(visit);
         Invariant.Holds(visit.FairFolded == 0);
-        var continuation = _continuation;
-        _continuation = Continuation.None;
+    }
+
+    private void Resume(Continuation continuation)
+    {
+        var visit = _visit;
+        var zone = _zones[visit.Zone]!;
         switch (continuation)
         {
             case Continuation.Refill or Continuation.Direct:
@@ -268,6 +290,9 @@ public sealed partial class CpuProcess
                 _walk.LockWait += visit.Wait;
                 Succeed(zone, _walk.Frame);
                 break;
+            case Continuation.JudgeHopes:
+                _hopeless = _visit.FutileRuns >= HopelessRuns;
+                break;
             case Continuation.JudgeKswapd:
                 KswapdJudged();
                 break;
@@ -280,61 +305,35 @@ public sealed partial class CpuProcess
             case Continuation.Operate:
                 OperatorReplied();
                 break;
+            case Continuation.LruAdded:
+                LruAdded();
+                break;
+            case Continuation.EndTask:
+                FinishEnd();
+                break;
+            case Continuation.Kernel:
+                ResumeKernel();
+                break;
+            case Continuation.NodeReclaim:
+                ContinueNodeReclaim();
+                break;
         }
-    }
-
-    /// <summary>Where a running kernel was taken over, its pagesets are there before a walk comes to their
-    /// zones.</summary>
-    private void TakePagesets()
-    {
-        _pagesetsTaken = true;
-        for (var slot = 0; slot < _zones.Length; slot++)
-        {
-            if (_machine.Zones[slot].State is not null) Zone(slot);
-        }
-    }
-
-    private CpuZone Zone(int slot) => _zones[slot] ?? MakeZone(slot);
-
-    private CpuZone MakeZone(int slot)
-    {
-        var image = _machine.Zones[slot];
-        var distance = _machine.Image.Distances[Node, image.Id.Node];
-        var made = new CpuZone(slot, image.Id, image.Tuning, MakePageset(image, _tags[slot]), _tags[slot],
-            _costs.WayAt(distance), _costs.ZeroPerPageAt(distance));
-        if (image.State is { } state)
-        {
-            made.FreeDelta = state.FreeDeltaOf(Id, image.Tuning.StatThreshold);
-            made.FairDelta = state.Pagesets[Id].FairDelta;
-            made.Expire = state.Pagesets[Id].Expire;
-        }
-
-        if (_board is { } board) See(made, board.At(Board.IndexReadAt(_now, _costs.SignalLatency), slot));
-        Reach.Add(slot);
-        return _zones[slot] = made;
-    }
-
-    private Pageset MakePageset(ZoneImage image, PageblockTagBoard tags) => image.State is { } state
-        ? new(_machine.Release, image.Tuning.Pageset, state.Pagesets[Id],
-            frame => tags.AsOf(frame, VirtualInstant.Zero))
-        : new(_machine.Release, image.Tuning.Pageset);
-
-    /// <summary>Brings the CPU's view of a zone up to the board instant that it may read now.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Refresh(CpuZone zone)
-    {
-        if (_now >= zone.ViewUntil && _board is not null) ReadBoard(zone);
-    }
-
-    private void ReadBoard(CpuZone zone)
-    {
-        var instant = Board.IndexReadAt(_now, _costs.SignalLatency);
-        zone.ViewUntil = new((instant + 2) * _costs.SignalLatency);
-        ref readonly var record = ref _board!.At(instant, zone.Slot);
-        if (record.Effect > zone.View.Effect) See(zone, record);
     }
 
     private void Ask(CpuZone zone, ZoneVisitKind kind, Continuation continuation)
+    {
+        var visit = _visit;
+        visit.FoundBelowHigh = zone.FoundBelowHigh;
+        visit.FreeDelta = zone.FreeDelta;
+        visit.FairDelta = zone.FairDelta;
+        visit.FairFolded = zone.FairFolded;
+        visit.FoundFairSpent = zone.FoundFairSpent;
+        zone.FairFolded = 0;
+        Send(zone, kind, continuation);
+        _lastAsked = (zone.Slot, visit.Arrival);
+    }
+
+    private void Send(CpuZone zone, ZoneVisitKind kind, Continuation continuation)
     {
         var visit = _visit;
         visit.Cpu = Id;
@@ -346,12 +345,6 @@ public sealed partial class CpuProcess
         visit.Way = _perturbation.Grow(zone.Way);
         visit.Arrival = _now + new VirtualDuration(visit.Way);
         visit.Tie = _costs.Tie(visit.Arrival.Nanoseconds, Id);
-        visit.FoundBelowHigh = zone.FoundBelowHigh;
-        visit.FreeDelta = zone.FreeDelta;
-        visit.FairDelta = zone.FairDelta;
-        visit.FairFolded = zone.FairFolded;
-        visit.FoundFairSpent = zone.FoundFairSpent;
-        zone.FairFolded = 0;
         Invariant.Holds(!_waiting && !_replied, "a CPU has one request outstanding");
         _waiting = true;
         _interrupted = true;

@@ -15,8 +15,10 @@ namespace Numa.Core.Processes;
 public sealed class MachineFacts
 {
     private readonly int[][] _walks;
+    private readonly int[] _lruOf;
     private readonly bool[] _hasDMA32;
     private readonly bool[] _hasLowMemory;
+    private readonly bool _reclaimsAtBoot;
 
     public MachineFacts(MachineImage image)
     {
@@ -28,13 +30,16 @@ public sealed class MachineFacts
         _walks = Walks();
         (_hasDMA32, _hasLowMemory) = LowZones();
         PolicyZone = image.Zonelists.PolicyZone;
+        _reclaimsAtBoot = ZoneReclaimMode.OnAtBoot(Release, image.Nodes, image.Distances);
+        _lruOf = LrusOfZones();
         HomeCpus = [.. Enumerable.Range(0, NodeCount).Select(node => HomeCpu(new(node)))];
     }
 
     private MachineFacts(MachineFacts before, MachineEvent happening)
     {
         Invariant.Holds(happening.At >= before.From);
-        (_hasDMA32, HomeCpus) = (before._hasDMA32, before.HomeCpus);
+        (_hasDMA32, HomeCpus, _lruOf) = (before._hasDMA32, before.HomeCpus, before._lruOf);
+        _reclaimsAtBoot = before._reclaimsAtBoot;
         (Release, IsNuma, NodeCount) = (before.Release, before.IsNuma, before.NodeCount);
         Image = happening.Change.Image;
         From = happening.At;
@@ -55,6 +60,7 @@ public sealed class MachineFacts
         var highest = Image.Zonelists.PolicyZone;
         PolicyZone = highest > before.PolicyZone ? highest : before.PolicyZone;
         HomeCpus = [.. Enumerable.Range(0, NodeCount).Select(node => HomeCpu(new(node)))];
+        (_lruOf, _reclaimsAtBoot) = (before._lruOf, before._reclaimsAtBoot);
     }
 
     private const int Kinds = (int)ZoneKind.Device + 1;
@@ -96,8 +102,18 @@ public sealed class MachineFacts
     /// <summary>The node has a zone below 4 GiB beside Normal.</summary>
     public bool HasDMA32(NodeId node) => _hasDMA32[node.Value];
 
+    /// <summary>vm.zone_reclaim_mode in force.</summary>
+    public int ZoneReclaimModeInForce => Image.Settings.ZoneReclaimMode ?? (_reclaimsAtBoot ? 1 : 0);
+
+    /// <summary>Whether the node has CPUs.</summary>
+    public bool HasCpus(NodeId node) => Image.Cpus.NodeOfCpu.Contains(node);
+
     /// <summary>Whether the node has memory below the Movable zone.</summary>
     public bool HasLowMemory(NodeId node) => node.Value < NodeCount && _hasLowMemory[node.Value];
+
+    /// <summary>Slot of the zone that keeps the LRU of a zone's pages: its own, or since 4.8 its node's
+    /// lowest.</summary>
+    public int LruOf(int slot) => _lruOf[slot];
 
     /// <summary>Adds an event behind this machine.</summary>
     internal MachineFacts Then(MachineEvent happening) => Next = new(this, happening);
@@ -119,6 +135,21 @@ public sealed class MachineFacts
         }
 
         return (dma32, low);
+    }
+
+    private int[] LrusOfZones()
+    {
+        var lrus = new int[Zones.Length];
+        for (var slot = 0; slot < lrus.Length; slot++)
+        {
+            lrus[slot] = slot;
+            for (var other = slot - 1; Release.LruPerNode && other >= 0; other--)
+            {
+                if (Zones[other].Id.Node == Zones[slot].Id.Node) lrus[slot] = lrus[other];
+            }
+        }
+
+        return lrus;
     }
 
     private int[][] Walks()

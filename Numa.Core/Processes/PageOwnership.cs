@@ -9,7 +9,7 @@ namespace Numa.Core.Processes;
 /// <param name="Zone">Slot of the zone.</param>
 public sealed record OwnershipBreach(int Zone, string Claim);
 
-/// <summary>Every frame that boot freed is in exactly one place: a free list, a pageset, a task, or under
+/// <summary>Every frame that boot freed is in exactly one place: a free list, a pageset, a task, an LRU list, or under
 /// way.</summary>
 /// <remarks>Stricter than <see cref="PageAccount"/>, which only adds up. No visit is under way when this is
 /// taken.</remarks>
@@ -24,6 +24,8 @@ public static class PageOwnership
             Owner.Pageset => $"the pageset of CPU {Number}",
             Owner.Signal => $"a signal to CPU {Number}",
             Owner.Task => $"task {Number}",
+            Owner.LruList => $"the LRU of zone {Number}",
+            Owner.LruBatch => $"CPU {Number}, on the way to or from an LRU",
             _ => "what was occupied before the run",
         };
     }
@@ -34,6 +36,8 @@ public static class PageOwnership
         Pageset,
         Signal,
         Task,
+        LruList,
+        LruBatch,
         Occupied,
     }
 
@@ -98,6 +102,8 @@ public static class PageOwnership
 
             foreach (var block in zone.Occupied)
                 yield return new(zone.Slot, block.Frame, block.Order, Owner.Occupied, 0);
+            foreach (var page in zone.Lru?.Pages() ?? [])
+                yield return new(page.Zone, page.Frame, 0, Owner.LruList, zone.Slot);
         }
 
         foreach (var cpu in cpus)
@@ -105,11 +111,12 @@ public static class PageOwnership
             foreach (var claim in InPagesets(cpu)) yield return claim;
             foreach (var block in cpu.Orphans.Concat(cpu.UnderWay))
                 yield return new(block.Zone, block.Frame, block.Order, Owner.Signal, cpu.Id);
+            foreach (var page in cpu.OffLru) yield return new(page.Zone, page.Frame, 0, Owner.LruBatch, cpu.Id);
         }
 
         foreach (var task in tasks)
         {
-            foreach (var block in task.LiveBlocks())
+            foreach (var block in task.KeptBlocks())
                 yield return new(block.Zone, block.Frame, block.Order, Owner.Task, task.Id.Value);
         }
     }

@@ -9,8 +9,10 @@ namespace Numa.Core.Processes;
 
 /// <summary>One number for everything that a run left behind: equal hashes mean equal runs.</summary>
 /// <remarks>SHA-256 over, in this order: for every zone by slot its free lists (order, migratetype, head to tail), its
-/// folded counters and its ledger (CPU, cause, sums); for every CPU by number its clock, counters, and pagesets by
-/// zone, order and migratetype; for every task by number its live blocks. Numbers are 64 bit, little endian.</remarks>
+/// LRU if a page ever came to it, its folded counters and its ledgers (CPU, cause, sums); for every CPU by number its
+/// clock, counters, pagesets by zone, order and migratetype, and pages on the way to or from an LRU; for every task by
+/// number its live blocks, and its pages of either LRU type if it got any. Numbers are 64 bit, little
+/// endian.</remarks>
 public sealed class RunHash : IDisposable
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -37,13 +39,16 @@ public sealed class RunHash : IDisposable
         foreach (var zone in zones)
         {
             hash.AddLists(zone);
-            if (!placementOnly) hash.AddLedger(zone);
+            hash.AddLru(zone, placementOnly);
+            if (placementOnly) continue;
+            hash.AddLedger(zone);
         }
 
         foreach (var cpu in cpus)
         {
             if (!placementOnly) hash.AddCounters(cpu);
             hash.AddPagesets(cpu);
+            foreach (var page in cpu.OffLru) hash.Add(page.Frame);
         }
 
         foreach (var task in tasks) hash.Add(task);
@@ -69,7 +74,26 @@ public sealed class RunHash : IDisposable
     {
         Add(zone.Latest.Folded);
         Add(zone.Latest.FairBatch);
-        foreach (var (cpu, kind, sums) in zone.Ledger.Cells())
+        Add(zone.Ledger);
+        if (zone.LruLedger is { } lru) Add(lru);
+    }
+
+    /// <summary>An LRU that no page ever came to says nothing.</summary>
+    private void AddLru(ZoneProcess zone, bool placementOnly)
+    {
+        if (zone.Lru is not { IsUnused: false } lru) return;
+        if (placementOnly)
+        {
+            foreach (var page in lru.Pages()) Add(page.Frame);
+            return;
+        }
+
+        foreach (var number in lru.State()) Add(number);
+    }
+
+    private void Add(ZoneLedger ledger)
+    {
+        foreach (var (cpu, kind, sums) in ledger.Cells())
         {
             Add(((long)cpu << 8) | (long)kind);
             Add(sums.Visits);
@@ -111,7 +135,10 @@ public sealed class RunHash : IDisposable
     private void Add(SimulatedTask task)
     {
         Add(task.Id.Value);
-        foreach (var block in task.LiveBlocks()) Add(unchecked((long)block.Packed));
+        foreach (var block in task.KeptBlocks()) Add(unchecked((long)block.Packed));
+        if (task.AnonymousPages + task.FilePages == 0) return;
+        Add(task.AnonymousPages);
+        Add(task.FilePages);
     }
 
     private void Add(long value)

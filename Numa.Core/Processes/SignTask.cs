@@ -30,11 +30,14 @@ public sealed class SignTask : SimulatedTask
         _signs = [.. signs.OrderBy(sign => sign.Operations)];
         Start = task.Start;
         After = task.After;
+        OomAdjustment = task.OomAdjustment;
     }
 
     public override IReadOnlyList<AllocationRequest>? Requests => _task.Requests;
 
     public override bool EndsAtReclaim => _task.EndsAtReclaim;
+
+    protected internal override bool IsProgram => _task.IsProgram;
 
     public override long LivePages => _task.LivePages;
 

@@ -29,6 +29,30 @@ public enum SignalKind : byte
 
     /// <summary>It keeps nothing.</summary>
     PagesetEmptied,
+
+    /// <summary>The time that a task wanted to sleep inside the kernel is over.</summary>
+    Timer,
+
+    /// <summary>Take everything off your pagesets, for the sender to free.</summary>
+    DetachPagesets,
+
+    /// <summary>Drain your pagesets, and say when that is done.</summary>
+    DrainPagesets,
+
+    /// <summary>Say which tasks you have: somebody looks for a victim.</summary>
+    CountTasks,
+
+    /// <summary>The answer to one of the three.</summary>
+    Answer,
+
+    /// <summary>The OOM killer chose this task.</summary>
+    Kill,
+
+    /// <summary>A direct reclaimer waits for kswapd.</summary>
+    Throttled,
+
+    /// <summary>kswapd has been through the node once more.</summary>
+    EndThrottle,
 }
 
 /// <summary>An effect of one CPU on another; none is faster than the signal latency, except to the CPU
@@ -52,6 +76,12 @@ public sealed record Signal(
     /// <summary>What the machine has become.</summary>
     public MachineFacts? Facts { get; init; }
 
+    /// <summary>What the sender took off its pagesets, in an answer.</summary>
+    public DetachedList[]? Lists { get; init; }
+
+    /// <summary>The sender's tasks, in an answer.</summary>
+    public OomCandidate[]? Candidates { get; init; }
+
     /// <summary>Round in which the message was sent.</summary>
     public long Round { get; set; }
 
@@ -60,7 +90,11 @@ public sealed record Signal(
     internal void CountPages(long[] pages)
     {
         foreach (var block in Blocks ?? []) pages[block.Zone] += block.Pages;
-        foreach (var block in Program?.LiveBlocks() ?? []) pages[block.Zone] += block.Pages;
+        foreach (var block in Program?.KeptBlocks() ?? []) pages[block.Zone] += block.Pages;
+        foreach (var list in Lists ?? [])
+        {
+            foreach (var block in list.Blocks) pages[list.Zone] += 1L << block.Order;
+        }
     }
 
     /// <summary>Order in which a CPU takes signals of the same boundary.</summary>

@@ -3,6 +3,7 @@ using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Boot;
 using Numa.Core.Kernels;
+using Numa.Core.Reclaim;
 using Numa.Core.Time;
 using Numa.Core.Zones;
 
@@ -50,6 +51,10 @@ public sealed class SimulationPlan
 
     public CostModel Costs { get; }
 
+    /// <summary>What is assumed of pages on LRU lists; null: nothing is reclaimed, and an allocation that could go on
+    /// only by reclaim fails.</summary>
+    public ReclaimSettings? Reclaim { get; init; }
+
     public int CpuCount => Machine.Image.Cpus.CpuCount;
 
     /// <summary>Nodes that are online, or have a zone for memory to come; ascending.</summary>
@@ -72,14 +77,31 @@ public sealed class SimulationPlan
             if (occupation.Zone == image.Id) occupied.AddRange(occupation.Take(zone, slot));
         }
 
-        return new(slot, Machine, zone, Costs, _tags[slot], occupied);
+        return new(slot, Machine, zone, Costs, _tags[slot], occupied, LruAt(slot));
+    }
+
+    /// <summary>The LRU that a zone's process keeps; null when another one of its node does.</summary>
+    private Lru? LruAt(int slot)
+    {
+        if (Machine.LruOf(slot) != slot) return null;
+        long Managed(Func<int, bool> isCounted) => Enumerable.Range(0, ZoneCount)
+            .Where(zone => isCounted(Machine.LruOf(zone))).Sum(zone => Machine.Zones[zone].Managed.Value);
+        var settings = Reclaim ?? ReclaimSettings.None;
+        var swap = Lru.ShareOf(settings.Swap.Value, Managed(lru => lru < slot), Managed(lru => lru == slot),
+            Managed(_ => true));
+        var zones = Enumerable.Range(0, ZoneCount).Where(zone => Machine.LruOf(zone) == slot)
+            .Select(zone => (zone, Machine.Zones[zone]));
+        return new(zones, settings, swap, Costs.WritePerPage);
     }
 
     /// <summary>A CPU before its tasks are given to it.</summary>
     public CpuProcess MakeCpu(int cpu)
     {
         var made = new CpuProcess(
-            cpu, Machine, Costs, _tags, _directory, _horizon, Ticks.IsDefault ? default : Ticks[cpu]);
+            cpu, Machine, Costs, _tags, _directory, _horizon, Ticks.IsDefault ? default : Ticks[cpu])
+        {
+            Reclaim = Reclaim,
+        };
         if (cpu == MachineOperator.HomeCpu && Operator is not null) made.Seat(Operator);
         return made;
     }

@@ -19,7 +19,8 @@ public struct VisitSums
 /// <summary>A long wait and who held the lock or queued for it when it began, nearest first.</summary>
 public sealed record LongWait(int Cpu, ZoneVisitKind Kind, VirtualInstant Arrival, long Wait, int[] Before);
 
-/// <summary>Every visit to a zone, summed by CPU and cause: the complete record of contention.</summary>
+/// <summary>Every visit to a zone or to an LRU, summed by CPU and cause: the complete record of a lock's
+/// contention.</summary>
 public sealed class ZoneLedger(int cpus)
 {
     /// <summary>Number of causes in <see cref="ZoneVisitKind"/>.</summary>

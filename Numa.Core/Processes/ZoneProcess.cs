@@ -1,6 +1,7 @@
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
+using Numa.Core.Reclaim;
 using Numa.Core.Time;
 using Numa.Core.Zones;
 
@@ -27,8 +28,9 @@ public sealed partial class ZoneProcess
     private WatermarkLevel? _below;
     private long _served;
 
+    /// <param name="lru">Pages that reclaim may take; null where another process of the node keeps them.</param>
     public ZoneProcess(int slot, MachineFacts machine, Zone zone, CostModel costs, PageblockTagBoard tags,
-        IReadOnlyList<LiveBlock> occupied)
+        IReadOnlyList<LiveBlock> occupied, Lru? lru = null)
     {
         Slot = slot;
         Node = zone.Id.Node.Value;
@@ -38,6 +40,7 @@ public sealed partial class ZoneProcess
         _perturbation = costs.PerturbationOfZone(slot);
         Ledger = new(machine.Image.Cpus.CpuCount);
         Occupied = occupied;
+        Lru = lru;
         _tags = tags;
         zone.Describe(ref _latest);
         _latest.Folded = _latest.Free;
@@ -97,6 +100,12 @@ public sealed partial class ZoneProcess
         _lastKey = key;
         _served++;
         TakeEvents(visit, visit.Arrival);
+        if (visit.IsForLru)
+        {
+            ServeLru(visit);
+            return;
+        }
+
         // The check reads the counter as of the arrival: what is queued or under the lock is not seen yet.
         ref readonly var seen = ref _history.AsOf(visit.Arrival, out var ahead);
         if (!Passes(visit, seen))
@@ -119,6 +128,12 @@ public sealed partial class ZoneProcess
     {
         _served++;
         TakeEvents(visit, now);
+        if (visit.IsForLru)
+        {
+            ServeLruNow(visit, now, clock);
+            return;
+        }
+
         if (!Passes(visit, _latest))
         {
             var at = VirtualInstant.Max(now, _latest.Effect);
@@ -177,7 +192,7 @@ public sealed partial class ZoneProcess
             visit.Recorder?.Check(Zone.Id, visit.Check.Explain(Zone.Release, Zone.Tuning, seen));
         visit.Record = seen;
         return visit.Served && visit.Kind is not (ZoneVisitKind.Fold or ZoneVisitKind.FairReset or ZoneVisitKind.Query
-            or ZoneVisitKind.Retune);
+            or ZoneVisitKind.Describe or ZoneVisitKind.TryLock or ZoneVisitKind.Unlock or ZoneVisitKind.Retune);
     }
 
     /// <summary>A visit without the lock: only the counters that it carries take effect.</summary>
@@ -206,6 +221,8 @@ public sealed partial class ZoneProcess
         TakeFairBatch(ref _latest, visit);
         visit.FairFolded = 0;
         if (visit.Kind == ZoneVisitKind.FairReset) ResetFairBatch(visit);
+        if (visit.Kind == ZoneVisitKind.Describe) visit.TypesOfOrder = Zone.TypesOfOrder();
+        if (visit.Kind is ZoneVisitKind.TryLock or ZoneVisitKind.Unlock) TryMachineLock(visit);
         if (before != (_latest.Folded, _latest.FairBatch, _latest.FairDepleted, _latest.BelowHigh))
         {
             _latest.Effect = effect;
@@ -253,7 +270,13 @@ public sealed partial class ZoneProcess
             case ZoneVisitKind.Exchange:
                 pages = Exchange(visit, ref work);
                 break;
-            default:
+            case ZoneVisitKind.Unreserve:
+                visit.Taken = Zone.UnreserveHighAtomic(visit.Type, visit.Count > 0, ref work);
+                break;
+            case ZoneVisitKind.EndBoost:
+                Zone.Boost -= Math.Min(Zone.Boost, visit.Count);
+                break;
+            case >= ZoneVisitKind.Online and <= ZoneVisitKind.Offline:
                 pages = ChangeMemory(visit, ref work);
                 break;
         }

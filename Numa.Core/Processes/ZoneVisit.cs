@@ -1,5 +1,6 @@
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
+using Numa.Core.Reclaim;
 using Numa.Core.Time;
 using Numa.Core.Zones;
 using Numa.Core.Zones.Pagesets;
@@ -35,6 +36,33 @@ public enum ZoneVisitKind : byte
 
     /// <summary>Set the pageblock of a page apart for atomic allocations, one of which got the page.</summary>
     Reserve,
+
+    /// <summary>Give a pageblock set apart for atomic allocations back; with Count 1 even the last one.</summary>
+    Unreserve,
+
+    /// <summary>kswapd is done: take Count pages off the boost.</summary>
+    EndBoost,
+
+    /// <summary>Take the machine's lock number Count if it is free. Takes no lock of the zone.</summary>
+    TryLock,
+
+    /// <summary>Give the machine's lock number Count back. Takes no lock of the zone.</summary>
+    Unlock,
+
+    /// <summary>Say which free lists hold anything. Takes no lock.</summary>
+    Describe,
+
+    /// <summary>Put new pages on their LRU lists. Takes the LRU lock, as the two below.</summary>
+    LruAdd,
+
+    /// <summary>Look for pages to reclaim.</summary>
+    LruScan,
+
+    /// <summary>Take pages of an ended task off their lists.</summary>
+    LruRelease,
+
+    /// <summary>Only count the pages on the LRU. Takes no lock.</summary>
+    LruSizes,
 
     /// <summary>A range of memory goes online.</summary>
     Online,
@@ -104,6 +132,14 @@ public sealed class ZoneVisit
 
     /// <summary>What has become of the machine.</summary>
     public MachineFacts? Facts;
+    /// <summary>What a scan of the LRU is to look at.</summary>
+    public LruScan Scan;
+
+    /// <summary>Task whose pages are released.</summary>
+    public TaskId Owner;
+
+    /// <summary>Pages for the LRU, in the order in which they are added; of a reply, pages taken off it.</summary>
+    public List<LruPage> Pages { get; } = [];
 
     /// <summary>Is told what the zone compares and gives; null but for an allocation that is watched.</summary>
     public WalkRecorder? Recorder;
@@ -113,8 +149,21 @@ public sealed class ZoneVisit
 
     // Reply
     public VirtualInstant Stamp;
+
+    /// <summary>Migratetypes with a free block of the order, of a zone that was to describe itself.</summary>
+    /// <remarks>Shape: index = order; bit = type.</remarks>
+    public System.Collections.Immutable.ImmutableArray<byte> TypesOfOrder;
+
+    /// <summary>Runs of kswapd in a row, up to now, that freed nothing, nor did anybody else meanwhile.</summary>
+    public int FutileRuns;
     public WatermarkVerdict Verdict;
     public int Taken;
+
+    /// <summary>What a scan of the LRU found, beside the pages.</summary>
+    public LruScanned Scanned;
+
+    /// <summary>Pages on the LRU, for each of its zones.</summary>
+    public List<LruZoneSize> Sizes { get; } = [];
 
     /// <summary>Where the wanted block of an exchange was.</summary>
     public FoundBlock Found;
@@ -130,6 +179,9 @@ public sealed class ZoneVisit
     public long Wait;
     public long Hold;
     public ZoneRecord Record;
+
+    /// <summary>Its business is with the LRU of the zone's process, and not with the zone.</summary>
+    public bool IsForLru => Kind is >= ZoneVisitKind.LruAdd and <= ZoneVisitKind.LruSizes;
 
     /// <summary>Passed its check, or had none.</summary>
     public bool Served => Verdict.Passes;
@@ -154,6 +206,10 @@ public sealed class ZoneVisit
         {
             pages[Zone] += 1L << Order;
         }
+        else if (Kind == ZoneVisitKind.LruAdd)
+        {
+            foreach (var page in Pages) pages[page.Zone]++;
+        }
     }
 
     /// <summary>Adds the pages that a reply carries to its CPU.</summary>
@@ -162,6 +218,10 @@ public sealed class ZoneVisit
     {
         if (Kind is ZoneVisitKind.Refill or ZoneVisitKind.Direct) pages[Zone] += (long)Taken << Order;
         else if (Kind == ZoneVisitKind.Reserve) pages[Zone] += 1L << Order;
+        else if (Kind is ZoneVisitKind.LruScan or ZoneVisitKind.LruRelease)
+        {
+            foreach (var page in Pages) pages[page.Zone]++;
+        }
     }
 
     public override string ToString() => $"{Kind} of CPU {Cpu} at zone {Zone}, order {Order}, arrival {Arrival}";

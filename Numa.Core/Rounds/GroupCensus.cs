@@ -32,6 +32,7 @@ public sealed class GroupCensus(IGroupMail mail, int zones) : IGroupMail
         {
             Held[zone.Slot] += zone.Zone.FreePages + zone.Zone.IsolatedPages - zone.Gained;
             foreach (var block in zone.Occupied) Held[zone.Slot] += block.Pages;
+            zone.Lru?.CountPages(Held);
         }
 
         foreach (var visit in asked) visit.CountAskedPages(Held);
@@ -57,7 +58,7 @@ public sealed class GroupCensus(IGroupMail mail, int zones) : IGroupMail
 
     public void Ended(SimulatedTask task, TaskEnd end, VirtualInstant at)
     {
-        foreach (var block in task.LiveBlocks()) _ended[block.Zone] += block.Pages;
+        foreach (var block in task.KeptBlocks()) _ended[block.Zone] += block.Pages;
         mail.Ended(task, end, at);
     }
 

@@ -18,7 +18,7 @@ public sealed record CostModel
     {
         PagesetHit = 0, Way = 0, Refusal = 0, HoldBase = 0, HoldPerPage = 0, HoldPerSplit = 0, HoldPerMerge = 0,
         RemotePagePercent = 100, HandOver = 0, ZeroPerPage = 0, SignalLatency = 0, Slice = long.MaxValue,
-        ThinkTakesTime = false,
+        LruHoldBase = 0, LruHoldPerPage = 0, WritePerPage = 0, ThinkTakesTime = false,
     };
 
     /// <summary>An allocation from, or a free to, the CPU's own list.</summary>
@@ -67,6 +67,19 @@ public sealed record CostModel
     /// bandwidth falls as latency, which is what the SLIT states, grows.</remarks>
     public long ZeroPerPage { get; init; } = 300;
 
+    /// <summary>Part of a hold of an LRU lock that does not depend on the pages.</summary>
+    /// <remarks>Round figure: taking and giving back a lock that is in nobody's cache.</remarks>
+    public long LruHoldBase { get; init; } = 100;
+
+    /// <summary>Linking or unlinking one page under an LRU lock, on the CPU's own node.</summary>
+    /// <remarks>Round figure: about <see cref="HoldPerPage"/>, which is a look at one struct page, and its
+    /// neighbour's.</remarks>
+    public long LruHoldPerPage { get; init; } = 30;
+
+    /// <summary>The device writes one page to a file or to swap.</summary>
+    /// <remarks>Round figure: 2 GB/s, an NVMe drive of a server.</remarks>
+    public long WritePerPage { get; init; } = 2_000;
+
     /// <summary>Least latency of a signal from one CPU to another (wake-up, IPI), and the grid of the board.</summary>
     /// <remarks>Round figure: waking a sleeping task on an idle CPU.</remarks>
     public long SignalLatency { get; init; } = 20_000;
@@ -90,7 +103,7 @@ public sealed record CostModel
     public bool IsPerturbed => ScheduleSeed is not null && PerturbationPercent > 0;
 
     /// <summary>Least time from a request's arrival to its effect.</summary>
-    public long LeastService => Math.Min(Refusal, HoldBase);
+    public long LeastService => Math.Min(Refusal, Math.Min(HoldBase, LruHoldBase));
 
     /// <summary>Least time in which a zone's lock can hand out so many pages, whoever asks for them.</summary>
     /// <remarks>A hold hands out any number of blocks of up to 8 pages, each at the cost of a touched page, or larger
@@ -123,9 +136,20 @@ public sealed record CostModel
         var page = local ? HoldPerPage * 100 : HoldPerPage * RemotePagePercent;
         var hold = HoldBase + work.PagesTouched * page / 100
             + work.Splits * HoldPerSplit + (work.Merges + work.Moves) * HoldPerMerge;
-        if (waiters == 0) return hold;
-        return hold + (handOver == LockHandOver.Constant ? HandOver : HandOver * waiters);
+        return hold + HandedOver(waiters, handOver);
     }
+
+    /// <summary>Duration of one hold of an LRU lock.</summary>
+    /// <param name="pages">Pages linked, unlinked or looked at.</param>
+    /// <param name="waiters">As for a zone's lock.</param>
+    public long LruHold(long pages, bool local, int waiters, LockHandOver handOver)
+    {
+        var page = local ? LruHoldPerPage * 100 : LruHoldPerPage * RemotePagePercent;
+        return LruHoldBase + pages * page / 100 + HandedOver(waiters, handOver);
+    }
+
+    private long HandedOver(int waiters, LockHandOver handOver) =>
+        waiters == 0 ? 0 : handOver == LockHandOver.Constant ? HandOver : HandOver * waiters;
 
     /// <summary>What the schedule seed adds to the costs of a CPU.</summary>
     internal CostPerturbation PerturbationOfCpu(int cpu) => CostPerturbation.Of(this, cpu);

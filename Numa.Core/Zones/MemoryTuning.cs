@@ -153,6 +153,8 @@ public sealed class MemoryTuning
         Sysctl.WatermarkScaleFactor => Text(Settings.WatermarkScaleFactor),
         Sysctl.WatermarkBoostFactor => Text(Settings.WatermarkBoostFactor),
         Sysctl.LowmemReserveRatio => string.Join('\t', LowmemReserveRatio.Select(Text)),
+        Sysctl.ZoneReclaimMode => Text(Settings.ZoneReclaimMode ?? 0),
+        Sysctl.Swappiness => Text(Settings.Swappiness),
         Sysctl.ZonelistOrder => Release.KnowsZoneOrder ? Settings.ZonelistOrder : nameof(ZonelistOrder.Node),
         Sysctl.HugePages => string.Join(' ', Enum.GetValues<HugePageMode>().Select(mode =>
             mode == Settings.HugePages ? $"[{Word(mode)}]" : Word(mode))),

@@ -26,6 +26,9 @@ internal static class SettingsWriter
             yield return new(name, Text(wanted.PagelistFraction));
         }
 
+        if (wanted.ZoneReclaimMode is { } mode && mode != now.ZoneReclaimMode)
+            yield return new(Sysctl.ZoneReclaimMode, Text(mode));
+        if (wanted.Swappiness != now.Swappiness) yield return new(Sysctl.Swappiness, Text(wanted.Swappiness));
         if (wanted.ZonelistOrder != now.ZonelistOrder)
             yield return new(Sysctl.ZonelistOrder, wanted.ZonelistOrder);
     }

@@ -29,6 +29,8 @@ public static class Sysctl
     public const string PagelistFraction = "vm.percpu_pagelist_fraction";
     public const string PagelistHighFraction = "vm.percpu_pagelist_high_fraction";
     public const string ZonelistOrder = "vm.numa_zonelist_order";
+    public const string ZoneReclaimMode = "vm.zone_reclaim_mode";
+    public const string Swappiness = "vm.swappiness";
 
     /// <summary>Not a sysctl but /sys/kernel/mm/transparent_hugepage/enabled: it raises min_free_kbytes.</summary>
     public const string HugePages = "transparent_hugepage.enabled";
@@ -37,7 +39,7 @@ public static class Sysctl
     public static ImmutableArray<string> Names { get; } =
     [
         MinFreeKbytes, WatermarkScaleFactor, WatermarkBoostFactor, LowmemReserveRatio,
-        PagelistFraction, PagelistHighFraction, ZonelistOrder, HugePages,
+        PagelistFraction, PagelistHighFraction, ZonelistOrder, ZoneReclaimMode, Swappiness, HugePages,
     ];
 
     public static bool Exists(KernelRelease release, string name) => name switch
@@ -68,9 +70,12 @@ public static class Sysctl
         if (!int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
             return new(now, $"{name} is '{value}': expected a whole number up to {int.MaxValue}");
 
-        var (least, most) = name == WatermarkScaleFactor
-            ? (1, release.WatermarkScaleFactorMax ?? int.MaxValue)
-            : (0, int.MaxValue);
+        var (least, most) = name switch
+        {
+            WatermarkScaleFactor => (1, release.WatermarkScaleFactorMax ?? int.MaxValue),
+            Swappiness => (0, release.SwappinessMax),
+            _ => (0, int.MaxValue),
+        };
         if (number < least || number > most)
             return new(now, $"{name} is {number}: expected {least} to {most}");
 
@@ -79,6 +84,8 @@ public static class Sysctl
             case MinFreeKbytes: return new(now with { MinFreeKbytes = number }, null);
             case WatermarkScaleFactor: return new(now with { WatermarkScaleFactor = number }, null);
             case WatermarkBoostFactor: return new(now with { WatermarkBoostFactor = number }, null);
+            case ZoneReclaimMode: return new(now with { ZoneReclaimMode = number }, null);
+            case Swappiness: return new(now with { Swappiness = number }, null);
         }
 
         if (number == 0 && release.PagelistFractionNeverReset)

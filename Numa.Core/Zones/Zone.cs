@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
@@ -177,6 +178,21 @@ public sealed partial class Zone
     /// <returns>Free pages that moved.</returns>
     public int UnreserveHighAtomic(Migratetype type, bool forced, ref BuddyWork work) =>
         _highAtomic.Unreserve(type, forced, ref work);
+
+    /// <summary>Migratetypes with a free block of each order. Shape: index = order; bit = type.</summary>
+    public ImmutableArray<byte> TypesOfOrder()
+    {
+        var types = ImmutableArray.CreateBuilder<byte>(Order.Count);
+        for (var order = 0; order < Order.Count; order++)
+        {
+            var found = 0;
+            for (var type = Migratetype.Unmovable; type <= Migratetype.Isolate; type++)
+                found |= _buddy.Lists.IsEmpty(order, (int)type) ? 0 : 1 << (int)type;
+            types.Add((byte)found);
+        }
+
+        return types.ToImmutable();
+    }
 
     /// <summary>Tag of the pageblock that holds the frame, as of now.</summary>
     public Migratetype TagOf(long frame) => _buddy.Tags[(int)(frame - _base)];

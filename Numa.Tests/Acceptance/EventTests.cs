@@ -64,6 +64,7 @@ public class EventTests
     {
         var run = await Runs.OfTextAsync($$"""
             machine: ../machines/notes-32g.yaml
+            reclaim: none
             occupied: [{zone: "0:Normal", leave: 100000}, {zone: "0:DMA32", leave: low}]
             events: [{at: {{at}}, set: { vm.min_free_kbytes: 262144 } }]
             workloads:

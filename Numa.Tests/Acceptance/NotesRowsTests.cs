@@ -58,6 +58,7 @@ public class NotesRowsTests
                 - {memory: 8GiB, cpus: 0}
                 - {memory: 2GiB, cpus: 1}
               kernelcore: 6GiB
+            reclaim: none
             occupied:
               - {zone: "1:Normal", leave: min}
               - {zone: "0:Movable", leave: min}

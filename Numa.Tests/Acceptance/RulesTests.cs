@@ -18,6 +18,7 @@ public class RulesTests
     {
         var run = await Runs.OfTextAsync("""
             machine: ../machines/notes-32g.yaml
+            reclaim: none
             occupied: [{zone: "0:Normal", leave: 30000}]
             workloads:
               program: {kind: fill, cpus: 0, size: unlimited, gfp: GFP_HIGHUSER}
@@ -148,6 +149,7 @@ public class RulesTests
     {
         var run = await Runs.OfTextAsync("""
             machine: ../machines/notes-32g.yaml
+            reclaim: none
             occupied: [{zone: "0:Normal", leave: 30000}]
             workloads:
               program: {kind: fill, cpus: 0, size: unlimited, gfp: GFP_HIGHUSER}

@@ -7,6 +7,7 @@ using Numa.Core.Kernels;
 using Numa.Core.Mempolicies;
 using Numa.Core.Nodes;
 using Numa.Core.Processes;
+using Numa.Core.Reclaim;
 using Numa.Core.Rounds;
 using Numa.Core.Time;
 using Numa.Core.Zonelists;
@@ -34,7 +35,11 @@ internal sealed record SmallRun(
         from latency in Gen.Frequency((1, Gen.Long[1, 60]), (2, Gen.Long[60, 3_000]), (2, Gen.Const(20_000L)))
         from isLong in Gen.Frequency((7, Gen.Const(false)), (1, Gen.Const(true)))
         from seed in Gen.Int[0, int.MaxValue - 1]
-        select new SmallRun(Releases[release], nodes, zones, cpus, tasks, steps, latency, isLong, seed);
+        from hasLru in Gen.Bool
+        select new SmallRun(Releases[release], nodes, zones, cpus, tasks, steps, latency, isLong, seed)
+        {
+            HasLru = hasLru,
+        };
 
     /// <summary>Most groups of whole nodes are calm for a while: one zone for each node with pages to spare, tasks that
     /// tell what they ask for, of order 0, and seldom hand anything over.</summary>
@@ -56,11 +61,28 @@ internal sealed record SmallRun(
 
     public static readonly Gen<SmallRun> AnyPlugged = Any.Select(run => run with { IsPlugged = true });
 
+    /// <summary>Little is free and most requests may reclaim: slow paths, kswapd, drains of all pagesets, killed
+    /// tasks.</summary>
+    public static readonly Gen<SmallRun> AnyTight =
+        from run in Any
+        from cpus in Gen.Int[1, 5]
+        from tasks in Gen.Int[2, 10]
+        from steps in Gen.Int[20, 200]
+        select run with { Cpus = cpus, Tasks = tasks, Steps = steps, IsLong = false, IsTight = true };
+
+    public bool IsTight { get; init; }
+
+    /// <summary>Some requests of order 0 are for pages that go to LRU lists.</summary>
+    public bool HasLru { get; init; }
+
     public SimulationPlan Plan()
     {
         var random = new SeededRandom((ulong)Seed);
         var image = Image(ref random);
         var requests = Requests(ref random);
+        // A stream of its own: the rest of the run is what it is without.
+        var lru = new SeededRandom((ulong)Seed + 1);
+        if (HasLru) requests = Listed(ref lru, requests);
         var tasks = new List<SimulatedTask>();
         for (var i = 0; i < Tasks; i++)
         {
@@ -76,17 +98,36 @@ internal sealed record SmallRun(
             });
         }
 
-        var horizon = random.NextBelow(4) == 0 ? new(random.NextBelow(IsLong ? 5_000_000_000 : 200_000))
+        // What must not fail may wait for ever.
+        var horizon = IsTight ? new(400_000) : random.NextBelow(4) == 0 ? new(random.NextBelow(IsLong ? 5_000_000_000 : 200_000))
             : VirtualInstant.Never;
         var occupied = ImmutableArray.CreateBuilder<Occupation>();
         foreach (var zone in image.Zones)
         {
-            if (random.NextBelow(2) == 0) occupied.Add(new(zone.Id, new(random.NextBelow(150))));
+            if (IsTight || random.NextBelow(2) == 0) occupied.Add(new(zone.Id, new(random.NextBelow(150))));
         }
 
         var costs = Costs(ref random);
+        if (HasLru)
+            costs = costs with { LruHoldBase = 1 + lru.NextBelow(300), LruHoldPerPage = lru.NextBelow(40) };
         if (IsPlugged) return PluggedRun.Of(image, tasks, costs, horizon, random.NextUInt64());
-        return new(image, tasks, costs, horizon, occupied.ToImmutable(), Events(ref random, image));
+        return new(image, tasks, costs, horizon, occupied.ToImmutable(), Events(ref random, image))
+        {
+            Reclaim = new((int)lru.NextBelow(101), (int)lru.NextBelow(101), new(lru.NextBelow(300))),
+        };
+    }
+
+    private static ImmutableArray<AllocationRequest> Listed(
+        ref SeededRandom random, ImmutableArray<AllocationRequest> requests)
+    {
+        var listed = requests.ToBuilder();
+        for (var i = 0; i < listed.Count; i++)
+        {
+            if (listed[i].Order.Value > 0 || random.NextBelow(2) == 0) continue;
+            listed[i] = listed[i] with { Lru = (LruType)random.NextBelow(2) };
+        }
+
+        return listed.ToImmutable();
     }
 
     /// <summary>Writes in mid-run: other lists, other marks, other pageset sizes, at any instant.</summary>
@@ -120,7 +161,11 @@ internal sealed record SmallRun(
         for (var i = 0; i < abroad.Count; i++)
         {
             var node = new NodeId((int)random.NextBelow(Nodes));
-            abroad[i] = abroad[i] with { PreferredNode = node, Order = new((int)random.NextBelow(Order.Count)) };
+            var order = new Order((int)random.NextBelow(Order.Count));
+            abroad[i] = abroad[i] with
+            {
+                PreferredNode = node, Order = order, Lru = order.Value > 0 ? null : abroad[i].Lru,
+            };
         }
 
         return abroad.ToImmutable();
@@ -230,6 +275,16 @@ internal sealed record SmallRun(
             GfpFlags.GfpNoWait, GfpFlags.KswapdReclaim | GfpFlags.Reclaimable, GfpFlags.None,
             GfpFlags.GfpNoWait | GfpFlags.Dma32, GfpFlags.GfpHighUserMovable,
         ];
+        if (IsTight)
+        {
+            kinds =
+            [
+                GfpFlags.GfpHighUserMovable, GfpFlags.GfpHighUserMovable, GfpFlags.GfpKernel, GfpFlags.GfpAtomic,
+                GfpFlags.GfpHighUserMovable | GfpFlags.NoRetry, GfpFlags.GfpKernel | GfpFlags.RetryMayFail,
+                GfpFlags.GfpKernel | GfpFlags.MemAlloc, GfpFlags.GfpKernel | GfpFlags.NoFail, GfpFlags.GfpKernel & ~GfpFlags.Fs,
+            ];
+        }
+
         if (IsRoomy) return [.. kinds.Select(gfp => new AllocationRequest(gfp & ~GfpFlags.Dma32, new(0)))];
         var requests = ImmutableArray.CreateBuilder<AllocationRequest>();
         for (var i = 0; i < 8; i++)

@@ -20,7 +20,8 @@ internal static class StateText
         foreach (var zone in zones) Add(text, zone);
         foreach (var cpu in cpus) Add(text, cpu);
         foreach (var task in tasks)
-            text.AppendLine($"task {task.Id} holds {string.Join(' ', task.LiveBlocks().Select(Block))}");
+            text.AppendLine($"task {task.Id} holds {string.Join(' ', task.LiveBlocks().Select(Block))}"
+                + $" listed {task.AnonymousPages} {task.FilePages}");
         foreach (var (task, (end, at)) in ends.OrderBy(end => end.Key.Value))
             text.AppendLine($"task {task} {end} {at}");
         foreach (var crossing in crossings.OrderBy(crossing => crossing.At).ThenBy(crossing => crossing.Zone))
@@ -51,7 +52,8 @@ internal static class StateText
             }
         }
 
-        foreach (var (cpu, kind, sums) in zone.Ledger.Cells())
+        text.AppendLine($"zone {zone.Slot} LRU {string.Join(' ', zone.Lru?.State() ?? [])}");
+        foreach (var (cpu, kind, sums) in zone.Ledger.Cells().Concat(zone.LruLedger?.Cells() ?? []))
             text.AppendLine($"zone {zone.Slot} cpu {cpu} {kind} visits {sums.Visits} refused {sums.Refused}"
                 + $" pages {sums.Pages} wait {sums.Wait} hold {sums.Hold}");
         foreach (var wait in zone.Ledger.Longest)
@@ -68,6 +70,7 @@ internal static class StateText
             + $" visits {count.Visits} signals {count.SignalsTaken} kswapd {count.KswapdWakeUps}"
             + $" from {string.Join(' ', count.PagesFrom)} first {string.Join(' ', count.FirstChoicePages)}"
             + $" slow {cpu.SlowPath?.Operation} waiting {cpu.IsWaiting}"
+            + $" off LRU {string.Join(' ', cpu.OffLru.Select(page => page.Frame))}"
             + $" orphans {string.Join(' ', cpu.Orphans.Select(Block))}"
             + $" asleep {string.Join(' ', cpu.Sleeping.Select(task => task.Id))}"
             + $" unfinished {string.Join(' ', cpu.Unfinished.Select(task => task.Id))}");

@@ -67,7 +67,7 @@ public class SettingTests
     [InlineData("vm.min_free=1", "--set vm.min_free=1: error NUMA113: no sysctl 'vm.min_free';"
         + " expected one of vm.min_free_kbytes, vm.watermark_scale_factor, vm.watermark_boost_factor,"
         + " vm.lowmem_reserve_ratio, vm.percpu_pagelist_fraction, vm.percpu_pagelist_high_fraction,"
-        + " vm.numa_zonelist_order")]
+        + " vm.numa_zonelist_order, vm.zone_reclaim_mode, vm.swappiness")]
     [InlineData("memory=1GiB", "--set memory=1GiB: error NUMA113: 'memory' is ambiguous:"
         + " machine.nodes.0.memory, machine.nodes.1.memory")]
     [InlineData("fill.size=1GB", "--set fill.size=1GB: error NUMA106: size: '1GB' is no size;"
@@ -108,7 +108,8 @@ public class SettingTests
         Setting after = new("--after", "vm.watermark_scale_factor", "10");
         Assert.Equal("--after vm.watermark_scale_factor=10: error NUMA102: Linux 4.4 has no sysctl"
             + " 'vm.watermark_scale_factor'; expected one of vm.min_free_kbytes, vm.lowmem_reserve_ratio,"
-            + " vm.percpu_pagelist_fraction, vm.numa_zonelist_order, transparent_hugepage.enabled",
+            + " vm.percpu_pagelist_fraction, vm.numa_zonelist_order, vm.zone_reclaim_mode, vm.swappiness,"
+            + " transparent_hugepage.enabled",
             Assert.Throws<InputException>(() => MachineBoot.Boot(file.Machine, file.Boot, [after])).Message);
     }
 

@@ -23,6 +23,9 @@ internal static class CostOverrides
             ["remotePagePercent"] = (costs, value) => costs with { RemotePagePercent = (int)value },
             ["handOver"] = (costs, value) => costs with { HandOver = value },
             ["zeroPerPage"] = (costs, value) => costs with { ZeroPerPage = value },
+            ["lruHoldBase"] = (costs, value) => costs with { LruHoldBase = value },
+            ["lruHoldPerPage"] = (costs, value) => costs with { LruHoldPerPage = value },
+            ["writePerPage"] = (costs, value) => costs with { WritePerPage = value },
             ["signalLatency"] = (costs, value) => costs with { SignalLatency = value },
             ["perturbationPercent"] = (costs, value) => costs with { PerturbationPercent = value },
             ["slice"] = (costs, value) => costs with { Slice = value },
@@ -32,7 +35,7 @@ internal static class CostOverrides
 
     /// <summary>Latencies that the rounds of virtual time rest on: below one tick nothing could be ordered.</summary>
     private static readonly ImmutableArray<string> AtLeastOne =
-        ["way", "refusal", "holdBase", "signalLatency", "slice"];
+        ["way", "refusal", "holdBase", "lruHoldBase", "signalLatency", "slice"];
 
     /// <exception cref="InputException">A name is unknown, or a latency is below one tick.</exception>
     public static CostModel Apply(CostModel costs, ImmutableSortedDictionary<string, Located<long>> overrides)

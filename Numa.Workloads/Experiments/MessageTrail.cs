@@ -65,6 +65,12 @@ internal sealed class MessageTrail
 
     private static Heard Of(ZoneVisit visit, VirtualInstant at, bool isReply)
     {
+        if (visit.IsForLru)
+        {
+            return new(at, visit.Kind, visit.Cpu, visit.Zone, true, visit.Pages.Count, 0, -1, visit.Wait, visit.Hold,
+                null);
+        }
+
         var gives = visit.Kind is ZoneVisitKind.Drain or ZoneVisitKind.DirectFree;
         var takes = visit.Kind is ZoneVisitKind.Refill or ZoneVisitKind.Direct;
         var blocks = gives ? visit.Drained.Count : !takes ? 0 : isReply ? visit.Taken : visit.Count;

@@ -47,9 +47,10 @@ public static class RunCheck
         var slot = Array.FindIndex(accounts, account => !account.Balances);
         if (slot < 0) return null;
         var account = accounts[slot];
-        var found = account.Free + account.InPagesets + account.HeldByTasks + account.Occupied + account.Orphaned;
-        return new("pages", $"{zones[slot].Zone.Id} has {found} pages where boot freed {account.Freed}: {account.Free}"
+        return new("pages", $"{zones[slot].Zone.Id} has {account.Found} pages where boot freed {account.Freed}:"
+            + $" {account.Free}"
             + $" free, {account.InPagesets} in pagesets, {account.HeldByTasks} held by tasks,"
-            + $" {account.Occupied} occupied, {account.Orphaned} under way", slot);
+            + $" {account.Occupied} occupied, {account.Orphaned} under way"
+            + (account.Listed == 0 ? "" : $", {account.Listed} on LRU lists"), slot);
     }
 }

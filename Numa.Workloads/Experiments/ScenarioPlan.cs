@@ -44,6 +44,7 @@ public static class ScenarioPlan
             image, who, clock == SimulationClock.Virtual ? costs : CostModel.Wall, horizon, occupied, events)
         {
             Operator = how,
+            Reclaim = scenario.Reclaim,
         };
         return isOperated ? OperatedMachine.Plan(scenario, booted, tasks, On) : On(booted.Image, tasks, null);
     }

@@ -83,6 +83,7 @@ public sealed class ScenarioRunner(TimeProvider time)
             PlacementHash = RunHash.OfPlacement(outcome.Zones, outcome.Cpus, tasks),
             Numastat = report.Numastat(),
             Vmstat = report.Vmstat(),
+            Lrus = LruReport.Of(outcome.Zones),
             Checked = options.Check,
             Events = report.Events(),
         };

@@ -32,7 +32,7 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
 
     /// <summary>Visits for this cause hold the zone's lock, unless they are refused.</summary>
     public static bool TakesLock(ZoneVisitKind kind) => kind is <= ZoneVisitKind.DirectFree
-        or >= ZoneVisitKind.Reserve and <= ZoneVisitKind.Offline;
+        or ZoneVisitKind.Reserve or (>= ZoneVisitKind.Online and <= ZoneVisitKind.Offline);
 
     public ImmutableArray<ZoneResult> Zones() => [.. outcome.Zones.Select(zone =>
     {
@@ -46,7 +46,8 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
         var atEnd = MachineAtEnd().Zones[zone.Slot];
         var marks = atEnd.Tuning.Marks;
         return new ZoneResult(zone.Zone.Id.ToString(), atEnd.Managed.Value, zone.FreeAtStart,
-            zone.Zone.FreePages, account.InPagesets, account.HeldByTasks + account.Orphaned, account.Occupied,
+            zone.Zone.FreePages, account.InPagesets,
+            account.HeldByTasks + account.Orphaned + account.Listed, account.Occupied,
             marks.Min.Value, marks.Low.Value, marks.High.Value,
             outcome.Cpus.Sum(cpu => cpu.Counters.PagesFrom[zone.Slot]), sums.Sum(cell => cell.Visits), wait,
             visits == 0 ? 0 : Math.Round((double)wait / visits, 1), zone.Ledger.MaxWait,

@@ -60,6 +60,10 @@ public sealed record RunResult(
     /// <summary>Events by their names in /proc/vmstat. Unit: pages.</summary>
     public IReadOnlyDictionary<string, long> Vmstat { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>LRU lists and their locks; null where no page came to any.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<LruResult>? Lrus { get; init; }
+
     /// <summary>What happened to the machine in mid-run, in that order.</summary>
     public ImmutableArray<EventResult> Events { get; init; } = [];
 

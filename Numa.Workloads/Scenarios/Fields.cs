@@ -106,6 +106,14 @@ internal sealed class Fields
         return null;
     }
 
+    internal int? Percent(string key)
+    {
+        if (Text(key) is not { } text) return null;
+        if (Quantities.TryPercent(text.Value, out var percent, out var problem)) return percent;
+        _problems.Add(text.At, ProblemCodes.Unit, $"{key}: {problem}");
+        return null;
+    }
+
     internal ImmutableArray<CpuId>? Cpus(Located<string> text, string key)
     {
         var cpus = CpuListText.Parse(text.Value, out var problem);

@@ -4,7 +4,7 @@ using Numa.Core.Time;
 
 namespace Numa.Workloads.Scenarios;
 
-/// <summary>Sizes and durations as people write them: a number and its unit, never a bare number.</summary>
+/// <summary>Sizes, durations and shares as people write them: a number and its unit, never a bare number.</summary>
 internal static class Quantities
 {
     private static readonly (string Suffix, decimal Nanoseconds)[] Units =
@@ -31,6 +31,24 @@ internal static class Quantities
 
         if (size.Bytes % (1 << PageFrameNumber.PageShift) == 0) return true;
         problem = $"{trimmed} is no whole number of pages of 4KiB";
+        return false;
+    }
+
+    /// <summary>Reads a share, a whole number from 0 to 100 with %; <c>0</c> needs none.</summary>
+    internal static bool TryPercent(string text, out int percent, out string problem)
+    {
+        problem = "";
+        percent = 0;
+        var trimmed = text.Trim();
+        if (trimmed == "0") return true;
+        if (trimmed.EndsWith('%')
+            && int.TryParse(trimmed[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out percent)
+            && percent <= 100)
+        {
+            return true;
+        }
+
+        problem = $"'{YamlScalar.Short(text)}' is no share; expected 0% to 100%, for example 10%";
         return false;
     }
 

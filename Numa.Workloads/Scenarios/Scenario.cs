@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Hotplug;
+using Numa.Core.Reclaim;
 using Numa.Core.Time;
 using Numa.Core.Zones;
 
@@ -60,7 +61,11 @@ public sealed record Scenario(
     ImmutableArray<Workload> Workloads,
     ImmutableSortedDictionary<string, Located<long>> Costs,
     ImmutableArray<Variation> Compare,
-    ImmutableArray<string> Notes);
+    ImmutableArray<string> Notes)
+{
+    /// <summary>What is assumed of pages that reclaim may take.</summary>
+    public ReclaimSettings? Reclaim { get; init; } = ReclaimSettings.None;
+}
 
 /// <summary>A machine that stands alone, without a scenario.</summary>
 /// <param name="Notes">What had to be replaced, for people.</param>

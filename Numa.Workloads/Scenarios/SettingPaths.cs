@@ -67,10 +67,12 @@ internal static class SettingPaths
     private static IEnumerable<ImmutableArray<string>> Known(YamlMapping scenario)
     {
         foreach (var key in Vocabulary.Scenario
-                     .Except(["sysctls", "occupied", "events", "workloads", "costs", "compare"]))
+                     .Except(["sysctls", "occupied", "events", "workloads", "costs", "compare", "reclaim"]))
         {
             yield return [key];
         }
+
+        foreach (var key in Vocabulary.Reclaim) yield return ["reclaim", key];
 
         foreach (var path in OfItems(scenario["occupied"], ["occupied"], Vocabulary.Occupation)) yield return path;
         foreach (var path in OfItems(scenario["events"], ["events"], Vocabulary.Event))

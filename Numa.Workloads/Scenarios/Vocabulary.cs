@@ -12,6 +12,7 @@ public static class Vocabulary
     [
         "name", "about", "machine", "kernel", "zonelistOrder", "transparentHugepages", "sysctls", "seed", "clock",
         "duration", "occupied", "events", "workloads", "costs", "compare", "earlyAllocator", "memoryModel",
+        "swap", "reclaim",
     ];
 
     /// <summary>Kernel parameters that make Movable zones, by the size of either side.</summary>
@@ -45,6 +46,8 @@ public static class Vocabulary
     /// <summary>Memory that an event names by its addresses.</summary>
     public static ImmutableArray<string> MemoryRange { get; } = ["start", "size"];
 
+    public static ImmutableArray<string> Reclaim { get; } = ["hot", "dirty"];
+
     public static ImmutableArray<string> Compare { get; } = ["vary"];
 
     /// <summary>Keys of every workload.</summary>
@@ -55,9 +58,9 @@ public static class Vocabulary
     public static ImmutableSortedDictionary<string, ImmutableArray<string>> Kinds { get; } =
         new Dictionary<string, ImmutableArray<string>>
         {
-            [FillWorkload.Kind] = ["size", "pages"],
+            [FillWorkload.Kind] = ["size", "pages", "lru"],
             [FillWorkload.DeviceKind] = ["count"],
-            [StormWorkload.Kind] = ["workingSet", "release", "operations"],
+            [StormWorkload.Kind] = ["workingSet", "release", "operations", "lru"],
             [ProducerConsumerWorkload.Kind] = ["consumers", "batch", "batches", "backlog"],
             [ToggleWorkload.Kind] = ["slots", "mix", "operations"],
         }.ToImmutableSortedDictionary(StringComparer.Ordinal);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
+using Numa.Core.Reclaim;
 using Numa.Core.Text;
 using Numa.Core.Time;
 using Numa.Workloads.Stress;
@@ -98,6 +99,7 @@ internal sealed class WorkloadReader
                 $"workload '{_name}' never ends: operations is unlimited and the scenario has no duration");
         }
 
+        ReclaimReader.RequireKept(basis.Request, blocks, _fields, _problems);
         var release = _fields.Word("release", StormReleases) ?? StormRelease.All;
         return new(basis, blocks, release, operations);
     }
@@ -139,8 +141,10 @@ internal sealed class WorkloadReader
     private WorkloadBasis Faults()
     {
         var basis = Basis(GfpFlags.GfpHighUserMovable, ThinkTime.Fault);
-        var isUserMemory = (basis.Request.Gfp & GfpFlags.HardWall) != 0;
-        return basis with { Request = basis.Request with { IsFault = isUserMemory } };
+        var request = ReclaimReader.WithList(basis.Request, _fields, _problems);
+        // What is read from a file overwrites the page, so nobody zeroes it.
+        var isFault = (request.Gfp & GfpFlags.HardWall) != 0 && request.Lru != LruType.File;
+        return basis with { Request = request with { IsFault = isFault } };
     }
 
     private WorkloadBasis Basis(GfpFlags gfp, VirtualDuration think)

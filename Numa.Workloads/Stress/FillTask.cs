@@ -16,11 +16,15 @@ internal sealed class FillTask(
 
     public override IReadOnlyList<AllocationRequest> Requests => [request];
 
-    public override long LivePages => _held.Pages;
+    /// <summary>Those that went to an LRU list count as long as the task does not know better.</summary>
+    public override long LivePages => _held.Pages + Listed;
+
+    /// <summary>Blocks of order 0 that went to an LRU list.</summary>
+    private long Listed => AnonymousPages + FilePages;
 
     public override void Next(ref TaskStep step)
     {
-        if (_failed || _held.Count >= _wanted)
+        if (_failed || _held.Count + Listed >= _wanted)
         {
             step.Kind = TaskStepKind.Exit;
             step.Think = default;

@@ -2,6 +2,7 @@ using CsCheck;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Processes;
+using Numa.Core.Reclaim;
 using Numa.Core.Rounds;
 using Numa.Core.Zones;
 using Numa.Tests.Generators;
@@ -40,6 +41,15 @@ public class PageOwnershipTests
         task.Held[^1] = new(free, 10, 0);
         AssertBreach(loop, task,
             $"frame 0x{free:x} of 0:Normal is owned twice: by the free list of order 10 and by task 0");
+    }
+
+    [Fact]
+    public void A_page_on_an_LRU_is_nobody_elses()
+    {
+        var (loop, task) = Run();
+        loop.Zones[0].Lru!.Add(new(task.Held[0].Frame, 0, LruType.File, new(0)));
+        AssertBreach(loop, task,
+            $"frame 0x{task.Held[0].Frame:x} of 0:Normal is owned twice: by the LRU of zone 0 and by task 0");
     }
 
     [Fact]

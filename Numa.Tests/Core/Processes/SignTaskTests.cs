@@ -18,6 +18,11 @@ public class SignTaskTests
         Assert.All(asked, name => Assert.Contains(typeof(SignTask).GetMethods(
                 BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic),
             method => method.Name == name && method.DeclaringType == typeof(SignTask)));
+
+        var given = new ScriptTask(3, 2) { Start = new(7), After = [new(1)], OomAdjustment = 500 };
+        var signing = new SignTask(given, []);
+        Assert.All(typeof(SimulatedTask).GetProperties().Where(property => property.SetMethod?.IsPublic == true),
+            property => Assert.Equal(property.GetValue(given), property.GetValue(signing)));
     }
 
     [Fact]

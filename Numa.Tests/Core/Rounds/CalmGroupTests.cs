@@ -1,7 +1,13 @@
 using CsCheck;
+using Numa.Core.Addressing;
+using Numa.Core.Allocation;
+using Numa.Core.Processes;
+using Numa.Core.Reclaim;
 using Numa.Core.Rounds;
+using Numa.Core.Time;
 using Numa.Tests.Generators;
 using Numa.Tests.Oracles;
+using Numa.Workloads.Stress;
 
 namespace Numa.Tests.Core.Rounds;
 
@@ -41,5 +47,27 @@ public class CalmGroupTests
         }, iter: 3_000, threads: 2);
         Assert.True(calm > 50, $"calm in {calm} runs");
         Assert.True(ended > 15, $"calm ended in {ended} runs");
+    }
+
+    // Goal: a group is not calm whose CPU takes pages of its own zone to an LRU that another group keeps. Method: since
+    // 4.8 the process of DMA32 keeps the pages of Normal; the group of CPU 0 has Normal, with room, and nothing else.
+    // After a first task, which nothing keeps from being calm, the second begins; its first batch is full within one
+    // turn.
+    [Fact]
+    public void A_CPU_whose_LRU_is_abroad_is_not_calm()
+    {
+        var machine = TinyMachine.Of("6.1",
+            TinyMachine.Zone(0, 0, ZoneKind.DMA32, 1 << 16, Generators.Zones.Tuning()),
+            TinyMachine.Zone(1, 0, ZoneKind.Normal, 1 << 16, Generators.Zones.Tuning())) with
+        {
+            Cpus = new([new NodeId(0), new(0)]),
+        };
+        var file = new AllocationRequest(GfpFlags.GfpHighUserMovable, new(0)) { Lru = LruType.File };
+        var first = new FillTask(new(0), "pinned", new(0), file with { Lru = null }, 1, new(default, new(1)));
+        var task = new FillTask(new(1), "files", new(0), file, 20, new(default, new(1))) { Start = new(100_000) };
+        var loop = new RoundLoop(new(machine, [first, task], CostModel.Default, VirtualInstant.Never, []),
+            new([0, 1], [1, 0]));
+        loop.Run();
+        Assert.Equal([20, 0], loop.Zones.Select(zone => zone.Lru?.Pages().Count() ?? 0));
     }
 }

@@ -78,6 +78,27 @@ public class PageCensusTests
         AssertNames(breach, loop, zone, change: 1);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_page_that_never_comes_to_its_LRU_is_seen(bool apart)
+    {
+        var loop = Loop((Small with { HasLru = true }).Plan(), apart);
+        int? lost = null;
+        foreach (var zone in loop.Zones)
+        {
+            zone.Asked = visit =>
+            {
+                if (lost is not null || visit.Kind != ZoneVisitKind.LruAdd) return;
+                lost = visit.Pages[0].Zone;
+                visit.Pages.RemoveAt(0);
+            };
+        }
+
+        var breach = Assert.Throws<InvariantBreachException>(loop.Run);
+        AssertNames(breach, loop, lost!.Value, change: -1);
+    }
+
     private static void AssertNames(InvariantBreachException breach, RoundLoop loop, int slot, long change)
     {
         var image = loop.Zones[slot].Zone.Image;

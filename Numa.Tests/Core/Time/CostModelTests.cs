@@ -59,11 +59,19 @@ public class CostModelTests
         CostModel[] wrong =
         [
             Costs with { Way = 0 }, Costs with { Refusal = 0 }, Costs with { HoldBase = 0 },
-            Costs with { SignalLatency = 0 },
+            Costs with { LruHoldBase = 0 }, Costs with { SignalLatency = 0 },
         ];
         Assert.All(wrong, costs => Assert.Throws<InvariantBreachException>(costs.CheckBounds));
-        (Costs with { Way = 1, Refusal = 1, HoldBase = 1, SignalLatency = 1 }).CheckBounds();
+        (Costs with { Way = 1, Refusal = 1, HoldBase = 1, LruHoldBase = 1, SignalLatency = 1 }).CheckBounds();
     }
+
+    // Rounds rest on the shortest of all services, whichever lock it is for.
+    [Theory]
+    [InlineData(3, 5, 7)]
+    [InlineData(5, 3, 7)]
+    [InlineData(7, 5, 3)]
+    public void The_least_service_is_the_shortest_of_all(long refusal, long hold, long lruHold) => Assert.Equal(3,
+        (Costs with { Refusal = refusal, HoldBase = hold, LruHoldBase = lruHold }).LeastService);
 
     // Goal: no zone hands out its pages faster than calm groups rely on. Method: any row of holds, of every size that a
     // refill or a direct allocation may have, takes at least the time that is promised for its pages.

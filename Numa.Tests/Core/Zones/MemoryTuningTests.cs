@@ -225,7 +225,7 @@ public class MemoryTuningTests
     [InlineData("4.4", Sysctl.LowmemReserveRatio, "")]
     [InlineData("6.1", Sysctl.ZonelistOrder, "zone")]
     [InlineData("6.1", Sysctl.HugePages, "sometimes")]
-    [InlineData("6.1", "vm.swappiness", "60")]
+    [InlineData("6.1", "vm.overcommit_memory", "1")]
     public void A_refused_write_says_why_and_changes_nothing(string release, string name, string value)
     {
         var tuning = Boot(release, Seed);

@@ -37,6 +37,7 @@ public class CostOverridesTests
     [InlineData("way: 0", "s.yaml:1:14: error NUMA107: cost way is 0; expected at least 1 ns")]
     [InlineData("refusal: 0", "s.yaml:1:18: error NUMA107: cost refusal is 0; expected at least 1 ns")]
     [InlineData("holdBase: 0", "s.yaml:1:19: error NUMA107: cost holdBase is 0; expected at least 1 ns")]
+    [InlineData("lruHoldBase: 0", "s.yaml:1:22: error NUMA107: cost lruHoldBase is 0; expected at least 1 ns")]
     [InlineData("signalLatency: 0", "s.yaml:1:24: error NUMA107: cost signalLatency is 0; expected at least 1 ns")]
     [InlineData("slice: 0", "s.yaml:1:16: error NUMA107: cost slice is 0; expected at least 1 ns")]
     [InlineData("zeroPerPag: 0", "s.yaml:1:21: error NUMA102: no cost 'zeroPerPag'; did you mean 'zeroPerPage'?")]
