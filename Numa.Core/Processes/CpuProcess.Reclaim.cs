@@ -26,9 +26,11 @@ public sealed partial class CpuProcess
     private IEnumerable<Pause> ShrinkZonelist(KernelWork work)
     {
         work.Slow.Progress = 0;
+        var wasDying = IsVictim;
         foreach (var pause in Throttle(work)) yield return pause;
-        if (IsVictim)
+        if (IsVictim && !wasDying)
         {
+            // Killed while it waited: it is to use the reserves first.
             work.Slow.Progress = 1;
             yield break;
         }
@@ -62,7 +64,9 @@ public sealed partial class CpuProcess
     private bool WaitsForDevice(KernelWork work, VirtualInstant cleanAt)
     {
         if (cleanAt == VirtualInstant.Never || IsVictim) return false;
-        SetTimer(work, VirtualInstant.Max(_now, VirtualInstant.Min(cleanAt, _now + Doze)));
+        // Until a batch is written, not just the first page of it.
+        var batch = cleanAt + new VirtualDuration((LruScan.Most - 1) * _costs.WritePerPage);
+        SetTimer(work, VirtualInstant.Max(_now, VirtualInstant.Min(batch, _now + Doze)));
         return true;
     }
 
