@@ -81,7 +81,7 @@ public sealed class MachineOperator(
         {
             MachineOperation.Set set => Write(set.Write, result),
             MachineOperation.Add add => Tell(running.Add(add.Node, add.Range, out var why), why, add.Range, result),
-            MachineOperation.Remove remove => Tell(running.Remove(remove.Range, out var why), why, remove.Range, result),
+            MachineOperation.Remove gone => Tell(running.Remove(gone.Range, out var why), why, gone.Range, result),
             MachineOperation.Online online => Blocks(online.Range).SelectMany(one => Online(one, online.Type, result)),
             MachineOperation.Offline offline => Blocks(offline.Range).Reverse().SelectMany(one => Offline(one, result)),
             _ => throw new InvariantBreachException($"no steps for {operation}"),

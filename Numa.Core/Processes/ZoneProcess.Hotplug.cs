@@ -1,4 +1,5 @@
 using Numa.Core.Addressing;
+using Numa.Core.Time;
 using Numa.Core.Zones;
 
 namespace Numa.Core.Processes;
@@ -37,6 +38,21 @@ public sealed partial class ZoneProcess
 
         ChangeFree(visit, Zone.FreePages - before);
         return range.Pages.Value;
+    }
+
+    /// <summary>The machine has become another, by what was planned or by what the operator tells.</summary>
+    private void Follow(MachineFacts machine, VirtualInstant from)
+    {
+        _machine = machine;
+        Zone.Tuning = machine.Zones[Slot].Tuning;
+        Zone.WatermarkBoostFactor = machine.Image.Settings.WatermarkBoostFactor;
+        FollowMemory(machine.Zones[Slot]);
+        if (!machine.RecomputesMarks) return;
+        _marksSince = from;
+        Zone.FollowMinMark();
+        Zone.Boost = 0;
+        _latest.Boost = 0;
+        _latest.FairBatch = Zone.Tuning.FairBatch.Value;
     }
 
     /// <summary>How far the zone reaches now, and whether it has any memory.</summary>

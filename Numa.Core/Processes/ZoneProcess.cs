@@ -169,20 +169,6 @@ public sealed partial class ZoneProcess
         Publish();
     }
 
-    private void Follow(MachineFacts machine, VirtualInstant from)
-    {
-        _machine = machine;
-        Zone.Tuning = machine.Zones[Slot].Tuning;
-        Zone.WatermarkBoostFactor = machine.Image.Settings.WatermarkBoostFactor;
-        FollowMemory(machine.Zones[Slot]);
-        if (!machine.RecomputesMarks) return;
-        _marksSince = from;
-        Zone.FollowMinMark();
-        Zone.Boost = 0;
-        _latest.Boost = 0;
-        _latest.FairBatch = Zone.Tuning.FairBatch.Value;
-    }
-
     private bool Passes(ZoneVisit visit, in ZoneRecord seen)
     {
         visit.Verdict = !visit.HasCheck ? new(ZoneVerdict.Passed, 0, 0)

@@ -36,7 +36,8 @@ public sealed class Lru
     /// <param name="writePerPage">The device writes one page. Unit: virtual nanoseconds.</param>
     public Lru(IEnumerable<(int Slot, ZoneImage Image)> zones, ReclaimSettings settings, long swap, long writePerPage)
     {
-        _zones = [.. zones.OrderBy(zone => zone.Image.Room.Start.Value).Select(zone => new LruZone(zone.Slot, zone.Image))];
+        _zones = [.. zones.OrderBy(zone => zone.Image.Room.Start.Value)
+            .Select(zone => new LruZone(zone.Slot, zone.Image))];
         (_settings, _swap, _writePerPage) = (settings, swap, writePerPage);
     }
 
@@ -102,7 +103,8 @@ public sealed class Lru
             : new(next[next.Oldest(LruList.Writeback)].Age));
     }
 
-    /// <summary>Takes anonymous pages of a task off, zone by zone, by ascending frames, and gives its swap slots back.</summary>
+    /// <summary>Takes anonymous pages of a task off, zone by zone, by ascending frames, and gives its swap slots
+    /// back.</summary>
     /// <remarks>A page that the device is writing is taken at once; the device's time is spent all the same. File pages
     /// belong to their file and stay.</remarks>
     public void Release(TaskId owner, int count, VirtualInstant now, List<LruPage> taken)

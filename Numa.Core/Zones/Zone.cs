@@ -89,7 +89,8 @@ public sealed partial class Zone
     {
         if (_reservesOnDemand) return;
         var work = default(BuddyWork);
-        new MigrateReserve(_buddy, WithHotplug(Image.Released.Concat(Image.FreedLate)), _base).Follow(Tuning.Marks.Min, ref work);
+        var ranges = WithHotplug(Image.Released.Concat(Image.FreedLate));
+        new MigrateReserve(_buddy, ranges, _base).Follow(Tuning.Marks.Min, ref work);
     }
 
     /// <summary>Pageblocks whose tag changed since the caller last cleared this list: (first frame, new tag).</summary>

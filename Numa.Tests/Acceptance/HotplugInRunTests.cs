@@ -146,7 +146,8 @@ public class HotplugInRunTests
             AssertSame(at, (kernel.Marks.Min.Value - kernel.Boost, kernel.Marks.Low.Value - kernel.Boost,
                 kernel.Marks.High.Value - kernel.Boost), (marks.Min.Value, marks.Low.Value, marks.High.Value));
             AssertSame(at, string.Join(' ', kernel.Protection),
-                string.Join(' ', live.Tuning.LowmemReserve.Select(pages => pages.Value).Take(kernel.Protection.Length)));
+                string.Join(' ', live.Tuning.LowmemReserve.Select(pages => pages.Value)
+                    .Take(kernel.Protection.Length)));
             for (var cpu = 0; cpu < kernel.Pagesets.Length; cpu++)
             {
                 var tuning = loop.Cpus[cpu].Machine.Zones[slot].Tuning;

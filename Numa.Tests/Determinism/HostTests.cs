@@ -104,7 +104,8 @@ public class HostTests
             var outcome = await SimulationHost.RunAsync(plan, threads, isVirtual: false,
                 settings: JitterMailbox.Overlay(threads));
 
-            Assert.All(PageAccount.Of(outcome.Zones, outcome.Cpus, plan.Tasks), account => Assert.True(account.Balances));
+            Assert.All(
+                PageAccount.Of(outcome.Zones, outcome.Cpus, plan.Tasks), account => Assert.True(account.Balances));
             Assert.Null(PageOwnership.FirstBreach(outcome.Zones, outcome.Cpus, plan.Tasks));
             blocks += plan.Operator?.Results.Sum(result => result.Blocks) ?? 0;
             Assert.Equal(tasks.Length, outcome.Ends.Count);

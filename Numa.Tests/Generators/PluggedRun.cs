@@ -44,14 +44,14 @@ internal static class PluggedRun
         $"operation {result.Number} {result.Operation} from {result.Began} to {result.Ended}: {result.Blocks} blocks,"
         + $" {result.Rebuilds} rebuilds, {string.Join("; ", result.Refusals)}") ?? []);
 
-    /// <summary>Requires of every machine on the way that its lists hold the zones with memory and no others, and at the
-    /// end that everybody has been told.</summary>
+    /// <summary>Requires of every machine on the way that its lists hold the zones with memory and no others, and at
+    /// the end that everybody has been told.</summary>
     public static void AssertTold(SimulationPlan plan, IEnumerable<ZoneProcess> zones, IEnumerable<CpuProcess> cpus)
     {
         if (plan.Operator is not { } carried) return;
         foreach (var image in carried.Results.Select(result => result.After))
         {
-            var populated = image.Zones.Where(zone => zone.Present > PageCount.Zero).Select(zone => zone.Id).ToHashSet();
+            var populated = image.Zones.Where(zone => zone.Present > PageCount.Zero).Select(zone => zone.Id).ToList();
             foreach (var lists in image.Zonelists.Nodes.Where(lists => image.Nodes.Contains(lists.Node)))
                 Assert.Equal(populated.Order(), lists.Fallback.Zones.Order());
             Assert.All(image.Zones, zone => Assert.True(zone.Present >= zone.Managed));

@@ -47,7 +47,8 @@ internal static class OperationReport
             MachineOperation.Set set => (set.Write.Name, set.Write.Value),
             MachineOperation.Add add => ("hotAdd", $"{Text(add.Range)} on node {add.Node}"),
             MachineOperation.Online online => (
-                "online", $"{Text(online.Range)}{(online.Type == OnlineType.Default ? "" : $" as {Word(online.Type)}")}"),
+                "online",
+                Text(online.Range) + (online.Type == OnlineType.Default ? "" : $" as {Word(online.Type)}")),
             MachineOperation.Offline offline => ("offline", Text(offline.Range)),
             MachineOperation.Remove remove => ("hotRemove", Text(remove.Range)),
             _ => ("", ""),

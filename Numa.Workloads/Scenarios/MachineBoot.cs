@@ -65,7 +65,8 @@ public static class MachineBoot
         foreach (var refusal in refusals)
             problems.Add(new(image.Name, 0, 0), ProblemCodes.Sysctl, refusal);
         problems.ThrowIfAny();
-        return new(image, layout, tuning, memory, counterfactual ? $"Linux {release.Name} knows node order only" : null);
+        return new(
+            image, layout, tuning, memory, counterfactual ? $"Linux {release.Name} knows node order only" : null);
     }
 
     private static MemoryLayout Lay(MachineSource source, BootKeys keys) => source switch

@@ -45,7 +45,8 @@ internal static class MemoryEventReader
         if (length.Bytes == 0 || length.Bytes > EndOfAddresses || from.Bytes > EndOfAddresses - length.Bytes)
         {
             problems.Add(fields.PlaceOf("size"), ProblemCodes.Range,
-                $"{action}: size is {length}; expected 128MiB or more, and an end below {new ByteSize(EndOfAddresses)}");
+                $"{action}: size is {length}; expected 128MiB or more, and an end below"
+                + $" {new ByteSize(EndOfAddresses)}");
             return null;
         }
 

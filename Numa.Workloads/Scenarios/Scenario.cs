@@ -22,8 +22,8 @@ public enum SimulationClock
 public sealed record Occupation(Located<ZoneId> Zone, WatermarkLevel? Mark, PageCount? Pages);
 
 /// <summary>What happens to the machine while the scenario runs.</summary>
-/// <param name="At">Virtual time from the start; under the wall clock, time of the host. Null where a workload gives the
-/// sign.</param>
+/// <param name="At">Virtual time from the start; under the wall clock, time of the host. Null where a workload gives
+/// the sign.</param>
 /// <param name="After">The workload whose first task gives the sign; null where the instant is known.</param>
 /// <param name="Write">The sysctl that is written; null where memory comes or goes.</param>
 /// <param name="Memory">The memory that comes or goes; null where a sysctl is written.</param>

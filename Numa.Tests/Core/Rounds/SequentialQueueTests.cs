@@ -23,8 +23,8 @@ public class SequentialQueueTests
     public void So_do_rounds_in_which_groups_are_calm() =>
         SmallRun.AnyRoomy.Sample(AssertAnyGrouping, iter: 150, threads: 2);
 
-    // The same while memory comes and goes: what of it goes offline depends on what the tasks hold just then, and so does
-    // all that follows.
+    // The same while memory comes and goes: what of it goes offline depends on what the tasks hold just then, and so
+    // does all that follows.
     [Fact]
     public void So_do_rounds_in_which_memory_comes_and_goes() =>
         SmallRun.AnyPlugged.Sample(AssertAnyGrouping, iter: 400, threads: 2);
@@ -53,7 +53,8 @@ public class SequentialQueueTests
         AssertSame(run, "per node", SmallRun.PerNode(plan), null, expected, hash);
         AssertSame(run, "per node, narrow", SmallRun.PerNode(plan), (ulong)run.Seed + 3, expected, hash, true);
         AssertSame(run, "any", SmallRun.Grouping(plan, (ulong)run.Seed + 1), (ulong)run.Seed + 2, expected, hash);
-        AssertSame(run, "any, narrow", SmallRun.Grouping(plan, (ulong)run.Seed + 4), (ulong)run.Seed + 5, expected, hash, true);
+        AssertSame(run, "any, narrow", SmallRun.Grouping(plan, (ulong)run.Seed + 4), (ulong)run.Seed + 5, expected, hash,
+            true);
     }
 
     private static void AssertSame(
