@@ -36,6 +36,8 @@ internal static class PluggedRun
         return new(room, SignTask.In(tasks, operations), costs, horizon, [])
         {
             Operator = new(new(room, tuning, new(layout, tuning, lists)), operations, new(Block)),
+            Reclaim = random.NextBelow(2) == 0 ? null
+                : new((int)random.NextBelow(101), (int)random.NextBelow(101), new(random.NextBelow(300))),
         };
     }
 

@@ -53,8 +53,8 @@ public class SequentialQueueTests
         AssertSame(run, "per node", SmallRun.PerNode(plan), null, expected, hash);
         AssertSame(run, "per node, narrow", SmallRun.PerNode(plan), (ulong)run.Seed + 3, expected, hash, true);
         AssertSame(run, "any", SmallRun.Grouping(plan, (ulong)run.Seed + 1), (ulong)run.Seed + 2, expected, hash);
-        AssertSame(run, "any, narrow", SmallRun.Grouping(plan, (ulong)run.Seed + 4), (ulong)run.Seed + 5, expected, hash,
-            true);
+        AssertSame(
+            run, "any, narrow", SmallRun.Grouping(plan, (ulong)run.Seed + 4), (ulong)run.Seed + 5, expected, hash, true);
     }
 
     private static void AssertSame(
