@@ -87,8 +87,8 @@ public sealed class MachineActor : RunActor, IWithTimers
             return;
         }
 
-        var nodes = _cast.Plan.Machine.Image.Nodes;
-        _nodesMissing = nodes.Length;
+        var nodes = _cast.Plan.Nodes.ToList();
+        _nodesMissing = nodes.Count;
         foreach (var node in nodes)
             _nodes.Add(Context.Watch(Context.ActorOf(NodeActor.Props(_cast, node), $"node-{node}")));
     }

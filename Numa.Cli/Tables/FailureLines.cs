@@ -37,6 +37,7 @@ internal static class FailureLines
             nameof(ZoneVerdict.NothingFound) =>
                 $"passed {tried.Mark} ({available} > {required}), but its free lists had nothing that fits",
             nameof(ZoneVerdict.FairBatchDepleted) => "its fair batch was used up",
+            nameof(ZoneVerdict.Gone) => "its memory had gone offline",
             _ => $"{tried.Verdict} at {tried.Mark} ({available}, {required})",
         };
     }

@@ -6,8 +6,8 @@ namespace Numa.Cli.Tables;
 /// <summary>What a run was, in the words that tables and exports share.</summary>
 internal static class RunHeader
 {
-    /// <summary>Writes in mid-run that are shown; JSON has the rest.</summary>
-    public const int FirstEvents = 6;
+    /// <summary>Events in mid-run that are shown; JSON has the rest.</summary>
+    public const int FirstEvents = 12;
 
     /// <summary>The label of a what-if that no such kernel offers; null when the kernel does.</summary>
     public static string? Counterfactual(RunResult run) =>
@@ -33,6 +33,6 @@ internal static class RunHeader
         if (Counterfactual(run) is { } label) page.Alarm("  " + label);
         foreach (var happening in run.Events.Take(FirstEvents)) page.Line("  " + happening.Text);
         var more = run.Events.Length - FirstEvents;
-        if (more > 0) page.Line($"  and {Figures.Count(more)} more writes (--format json has all)");
+        if (more > 0) page.Line($"  and {Figures.Count(more)} more events (--format json has all)");
     }
 }

@@ -30,5 +30,21 @@ public readonly record struct PageRange(PageFrameNumber Start, PageFrameNumber E
         if (open is { } rest) yield return rest;
     }
 
+    /// <summary>What is left when another range is cut out: at most two parts.</summary>
+    public IEnumerable<PageRange> Without(PageRange other)
+    {
+        if (other.Start >= End || other.End <= Start)
+        {
+            yield return this;
+            yield break;
+        }
+
+        if (other.Start > Start) yield return this with { End = other.Start };
+        if (other.End < End) yield return this with { Start = other.End };
+    }
+
+    /// <summary>Whether the two share a page.</summary>
+    public bool Intersects(PageRange other) => other.Start < End && other.End > Start;
+
     public bool Contains(PageFrameNumber frame) => frame >= Start && frame < End;
 }

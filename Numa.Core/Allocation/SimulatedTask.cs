@@ -30,6 +30,9 @@ public enum TaskStepKind
     /// <summary>The program is over.</summary>
     Exit,
 
+    /// <summary>Let the operation on the machine begin that waits for this: <see cref="TaskStep.Sign"/>.</summary>
+    GiveSign,
+
     /// <summary>The task goes on inside the kernel. Its CPU's to say, not the program's.</summary>
     InKernel,
 }
@@ -60,6 +63,9 @@ public struct TaskStep
     public TaskId Receiver;
 
     public BlockExchange Exchange;
+
+    /// <summary>Number of the operation that waits for the task to come so far.</summary>
+    public int Sign;
 
     /// <summary>Allocates next.</summary>
     public void Allocate(AllocationRequest request)
@@ -128,7 +134,8 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     public long ResidentPages => IsProgram && !_hasSurrendered ? LivePages + AnonymousPages : 0;
 
     /// <summary>Its requests are page faults; else it is the kernel, which cannot be killed.</summary>
-    protected virtual bool IsProgram => Requests is { Count: > 0 } requests && requests.All(request => request.IsFault);
+    protected internal virtual bool IsProgram =>
+        Requests is { Count: > 0 } requests && requests.All(request => request.IsFault);
 
     /// <summary>Nodes that its memory policy or cpuset binds it to; empty for all.</summary>
     internal ImmutableArray<NodeId> BoundTo => Requests?.FirstOrDefault() switch

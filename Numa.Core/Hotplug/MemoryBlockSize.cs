@@ -15,6 +15,12 @@ public static class MemoryBlockSize
     /// <summary>End of boot memory from which larger blocks are used: 64 GiB.</summary>
     private const long LargeMachine = 1L << 24;
 
+    /// <summary>The blocks of a range, ascending.</summary>
+    public static IEnumerable<PageRange> BlocksOf(PageRange range, PageCount size)
+    {
+        for (var start = range.Start; start < range.End; start += size) yield return new(start, start + size);
+    }
+
     /// <param name="bootEnd">First frame after all memory of boot.</param>
     /// <param name="isVirtual">The kernel runs under a hypervisor: no block may cross the end of boot memory.</param>
     public static PageCount For(PageFrameNumber bootEnd, bool isVirtual)

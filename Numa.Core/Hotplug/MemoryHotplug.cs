@@ -63,6 +63,23 @@ public sealed class MemoryHotplug
     /// list holds them if nobody takes one. They follow boot's, or precede them before 5.10.</summary>
     public IReadOnlyList<PageFrameNumber> BlocksOnlined(ZoneId zone) => _blocks.GetValueOrDefault(zone) ?? [];
 
+    /// <summary>Nodes that are online, ascending.</summary>
+    public ImmutableArray<NodeId> Nodes => [.. _nodes];
+
+    /// <summary>Node whose memory a range is, online or not; null when no node has all of it.</summary>
+    public NodeId? NodeOf(PageRange range)
+    {
+        foreach (var (node, added) in _added)
+        {
+            if (added.Start <= range.Start && added.End >= range.End) return node;
+        }
+
+        return _boot.FirstOrDefault(zone => zone.Holds(range))?.Id.Node;
+    }
+
+    /// <summary>Zone that all of a range is online in; null when there is none.</summary>
+    public ZoneId? HolderOf(PageRange range) => _zones.Values.FirstOrDefault(zone => zone.Holds(range))?.Id;
+
     /// <summary>Whether a range was plugged in since boot.</summary>
     public bool IsAdded(PageRange range) => _added.Any(added => Overlap(added.Range, range));
 

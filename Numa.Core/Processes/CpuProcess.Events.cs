@@ -21,19 +21,24 @@ public sealed partial class CpuProcess
     {
         while (_machine.Next is { } next && next.From <= _now)
         {
-            _machine = next;
             _beforeEvents.Add(Counters.PagesTaken);
-            if (next.RecomputesMarks) _marksSince = next.From;
-            if (next.RebuildsZonelists)
-            {
-                Array.Clear(_full);
-                _rebuilds++;
-            }
+            Adopt(next);
+        }
+    }
 
-            foreach (var zone in _zones)
-            {
-                if (zone is not null) Retune(zone);
-            }
+    private void Adopt(MachineFacts machine)
+    {
+        _machine = machine;
+        if (machine.RecomputesMarks) _marksSince = machine.From;
+        if (machine.RebuildsZonelists)
+        {
+            Array.Clear(_full);
+            _rebuilds++;
+        }
+
+        foreach (var zone in _zones)
+        {
+            if (zone is not null) Retune(zone);
         }
     }
 

@@ -229,6 +229,9 @@ public sealed partial class CpuProcess
             case SignalKind.EndThrottle:
                 if (_kernel.TryGetValue(signal.Task, out var work) && work.IsThrottled) Wake(work);
                 break;
+            default:
+                TakeMachineSignal(signal);
+                break;
         }
     }
 

@@ -48,7 +48,8 @@ public sealed partial class CpuProcess
             var judged = _machine.Release.KswapdWokenPerZone
                 ? slot == signal.Zone
                 : zone.Node == node && (int)zone.Kind <= signal.HighestZone;
-            if (judged) _work.Enqueue(new(WorkKind.JudgeZone, slot, signal.HighestZone, signal.Order));
+            if (!judged || !_machine.IsPopulated(slot)) continue;
+            _work.Enqueue(new(WorkKind.JudgeZone, slot, signal.HighestZone, signal.Order));
         }
 
         _work.Enqueue(new(WorkKind.EndJudging, signal.Zone));

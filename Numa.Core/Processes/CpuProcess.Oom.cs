@@ -92,7 +92,8 @@ public sealed partial class CpuProcess
     {
         if ((_walk.Attempt.Gfp & GfpFlags.ThisNode) != 0) return (OomConstraint.None, []);
         var mask = _walk.Attempt.Mask;
-        var withMemory = _machine.Zones.Select(zone => zone.Id.Node).Distinct();
+        var withMemory = _machine.Zones.Where(zone => zone.Present > PageCount.Zero)
+            .Select(zone => zone.Id.Node).Distinct();
         if (!mask.IsDefaultOrEmpty && withMemory.Any(node => !mask.Contains(node)))
             return (OomConstraint.MemoryPolicy, mask);
         var mems = _walk.Request.MemsAllowed;
@@ -106,8 +107,9 @@ public sealed partial class CpuProcess
         ? _machine.Zones.Sum(zone => zone.Managed.Value)
         : _machine.Zones.Where(zone => nodes.Contains(zone.Id.Node)).Sum(zone => zone.Present.Value));
 
+    // Who has not begun has no memory of its own yet, even where something waits for it.
     private IEnumerable<OomCandidate> Candidates() =>
-        Tasks().Where(task => task.ResidentPages > 0)
+        Tasks().Where(task => task.ResidentPages > 0 && !_parked.ContainsKey(task.Id))
             .Select(task => new OomCandidate(task.Id, Id, task.Workload, task.ResidentPages, task.OomAdjustment,
                 _victims.Contains(task.Id), task.BoundTo));
 

@@ -144,6 +144,9 @@ public sealed partial class CpuProcess
                 _asleep.Add(task.Id, task);
                 Leave();
                 break;
+            case TaskStepKind.GiveSign:
+                SendSignal(MachineOperator.HomeCpu, SignalKind.Operate, default, zone: _step.Sign);
+                break;
             case TaskStepKind.Exchange:
                 StartExchange(_step.Exchange);
                 break;

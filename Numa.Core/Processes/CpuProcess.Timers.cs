@@ -31,6 +31,9 @@ public sealed partial class CpuProcess
         JudgeHopes,
         JudgeZone,
         EndJudging,
+        Operate,
+        EmptyPageset,
+        TellEmptied,
         DrainAll,
         AnswerDrained,
         UnlockOutOfMemory,
@@ -121,6 +124,9 @@ public sealed partial class CpuProcess
                 _visit.HasCheck = false;
                 _visit.Count = (int)MachineLock.OutOfMemory;
                 Ask(Zone(0), ZoneVisitKind.Unlock, Continuation.None);
+                break;
+            default:
+                DoMachineWork(kind, slot);
                 break;
         }
     }

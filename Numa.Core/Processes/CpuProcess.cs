@@ -61,6 +61,7 @@ public sealed partial class CpuProcess
         JudgeHopes,
         Exchange,
         MoveCounter,
+        Operate,
         Kernel,
         NodeReclaim,
         LruAdded,
@@ -302,6 +303,9 @@ public sealed partial class CpuProcess
             case Continuation.MoveCounter:
                 (zone.FreeDelta, zone.FairDelta) = _unfolded;
                 break;
+            case Continuation.Operate:
+                OperatorReplied();
+                break;
             case Continuation.LruAdded:
                 LruAdded();
                 break;
@@ -352,11 +356,11 @@ public sealed partial class CpuProcess
     }
 
     private void SendSignal(int receiver, SignalKind kind, TaskId task, LiveBlock[]? blocks = null,
-        int zone = 0, int highestZone = 0, int order = 0)
+        int zone = 0, int highestZone = 0, int order = 0, MachineFacts? facts = null)
     {
         var at = receiver == Id ? _now : SignalArrival(receiver);
         var signal = new Signal(at, Id, ++_signalSequence, receiver, kind, task, _current?.Id ?? default, null, blocks,
-            zone, highestZone, order) { UnderPressure = BeforePressure is not null };
+            zone, highestZone, order) { UnderPressure = BeforePressure is not null, Facts = facts };
         _interrupted = true;
         if (receiver == Id)
         {

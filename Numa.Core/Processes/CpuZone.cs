@@ -30,7 +30,8 @@ public sealed class CpuZone
     /// <summary>Pages of the zone that tasks of this CPU gave back.</summary>
     public long PagesFreed { get; internal set; }
 
-    internal ZoneTuning Tuning { get; set; }
+    /// <summary>What the CPU knows of the zone's marks and sizes.</summary>
+    public ZoneTuning Tuning { get; internal set; }
 
     internal PageblockTagBoard Tags { get; }
 

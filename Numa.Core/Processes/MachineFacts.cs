@@ -25,16 +25,10 @@ public sealed class MachineFacts
         Image = image;
         Release = image.Release;
         IsNuma = image.Nodes.Length > 1;
-        NodeCount = image.Nodes.Length == 0 ? 0 : image.Nodes.Max(node => node.Value) + 1;
+        NodeCount = image.Nodes.Concat(image.Zones.Select(zone => zone.Id.Node))
+            .Select(node => node.Value + 1).DefaultIfEmpty(0).Max();
         _walks = Walks();
-        _hasDMA32 = new bool[NodeCount];
-        _hasLowMemory = new bool[NodeCount];
-        foreach (var zone in image.Zones)
-        {
-            _hasDMA32[zone.Id.Node.Value] |= zone.Id.Kind == ZoneKind.DMA32;
-            _hasLowMemory[zone.Id.Node.Value] |= zone.Id.Kind <= ZoneKind.Normal;
-        }
-
+        (_hasDMA32, _hasLowMemory) = LowZones();
         PolicyZone = image.Zonelists.PolicyZone;
         _reclaimsAtBoot = ZoneReclaimMode.OnAtBoot(Release, image.Nodes, image.Distances);
         _lruOf = LrusOfZones();
@@ -53,6 +47,20 @@ public sealed class MachineFacts
         RebuildsZonelists = happening.Change.RebuildsZonelists;
         _walks = RebuildsZonelists ? Walks() : before._walks;
         (PolicyZone, _hasLowMemory) = (before.PolicyZone, before._hasLowMemory);
+    }
+
+    private MachineFacts(MachineFacts before, MachineChange change, VirtualInstant from)
+    {
+        (Release, NodeCount) = (before.Release, before.NodeCount);
+        (Image, From) = (change.Image, from);
+        (RecomputesMarks, RebuildsZonelists) = (change.RecomputesMarks, change.RebuildsZonelists);
+        IsNuma = Image.Nodes.Length > 1;
+        _walks = RebuildsZonelists ? Walks() : before._walks;
+        (_hasDMA32, _hasLowMemory) = LowZones();
+        var highest = Image.Zonelists.PolicyZone;
+        PolicyZone = highest > before.PolicyZone ? highest : before.PolicyZone;
+        HomeCpus = [.. Enumerable.Range(0, NodeCount).Select(node => HomeCpu(new(node)))];
+        (_lruOf, _reclaimsAtBoot) = (before._lruOf, before._reclaimsAtBoot);
     }
 
     private const int Kinds = (int)ZoneKind.Device + 1;
@@ -109,6 +117,25 @@ public sealed class MachineFacts
 
     /// <summary>Adds an event behind this machine.</summary>
     internal MachineFacts Then(MachineEvent happening) => Next = new(this, happening);
+
+    /// <summary>The machine after a change that nobody foresaw; whoever is to know is told.</summary>
+    internal MachineFacts After(MachineChange change, VirtualInstant from) => new(this, change, from);
+
+    /// <summary>Whether any memory of the zone is online.</summary>
+    public bool IsPopulated(int slot) => Zones[slot].Present > PageCount.Zero;
+
+    private (bool[] HasDMA32, bool[] HasLowMemory) LowZones()
+    {
+        var (dma32, low) = (new bool[NodeCount], new bool[NodeCount]);
+        foreach (var zone in Image.Zones)
+        {
+            if (zone.Present == PageCount.Zero) continue;
+            dma32[zone.Id.Node.Value] |= zone.Id.Kind == ZoneKind.DMA32;
+            low[zone.Id.Node.Value] |= zone.Id.Kind <= ZoneKind.Normal;
+        }
+
+        return (dma32, low);
+    }
 
     private int[] LrusOfZones()
     {

@@ -2,7 +2,8 @@ using Numa.Core.Allocation;
 
 namespace Numa.Core.Processes;
 
-/// <summary>Where the pages of one zone are. They must add up to what boot freed into it.</summary>
+/// <summary>Where the pages of one zone are. They must add up to what boot freed into it and came
+/// since.</summary>
 /// <remarks>Unit: pages. No visit is under way when this is taken. Orphaned: handed over, and never received. Listed:
 /// on an LRU list, or with a CPU on the way to or from one.</remarks>
 public readonly record struct PageAccount(
@@ -40,7 +41,8 @@ public readonly record struct PageAccount(
         return
         [
             .. zones.Select(zone => new PageAccount(
-                zone.Zone.Image.Freed.Value, zone.Zone.FreePages, pagesets[zone.Slot], held[zone.Slot],
+                zone.Zone.Image.Freed.Value + zone.Gained, zone.Zone.FreePages + zone.Zone.IsolatedPages,
+                pagesets[zone.Slot], held[zone.Slot],
                 zone.Occupied.Sum(block => block.Pages), orphaned[zone.Slot],
                 listed[zone.Slot])),
         ];

@@ -47,8 +47,8 @@ public static class PageOwnership
     public static OwnershipBreach? FirstBreach(
         IReadOnlyList<ZoneProcess> zones, IReadOnlyList<CpuProcess> cpus, IReadOnlyList<SimulatedTask> tasks)
     {
-        var extents = zones.Select(zone => new ZoneExtent(zone.Zone.Image)).ToArray();
-        var owned = zones.Select(zone => new FrameSet(zone.Zone.Image.Start, zone.Zone.Image.End)).ToArray();
+        var extents = zones.Select(zone => new ZoneExtent(zone.Zone)).ToArray();
+        var owned = zones.Select(zone => new FrameSet(zone.Zone.Image.Room.Start, zone.Zone.Image.Room.End)).ToArray();
         var counts = new long[zones.Count];
         foreach (var claim in Claims(zones, cpus, tasks))
         {

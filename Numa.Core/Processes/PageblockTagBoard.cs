@@ -17,8 +17,8 @@ public sealed class PageblockTagBoard
 
     public PageblockTagBoard(ZoneImage image)
     {
-        _firstBlock = image.Start.Value >> Order.Pageblock;
-        _chunks = new Change?[]?[((image.End.Value >> Order.Pageblock) - _firstBlock >> ChunkShift) + 1];
+        _firstBlock = image.Room.Start.Value >> Order.Pageblock;
+        _chunks = new Change?[]?[((image.Room.End.Value >> Order.Pageblock) - _firstBlock >> ChunkShift) + 1];
         foreach (var (range, tag) in image.Tagged)
         {
             // The kernel's own maps are a thousand blocks a node: one entry serves all that had no tag before.

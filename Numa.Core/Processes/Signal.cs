@@ -18,6 +18,18 @@ public enum SignalKind : byte
     /// <summary>An allocation found no zone of this node above its low mark.</summary>
     WakeKswapd,
 
+    /// <summary>An operation on the machine is due.</summary>
+    Operate,
+
+    /// <summary>The machine has become another.</summary>
+    MachineChanged,
+
+    /// <summary>Memory of a zone is to go offline: its pageset is to keep nothing from now on.</summary>
+    EmptyPageset,
+
+    /// <summary>It keeps nothing.</summary>
+    PagesetEmptied,
+
     /// <summary>The time that a task wanted to sleep inside the kernel is over.</summary>
     Timer,
 
@@ -61,6 +73,9 @@ public sealed record Signal(
     int HighestZone = 0,
     int Order = 0)
 {
+    /// <summary>What the machine has become.</summary>
+    public MachineFacts? Facts { get; init; }
+
     /// <summary>What the sender took off its pagesets, in an answer.</summary>
     public DetachedList[]? Lists { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Boot;
 using Numa.Core.Kernels;
@@ -38,6 +39,10 @@ public sealed class SimulationPlan
 
     public ImmutableArray<MachineEvent> Events { get; }
 
+    /// <summary>Who plugs memory and writes settings while the plan runs; null where all that happens to the machine
+    /// is known beforehand.</summary>
+    public MachineOperator? Operator { get; init; }
+
     public IReadOnlyList<SimulatedTask> Tasks { get; }
 
     /// <summary>When each CPU's vmstat worker runs, where that is known; default for once a second.</summary>
@@ -51,6 +56,10 @@ public sealed class SimulationPlan
     public ReclaimSettings? Reclaim { get; init; }
 
     public int CpuCount => Machine.Image.Cpus.CpuCount;
+
+    /// <summary>Nodes that are online, or have a zone for memory to come; ascending.</summary>
+    public IEnumerable<NodeId> Nodes =>
+        Machine.Image.Nodes.Concat(Machine.Zones.Select(zone => zone.Id.Node)).Distinct().Order();
 
     public int ZoneCount => Machine.Zones.Length;
 
@@ -86,11 +95,16 @@ public sealed class SimulationPlan
     }
 
     /// <summary>A CPU before its tasks are given to it.</summary>
-    public CpuProcess MakeCpu(int cpu) => new(
-        cpu, Machine, Costs, _tags, _directory, _horizon, Ticks.IsDefault ? default : Ticks[cpu])
+    public CpuProcess MakeCpu(int cpu)
     {
-        Reclaim = Reclaim,
-    };
+        var made = new CpuProcess(
+            cpu, Machine, Costs, _tags, _directory, _horizon, Ticks.IsDefault ? default : Ticks[cpu])
+        {
+            Reclaim = Reclaim,
+        };
+        if (cpu == MachineOperator.HomeCpu && Operator is not null) made.Seat(Operator);
+        return made;
+    }
 
     /// <summary>The signal by which a task is given to its CPU.</summary>
     public static Signal StartOf(SimulatedTask task) => new(

@@ -3,19 +3,20 @@ using Numa.Core.Zones;
 
 namespace Numa.Core.Processes;
 
-/// <summary>Where a zone's pages lie: what boot freed into it, holes left out.</summary>
+/// <summary>Where a zone's pages lie: what boot freed into it and what came since, holes left out.</summary>
 internal sealed class ZoneExtent
 {
     private readonly PageRange[] _ranges;
     private readonly bool _isKnown;
 
-    public ZoneExtent(ZoneImage zone)
+    public ZoneExtent(Zone running)
     {
+        var zone = running.Image;
         // A zone that was taken over in mid-life says which pages are free, not which there are.
         _isKnown = zone.State is null;
         _ranges = _isKnown
-            ? [.. PageRange.Joined(zone.Released.Concat(zone.Bitmap).Concat(zone.FreedLate))]
-            : [new(zone.Start, zone.End)];
+            ? [.. PageRange.Joined(running.WithHotplug(zone.Released.Concat(zone.Bitmap).Concat(zone.FreedLate)))]
+            : [.. PageRange.Joined(running.WithHotplug([new(zone.Start, zone.End)]))];
     }
 
     /// <summary>All of the block is of the zone.</summary>

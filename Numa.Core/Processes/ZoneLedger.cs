@@ -24,7 +24,7 @@ public sealed record LongWait(int Cpu, ZoneVisitKind Kind, VirtualInstant Arriva
 public sealed class ZoneLedger(int cpus)
 {
     /// <summary>Number of causes in <see cref="ZoneVisitKind"/>.</summary>
-    public const int Kinds = (int)ZoneVisitKind.LruSizes + 1;
+    public const int Kinds = (int)ZoneVisitKind.Retune + 1;
 
     /// <summary>How many of the longest waits are kept.</summary>
     public const int LongestKept = 20;

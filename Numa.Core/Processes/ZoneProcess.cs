@@ -56,7 +56,8 @@ public sealed partial class ZoneProcess
         FreeAtStart = _latest.Free;
         _history = new(_latest);
         _board = new(costs.SignalLatency, _latest);
-        _below = LevelOf(_latest.Free);
+        _isGone = zone.Image.Present == PageCount.Zero;
+        _below = _isGone ? null : LevelOf(_latest.Free);
         _neverSpare = NeverSpare();
         _ampleSince = Spare > 0 ? VirtualInstant.BeforeAll : VirtualInstant.Never;
     }
@@ -156,16 +157,10 @@ public sealed partial class ZoneProcess
         var before = (_latest.Boost, _latest.FairBatch);
         while (_machine.Next is { } next && next.From <= now)
         {
-            _machine = next;
-            Zone.Tuning = next.Zones[Slot].Tuning;
-            Zone.WatermarkBoostFactor = next.Image.Settings.WatermarkBoostFactor;
-            if (!next.RecomputesMarks) continue;
-            _marksSince = next.From;
-            Zone.FollowMinMark();
-            Zone.Boost = 0;
-            _latest.Boost = 0;
-            _latest.FairBatch = Zone.Tuning.FairBatch.Value;
+            Follow(next, next.From);
         }
+
+        if (visit.Facts is { } told) Follow(told, now);
 
         // What its CPU folded before belonged to the batch that is gone.
         if (visit.Arrival.Nanoseconds - visit.Way < _marksSince.Nanoseconds) visit.FairFolded = 0;
@@ -176,14 +171,14 @@ public sealed partial class ZoneProcess
 
     private bool Passes(ZoneVisit visit, in ZoneRecord seen)
     {
-        visit.Verdict = visit.HasCheck
-            ? visit.Check.Evaluate(Zone.Release, Zone.Tuning, seen)
-            : new(ZoneVerdict.Passed, 0, 0);
+        visit.Verdict = !visit.HasCheck ? new(ZoneVerdict.Passed, 0, 0)
+            : _isGone ? new(ZoneVerdict.Gone, 0, 0)
+            : visit.Check.Evaluate(Zone.Release, Zone.Tuning, seen);
         if (visit.HasCheck)
             visit.Recorder?.Check(Zone.Id, visit.Check.Explain(Zone.Release, Zone.Tuning, seen));
         visit.Record = seen;
         return visit.Served && visit.Kind is not (ZoneVisitKind.Fold or ZoneVisitKind.FairReset or ZoneVisitKind.Query
-            or ZoneVisitKind.Describe or ZoneVisitKind.TryLock or ZoneVisitKind.Unlock);
+            or ZoneVisitKind.Describe or ZoneVisitKind.TryLock or ZoneVisitKind.Unlock or ZoneVisitKind.Retune);
     }
 
     /// <summary>A visit without the lock: only the counters that it carries take effect.</summary>
@@ -251,9 +246,11 @@ public sealed partial class ZoneProcess
             case ZoneVisitKind.Drain or ZoneVisitKind.DirectFree:
                 foreach (var block in visit.Drained)
                 {
+                    var before = Zone.FreePages;
                     Zone.Give(block.Frame, block.Order, block.Type, ref work);
                     pages += 1L << block.Order;
-                    ChangeFree(visit, 1 << block.Order);
+                    // What comes back isolated does not count as free.
+                    ChangeFree(visit, Zone.FreePages - before);
                 }
 
                 break;
@@ -265,6 +262,9 @@ public sealed partial class ZoneProcess
                 break;
             case ZoneVisitKind.EndBoost:
                 Zone.Boost -= Math.Min(Zone.Boost, visit.Count);
+                break;
+            case >= ZoneVisitKind.Online and <= ZoneVisitKind.Offline:
+                pages = ChangeMemory(visit, ref work);
                 break;
         }
 
@@ -299,7 +299,7 @@ public sealed partial class ZoneProcess
     }
 
     /// <summary>A CPU's delta is folded once it exceeds the threshold, as a whole.</summary>
-    private void ChangeFree(ZoneVisit visit, int pages)
+    private void ChangeFree(ZoneVisit visit, long pages)
     {
         var delta = visit.FreeDelta + pages;
         if (Math.Abs(delta) > Zone.Tuning.StatThreshold)
@@ -308,7 +308,7 @@ public sealed partial class ZoneProcess
             delta = 0;
         }
 
-        visit.FreeDelta = delta;
+        visit.FreeDelta = (int)delta;
     }
 
     private static void TakeFairBatch(ref ZoneRecord record, ZoneVisit visit)
@@ -368,6 +368,12 @@ public sealed partial class ZoneProcess
 
     private void NoteCrossing(VirtualInstant at)
     {
+        if (_isGone)
+        {
+            _below = null;
+            return;
+        }
+
         var level = LevelOf(_latest.Free);
         // Between low and high nothing is noted on the way up: a zone is well again only above its high mark.
         if (level == _below || (level is not null && _below is { } now && level > now)) return;

@@ -1,3 +1,4 @@
+using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Reclaim;
 using Numa.Core.Time;
@@ -62,6 +63,21 @@ public enum ZoneVisitKind : byte
 
     /// <summary>Only count the pages on the LRU. Takes no lock.</summary>
     LruSizes,
+
+    /// <summary>A range of memory goes online.</summary>
+    Online,
+
+    /// <summary>A range that is to go offline is isolated.</summary>
+    Isolate,
+
+    /// <summary>It cannot go offline, and its isolation ends.</summary>
+    EndIsolation,
+
+    /// <summary>An isolated range, all of it free, goes offline.</summary>
+    Offline,
+
+    /// <summary>The zone is told what has become of the machine. Takes no lock.</summary>
+    Retune,
 }
 
 /// <summary>One request to a zone and its reply. A CPU has one, reuses it, and does not touch it while it is
@@ -114,6 +130,11 @@ public sealed class ZoneVisit
     /// <summary>First frame of the block that an exchange wants.</summary>
     public long Wanted;
 
+    /// <summary>Memory that comes or goes.</summary>
+    public PageRange Range;
+
+    /// <summary>What has become of the machine.</summary>
+    public MachineFacts? Facts;
     /// <summary>What a scan of the LRU is to look at.</summary>
     public LruScan Scan;
 
@@ -155,12 +176,15 @@ public sealed class ZoneVisit
 
     /// <summary>Blocks of another migratetype were broken into, and kswapd is to be woken for it.</summary>
     public bool BoostRaised;
+
+    /// <summary>Free pages that were isolated, or are isolated no more.</summary>
+    public long Moved;
     public long Wait;
     public long Hold;
     public ZoneRecord Record;
 
     /// <summary>Its business is with the LRU of the zone's process, and not with the zone.</summary>
-    public bool IsForLru => Kind >= ZoneVisitKind.LruAdd;
+    public bool IsForLru => Kind is >= ZoneVisitKind.LruAdd and <= ZoneVisitKind.LruSizes;
 
     /// <summary>Passed its check, or had none.</summary>
     public bool Served => Verdict.Passes;

@@ -22,8 +22,10 @@ public sealed class Lru
     /// <summary>Swap slots of pages that were taken, until their owner is released.</summary>
     private readonly Dictionary<int, long> _swappedOut = [];
 
-    /// <summary>Below this frame the LRU holds nothing of a task that is being released.</summary>
-    private readonly Dictionary<int, long> _releasedTo = [];
+    /// <summary>In zones before this one, and in it below this frame, the LRU holds nothing of a task that is being
+    /// released.</summary>
+    /// <remarks>Where memory comes and goes, blocks of two zones may lie between each other.</remarks>
+    private readonly Dictionary<int, (int Place, long Frame)> _releasedTo = [];
     private long _newest;
     private long _oldest;
     private long _swapUsed;
@@ -34,7 +36,8 @@ public sealed class Lru
     /// <param name="writePerPage">The device writes one page. Unit: virtual nanoseconds.</param>
     public Lru(IEnumerable<(int Slot, ZoneImage Image)> zones, ReclaimSettings settings, long swap, long writePerPage)
     {
-        _zones = [.. zones.OrderBy(zone => zone.Image.Start.Value).Select(zone => new LruZone(zone.Slot, zone.Image))];
+        _zones = [.. zones.OrderBy(zone => zone.Image.Room.Start.Value)
+            .Select(zone => new LruZone(zone.Slot, zone.Image))];
         (_settings, _swap, _writePerPage) = (settings, swap, writePerPage);
     }
 
@@ -68,7 +71,8 @@ public sealed class Lru
         if (entry.IsDirty) zone.Dirty++;
         zone.OfType[(int)page.Type]++;
         zone.AddNewest(ListOf(page.Type), at);
-        if (_releasedTo.TryGetValue(page.Owner.Value, out var done) && page.Frame < done)
+        if (_releasedTo.TryGetValue(page.Owner.Value, out var done)
+            && (Array.IndexOf(_zones, zone), page.Frame).CompareTo(done) < 0)
             _releasedTo.Remove(page.Owner.Value);
     }
 
@@ -99,7 +103,8 @@ public sealed class Lru
             : new(next[next.Oldest(LruList.Writeback)].Age));
     }
 
-    /// <summary>Takes anonymous pages of a task off, by ascending frames, and gives its swap slots back.</summary>
+    /// <summary>Takes anonymous pages of a task off, zone by zone, by ascending frames, and gives its swap slots
+    /// back.</summary>
     /// <remarks>A page that the device is writing is taken at once; the device's time is spent all the same. File pages
     /// belong to their file and stay.</remarks>
     public void Release(TaskId owner, int count, VirtualInstant now, List<LruPage> taken)
@@ -107,16 +112,16 @@ public sealed class Lru
         Settle(now);
         if (_swappedOut.Remove(owner.Value, out var slots)) _swapUsed -= slots;
         var from = _releasedTo.GetValueOrDefault(owner.Value);
-        foreach (var zone in _zones)
+        for (var place = from.Place; place < _zones.Length; place++)
         {
-            var first = Math.Max(1, from - zone.FrameOf(1) + 1);
-            if (first > int.MaxValue) continue;
+            var zone = _zones[place];
+            var first = place > from.Place ? 1 : Math.Max(1, from.Frame - zone.FrameOf(1) + 1);
             for (var at = zone.NextByAddress((int)first); at != 0; at = zone.NextByAddress(at + 1))
             {
                 if (zone[at].Owner != owner.Value || zone[at].Type != LruType.Anonymous) continue;
                 if (count-- == 0)
                 {
-                    _releasedTo[owner.Value] = zone.FrameOf(at);
+                    _releasedTo[owner.Value] = (place, zone.FrameOf(at));
                     return;
                 }
 

@@ -52,8 +52,8 @@ internal sealed class LruZone
     /// <param name="slot">Slot of the zone in the machine image.</param>
     public LruZone(int slot, ZoneImage zone)
     {
-        (Slot, Kind, _start) = (slot, zone.Id.Kind, zone.Start.Value);
-        var sections = (int)((zone.Spanned.Value + SectionPages - 1) >> Shift);
+        (Slot, Kind, _start) = (slot, zone.Id.Kind, zone.Room.Start.Value);
+        var sections = (int)((zone.Room.Pages.Value + SectionPages - 1) >> Shift);
         _sections = new LruEntry[]?[sections];
         _used = new int[sections];
     }

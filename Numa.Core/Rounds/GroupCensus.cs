@@ -30,7 +30,7 @@ public sealed class GroupCensus(IGroupMail mail, int zones) : IGroupMail
         foreach (var cpu in cpus) cpu.CountPages(Held);
         foreach (var zone in members)
         {
-            Held[zone.Slot] += zone.Zone.FreePages;
+            Held[zone.Slot] += zone.Zone.FreePages + zone.Zone.IsolatedPages - zone.Gained;
             foreach (var block in zone.Occupied) Held[zone.Slot] += block.Pages;
             zone.Lru?.CountPages(Held);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
 
@@ -22,7 +23,8 @@ public sealed record GroupMap(int[] OfCpu, int[] OfZone)
     /// <summary>Whole nodes in at most so many groups, ascending nodes shared out evenly.</summary>
     public static GroupMap OfNodes(MachineImage machine, int groups)
     {
-        var nodes = machine.Nodes;
+        ImmutableArray<NodeId> nodes =
+            [.. machine.Nodes.Concat(machine.Zones.Select(zone => zone.Id.Node)).Distinct().Order()];
         var count = Math.Min(groups, nodes.Length);
         int GroupOf(NodeId node) => nodes.IndexOf(node) * count / nodes.Length;
         return new(

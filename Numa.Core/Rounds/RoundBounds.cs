@@ -8,7 +8,8 @@ namespace Numa.Core.Rounds;
 /// <param name="AcrossWay">wx: least way between a CPU and a zone of different groups.</param>
 /// <param name="Answer">d: least time from a visit's arrival to the arrival of a visit that its reply causes.</param>
 /// <param name="Signal">L: least latency of a signal to another CPU, and the grid of the board.</param>
-/// <param name="CalmAfter">Until the last event of the machine no group counts as calm.</param>
+/// <param name="CalmAfter">Until the last event of the machine no group counts as calm; never, where what becomes of
+/// it is not known beforehand.</param>
 public sealed record RoundBounds(
     VirtualDuration AcrossWay, VirtualDuration Answer, VirtualDuration Signal, VirtualInstant CalmAfter)
 {
@@ -19,6 +20,7 @@ public sealed record RoundBounds(
         costs.CheckBounds();
         var way = costs.WayAt(NodeDistances.Local);
         return new(new(way), new(costs.LeastService + 2 * way), new(costs.SignalLatency),
-            plan.Events.IsEmpty ? VirtualInstant.BeforeAll : plan.Events[^1].At);
+            plan.Operator is not null ? VirtualInstant.Never
+            : plan.Events.IsEmpty ? VirtualInstant.BeforeAll : plan.Events[^1].At);
     }
 }

@@ -23,6 +23,9 @@ public enum ZoneVerdict : byte
 
     /// <summary>Skipped: it failed within the last second (zonelist cache).</summary>
     KnownAsFull,
+
+    /// <summary>All memory of the zone went offline after the walk began.</summary>
+    Gone,
 }
 
 /// <summary>A watermark check and the two numbers it compared.</summary>

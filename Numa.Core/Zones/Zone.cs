@@ -8,9 +8,10 @@ using Numa.Core.Zones.Buddy;
 namespace Numa.Core.Zones;
 
 /// <summary>A zone's free lists, pageblock tags and reserves. Answers what happened, never how long it took.</summary>
-public sealed class Zone
+public sealed partial class Zone
 {
     private readonly long _base;
+    private readonly PageRange _room;
     private readonly BuddyAllocator _buddy;
     private readonly MigratetypeFallback _fallback;
     private readonly WatermarkBoost _boost;
@@ -23,15 +24,19 @@ public sealed class Zone
     {
         Release = release;
         Image = image;
-        _base = image.Start.Value & ~((1L << Order.MaxValue) - 1);
+        _room = image.Room;
+        _base = _room.Start.Value & ~((1L << Order.MaxValue) - 1);
         Invariant.Holds(Fits(image), "a zone spans at most 4 TiB");
-        _buddy = new BuddyAllocator(release, (int)(image.Start.Value - _base), (int)(image.End.Value - _base))
+        var span = image.Present == PageCount.Zero ? _room : new(image.Start, image.End);
+        _buddy = new BuddyAllocator(release, (int)(span.Start.Value - _base), (int)(span.End.Value - _base),
+            (int)(_room.End.Value - _base))
         {
             Retagged = (page, tag) => Retagged.Add((_base + page, tag)),
         };
-        _boost = new WatermarkBoost(image.Managed.Value);
+        _boost = new WatermarkBoost();
         _fallback = MigratetypeFallback.Of(release, _buddy, _boost);
-        _highAtomic = new HighAtomicReserve(release, _buddy, image.Managed.Value);
+        _highAtomic = new HighAtomicReserve(release, _buddy);
+        Managed = image.Managed;
         _reservesOnDemand = release.HighAtomic != HighAtomicRule.ReservePageblocks;
         _hardTakesHighAtomicFirst = release.ReserveFlags == ReserveFlagRule.HighAndHarder;
         Tuning = image.Tuning;
@@ -43,7 +48,7 @@ public sealed class Zone
 
     /// <summary>Whether free lists can be kept of a zone: it spans at most 4 TiB, from a border of 4 MiB on.</summary>
     public static bool Fits(ZoneImage image) =>
-        image.End.Value - (image.Start.Value & ~((1L << Order.MaxValue) - 1)) <= 1L << PageWord.LinkBits;
+        image.Room.End.Value - (image.Room.Start.Value & ~((1L << Order.MaxValue) - 1)) <= 1L << PageWord.LinkBits;
 
     public KernelRelease Release { get; }
 
@@ -61,7 +66,7 @@ public sealed class Zone
         }
     }
 
-    /// <summary>Pages on the free lists.</summary>
+    /// <summary>Pages on the free lists, isolated ones left out.</summary>
     public long FreePages => _buddy.FreePages;
 
     /// <summary>Watermark boost; reclaim takes it away.</summary>
@@ -84,7 +89,8 @@ public sealed class Zone
     {
         if (_reservesOnDemand) return;
         var work = default(BuddyWork);
-        new MigrateReserve(_buddy, Image.Released.Concat(Image.FreedLate), _base).Follow(Tuning.Marks.Min, ref work);
+        var ranges = WithHotplug(Image.Released.Concat(Image.FreedLate));
+        new MigrateReserve(_buddy, ranges, _base).Follow(Tuning.Marks.Min, ref work);
     }
 
     /// <summary>Pageblocks whose tag changed since the caller last cleared this list: (first frame, new tag).</summary>
@@ -124,7 +130,7 @@ public sealed class Zone
     public void Give(long frame, int order, Migratetype type, ref BuddyWork work)
     {
         var end = frame + (1L << order);
-        Invariant.Holds(frame >= Image.Start.Value && end <= Image.End.Value, "the block is of the zone");
+        Invariant.Holds(frame >= _room.Start.Value && end <= _room.End.Value, "the block is of the zone");
         unchecked
         {
             var page = (int)(frame - _base);
@@ -133,6 +139,8 @@ public sealed class Zone
             Forget(page, order);
             if (!Release.FreesByPageblockTag)
             {
+                // While pageblocks are isolated, tags may have changed since the page was let go.
+                if (_buddy.IsolatedPageblocks > 0) type = _buddy.Tags[page];
                 _buddy.Free(page, order, (int)type, toTail: false, ref work);
                 return;
             }

@@ -53,5 +53,10 @@ public sealed record ZoneImage(
 
     public PageFrameNumber End => Start + Spanned;
 
+    /// <summary>All that the zone may span in a run; its span where no memory comes.</summary>
+    public PageRange Room { get => _room ?? new(Start, End); init => _room = value; }
+
+    private readonly PageRange? _room;
+
     private static long Pages(ImmutableArray<PageRange> ranges) => ranges.Sum(range => range.Pages.Value);
 }

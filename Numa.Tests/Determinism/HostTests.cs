@@ -36,6 +36,36 @@ public class HostTests
         }
     }
 
+    // The same while memory comes and goes, of which some goes and some is held.
+    [Fact]
+    public async Task Threads_and_delays_change_nothing_where_memory_comes_and_goes()
+    {
+        var (blocks, refusals) = (0, 0);
+        for (var seed = 1; seed <= 24; seed++)
+        {
+            var run = Mixed with { Seed = seed, IsPlugged = true };
+            var plan = run.Plan();
+            var loop = new RoundLoop(plan, GroupMap.Single(plan.CpuCount, plan.ZoneCount));
+            loop.Run();
+            var expected = StateText.Of(loop.Zones, loop.Cpus, plan.Tasks, loop.Ends, loop.Crossings)
+                + PluggedRun.Text(plan);
+            blocks += plan.Operator!.Results.Sum(result => result.Blocks);
+            refusals += plan.Operator.Results.Count(
+                result => result.Refusals.Any(why => why.Contains("in use", StringComparison.Ordinal)));
+            int[] threads = [1, 2, 8];
+            var again = run.Plan();
+            var outcome = await SimulationHost.RunAsync(again, threads[seed % 3], isVirtual: true, groups: seed % 4,
+                settings: JitterMailbox.Overlay(threads[seed % 3]), worthAThread: 0);
+            var actual = StateText.Of(outcome.Zones, outcome.Cpus, again.Tasks, outcome.Ends, outcome.Crossings)
+                + PluggedRun.Text(again);
+            Assert.True(expected == actual, $"seed {seed}: {StateText.Difference(expected, actual)}");
+            Assert.Equal(RunHash.Of(loop.Zones, loop.Cpus, plan.Tasks),
+                RunHash.Of(outcome.Zones, outcome.Cpus, again.Tasks));
+        }
+
+        Assert.True(blocks > 50 && refusals > 5, $"{blocks} blocks came or went, {refusals} operations were refused");
+    }
+
     private static (SmallRun Run, SimulationPlan Plan, RoundLoop Loop) FirstMixed()
     {
         for (var seed = 1; seed < 200; seed++)
@@ -61,20 +91,27 @@ public class HostTests
 
     // Goal: under the wall clock no page is lost, whatever the order of messages. Think time does not pass there.
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public async Task The_wall_clock_conserves_pages(int threads)
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(2, true)]
+    public async Task The_wall_clock_conserves_pages(int threads, bool isPlugged)
     {
+        var blocks = 0;
         for (var seed = 0; seed < 5; seed++)
         {
             var tasks = Pairs();
-            var plan = (Mixed with { Seed = seed }).PlanOf(tasks, CostModel.Wall);
+            var plan = (Mixed with { Seed = seed, IsPlugged = isPlugged }).PlanOf(tasks, CostModel.Wall);
             var outcome = await SimulationHost.RunAsync(plan, threads, isVirtual: false,
                 settings: JitterMailbox.Overlay(threads));
 
-            Assert.All(PageAccount.Of(outcome.Zones, outcome.Cpus, tasks), account => Assert.True(account.Balances));
+            Assert.All(
+                PageAccount.Of(outcome.Zones, outcome.Cpus, plan.Tasks), account => Assert.True(account.Balances));
+            Assert.Null(PageOwnership.FirstBreach(outcome.Zones, outcome.Cpus, plan.Tasks));
+            blocks += plan.Operator?.Results.Sum(result => result.Blocks) ?? 0;
             Assert.Equal(tasks.Length, outcome.Ends.Count);
         }
+
+        Assert.Equal(isPlugged, blocks > 0);
     }
 
     // Tasks that hand blocks around and end by themselves; one starts when the run is on its way.

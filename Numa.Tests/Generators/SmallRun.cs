@@ -56,6 +56,11 @@ internal sealed record SmallRun(
 
     public bool IsRoomy { get; init; }
 
+    /// <summary>Memory comes and goes while it runs.</summary>
+    public bool IsPlugged { get; init; }
+
+    public static readonly Gen<SmallRun> AnyPlugged = Any.Select(run => run with { IsPlugged = true });
+
     /// <summary>Little is free and most requests may reclaim: slow paths, kswapd, drains of all pagesets, killed
     /// tasks.</summary>
     public static readonly Gen<SmallRun> AnyTight =
@@ -105,6 +110,7 @@ internal sealed record SmallRun(
         var costs = Costs(ref random);
         if (HasLru)
             costs = costs with { LruHoldBase = 1 + lru.NextBelow(300), LruHoldPerPage = lru.NextBelow(40) };
+        if (IsPlugged) return PluggedRun.Of(image, tasks, costs, horizon, random.NextUInt64());
         return new(image, tasks, costs, horizon, occupied.ToImmutable(), Events(ref random, image))
         {
             Reclaim = new((int)lru.NextBelow(101), (int)lru.NextBelow(101), new(lru.NextBelow(300))),
@@ -173,18 +179,21 @@ internal sealed record SmallRun(
     public SimulationPlan PlanOf(IReadOnlyList<SimulatedTask> tasks, CostModel? costs = null)
     {
         var random = new SeededRandom((ulong)Seed);
-        return new(Image(ref random), tasks, costs ?? CostModel.Default, VirtualInstant.Never, []);
+        var image = Image(ref random);
+        return IsPlugged
+            ? PluggedRun.Of(image, tasks, costs ?? CostModel.Default, VirtualInstant.Never, random.NextUInt64())
+            : new(image, tasks, costs ?? CostModel.Default, VirtualInstant.Never, []);
     }
 
     /// <summary>Any partition into at most as many groups as there are CPUs and zones.</summary>
-    public GroupMap Grouping(ulong seed)
+    public static GroupMap Grouping(SimulationPlan plan, ulong seed)
     {
         var random = new SeededRandom(seed);
-        var groups = 1 + random.NextBelow(Cpus + Zones);
-        var ofCpu = new int[Cpus];
-        var ofZone = new int[Zones];
-        for (var i = 0; i < Cpus; i++) ofCpu[i] = (int)random.NextBelow(groups);
-        for (var i = 0; i < Zones; i++) ofZone[i] = (int)random.NextBelow(groups);
+        var groups = 1 + random.NextBelow(plan.CpuCount + plan.ZoneCount);
+        var ofCpu = new int[plan.CpuCount];
+        var ofZone = new int[plan.ZoneCount];
+        for (var i = 0; i < ofCpu.Length; i++) ofCpu[i] = (int)random.NextBelow(groups);
+        for (var i = 0; i < ofZone.Length; i++) ofZone[i] = (int)random.NextBelow(groups);
         return new(ofCpu, ofZone);
     }
 

@@ -40,12 +40,33 @@ public class ScenarioProblemTests
     [InlineData("events: [{at: 5, set: {vm.min_free_kbytes: 1}}]", "s.yaml:1:15: error NUMA106: at: '5' is no duration;"
         + " expected a number with ns, us, ms or s, for example 50ms")]
     [InlineData("events: [{set: {vm.min_free_kbytes: 1}}]", "s.yaml:1:10: error NUMA103: an event has no 'at'")]
-    [InlineData("events: [{at: 5ms}]", "s.yaml:1:10: error NUMA103: an event has no 'set'")]
+    [InlineData("events: [{at: 5ms}]", "s.yaml:1:10: error NUMA103: an event does nothing;"
+        + " expected one of set, hotAdd, online, offline, hotRemove")]
     [InlineData("events: [{at: 5ms, set: {}}]", "s.yaml:1:25: error NUMA103: the event sets nothing")]
     [InlineData("events: [{at: 5ms, set: {vm.min_free_kbyte: 1}}]", "s.yaml:1:26: error NUMA102: unknown sysctl"
         + " 'vm.min_free_kbyte'; did you mean 'vm.min_free_kbytes'?")]
     [InlineData("events: [{at: 5ms, write: {}, set: {vm.min_free_kbytes: 1}}]",
-        "s.yaml:1:20: error NUMA102: unknown key 'write' in an event; expected one of at, set")]
+        "s.yaml:1:20: error NUMA102: unknown key 'write' in an event; expected one of at, after, set, hotAdd, online,"
+        + " offline, hotRemove")]
+    [InlineData("events: [{at: 5ms, offline: {start: 0, size: 128MiB}, hotRemove: {start: 0, size: 128MiB}}]",
+        "s.yaml:1:10: error NUMA115: an event has offline and hotRemove; expected one of set, hotAdd, online, offline,"
+        + " hotRemove")]
+    [InlineData("events: [{at: 5ms, after: {workload: fill, operations: 1}, offline: {start: 0, size: 128MiB}}]",
+        "s.yaml:1:27: error NUMA115: an event has 'at' and 'after'; expected one of them")]
+    [InlineData("events: [{after: {workload: b, operations: 1}, offline: {start: 0, size: 128MiB}}]",
+        "s.yaml:1:29: error NUMA112: an event waits for 'b', which is no workload; expected one of fill")]
+    [InlineData("events: [{after: {workload: fill}, offline: {start: 0, size: 128MiB}}]",
+        "s.yaml:1:18: error NUMA103: after has no 'operations'")]
+    [InlineData("events: [{at: 5ms, hotAdd: {start: 0, size: 128MiB}}]",
+        "s.yaml:1:28: error NUMA103: hotAdd has no 'node'")]
+    [InlineData("events: [{at: 5ms, online: {start: 1GiB, size: 1MiB}}]",
+        "s.yaml:1:36: error NUMA116: online: 1MiB from 1GiB on; expected multiples of 128MiB, the size of a section")]
+    [InlineData("events: [{at: 5ms, online: {start: 1GiB, size: 128MiB, type: moveable}}]",
+        "s.yaml:1:62: error NUMA108: type: 'moveable' is unknown; did you mean 'movable'?")]
+    [InlineData("events: [{at: 5ms, offline: {start: 1GiB}}]",
+        "s.yaml:1:29: error NUMA103: offline has no 'size'")]
+    [InlineData("events: [{at: 5ms, offline: {start: 1GiB, size: 0}}]",
+        "s.yaml:1:49: error NUMA107: offline: size is 0B; expected 128MiB or more, and an end below 4PiB")]
     public void Top(string line, string expected) =>
         Assert.Equal([expected], ScenarioTexts.Problems($"{line}\n{ScenarioTexts.Scenario}"));
 

@@ -29,19 +29,24 @@ public static class ScenarioPlan
 
         if (clock == SimulationClock.Wall) RefuseEndless(scenario, problems);
         var occupied = Occupied(scenario.Occupied, booted, problems);
-        var events = Events(scenario, booted, problems);
+        var isOperated = OperatedMachine.IsNeeded(scenario);
+        if (isOperated)
+            OperatedMachine.Check(scenario, MachineBoot.Boot(scenario.Machine, scenario.Boot, []), problems);
+        var events = isOperated ? [] : Events(scenario, booted, problems);
         scenario = PolicyFit.On(booted.Image, scenario, problems);
         problems.ThrowIfAny();
         var costs = CostOverrides.Apply(CostModel.Default, scenario.Costs) with { ScheduleSeed = schedule };
         var tasks = WorkloadPlan.Build(scenario, booted.Image.Cpus, new(seed));
-        return new(booted.Image, tasks, clock == SimulationClock.Virtual ? costs : CostModel.Wall,
-            scenario.Duration is { } duration && clock == SimulationClock.Virtual
-                ? VirtualInstant.Zero + duration
-                : VirtualInstant.Never,
-            occupied, events)
+        var horizon = scenario.Duration is { } duration && clock == SimulationClock.Virtual
+            ? VirtualInstant.Zero + duration
+            : VirtualInstant.Never;
+        SimulationPlan On(MachineImage image, IReadOnlyList<SimulatedTask> who, MachineOperator? how) => new(
+            image, who, clock == SimulationClock.Virtual ? costs : CostModel.Wall, horizon, occupied, events)
         {
+            Operator = how,
             Reclaim = scenario.Reclaim,
         };
+        return isOperated ? OperatedMachine.Plan(scenario, booted, tasks, On) : On(booted.Image, tasks, null);
     }
 
     /// <summary>A duration is one of virtual time: under the wall clock it ends nothing.</summary>
@@ -59,10 +64,11 @@ public static class ScenarioPlan
     /// <summary>What each write in mid-run makes of the machine, one after the other.</summary>
     private static ImmutableArray<MachineEvent> Events(Scenario scenario, BootedMachine booted, ProblemList problems)
     {
-        var machine = new RunningMachine(booted.Image, booted.Layout, booted.Tuning);
+        var machine = new RunningMachine(booted.Image, booted.Tuning, booted.Memory);
         var events = ImmutableArray.CreateBuilder<MachineEvent>();
-        foreach (var (at, write) in scenario.Events)
+        foreach (var happening in scenario.Events)
         {
+            var (at, write) = (happening.At!.Value, happening.Write!);
             if (machine.Write(new(write.Name, write.Value), out var refusal) is { } change)
                 events.Add(new(VirtualInstant.Zero + at, change));
             else

@@ -26,8 +26,9 @@ public sealed class ScenarioRunner(TimeProvider time)
         var seed = options.Seed ?? scenario.Seed;
         var clock = options.Clock ?? scenario.Clock;
         var booted = MachineBoot.Boot(scenario.Machine, scenario.Boot, []);
-        var machine = booted.Image;
         var plan = ScenarioPlan.Of(scenario, booted, seed, clock, options.Schedule);
+        // With a zone for memory that may come, where there is any.
+        var machine = plan.Machine.Image;
         var host = HostChoice.Of(options.Host, clock, plan.CpuCount);
         var rounds = HostChoice.Rounds(options.Check, clock);
         var tasks = plan.Tasks;

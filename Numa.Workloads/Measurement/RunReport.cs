@@ -7,7 +7,6 @@ using Numa.Core.Counters;
 using Numa.Core.Processes;
 using Numa.Core.Text;
 using Numa.Core.Time;
-using Numa.Core.Zonelists;
 using Numa.Core.Zones;
 
 namespace Numa.Workloads.Measurement;
@@ -32,7 +31,8 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
     }
 
     /// <summary>Visits for this cause hold the zone's lock, unless they are refused.</summary>
-    public static bool TakesLock(ZoneVisitKind kind) => kind is <= ZoneVisitKind.DirectFree or ZoneVisitKind.Reserve;
+    public static bool TakesLock(ZoneVisitKind kind) => kind is <= ZoneVisitKind.DirectFree
+        or ZoneVisitKind.Reserve or (>= ZoneVisitKind.Online and <= ZoneVisitKind.Offline);
 
     public ImmutableArray<ZoneResult> Zones() => [.. outcome.Zones.Select(zone =>
     {
@@ -43,8 +43,9 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
             .Sum(cell => cell.Sums.Visits - cell.Sums.Refused);
         var wait = sums.Sum(cell => cell.Wait);
         // A zone that nobody visited since does not know of the last event.
-        var marks = MachineAtEnd().Zones[zone.Slot].Tuning.Marks;
-        return new ZoneResult(zone.Zone.Id.ToString(), zone.Zone.Image.Managed.Value, zone.FreeAtStart,
+        var atEnd = MachineAtEnd().Zones[zone.Slot];
+        var marks = atEnd.Tuning.Marks;
+        return new ZoneResult(zone.Zone.Id.ToString(), atEnd.Managed.Value, zone.FreeAtStart,
             zone.Zone.FreePages, account.InPagesets,
             account.HeldByTasks + account.Orphaned + account.Listed, account.Occupied,
             marks.Min.Value, marks.Low.Value, marks.High.Value,
@@ -68,7 +69,7 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
 
     public ImmutableArray<PlacementResult> Placement() => Placement(cpu => cpu.Counters.PagesTaken, _ => null);
 
-    public ImmutableArray<EventResult> Events() =>
+    public ImmutableArray<EventResult> Events() => plan.Operator is { } carried ? OperationReport.Of(carried) :
     [
         .. plan.Events.Select((happening, at) =>
         {
@@ -171,7 +172,7 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
     private bool IsReached(MachineEvent happening) => happening.At.Nanoseconds <= SimulatedNanoseconds;
 
     private MachineImage MachineAtEnd() =>
-        plan.Events.LastOrDefault(IsReached)?.Change.Image ?? _machine;
+        plan.Operator?.Facts.Image ?? plan.Events.LastOrDefault(IsReached)?.Change.Image ?? _machine;
 
     /// <summary>What a CPU had when it took note of an event, or at the end if it never did.</summary>
     private static PagesTaken Until(CpuProcess cpu, int happening) =>
@@ -183,15 +184,8 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
     {
         var before = (happening == 0 ? _machine : plan.Events[happening - 1].Change.Image).Zonelists;
         var after = plan.Events[happening].Change.Image.Zonelists;
-        return
-        [
-            .. before.Nodes.Zip(after.Nodes,
-                    (old, now) => new WalkChange(old.Node.Value, Text(old.Fallback), Text(now.Fallback)))
-                .Where(change => change.Before != change.After),
-        ];
+        return WalkChange.Between(before, after);
     }
-
-    private static string Text(Zonelist list) => string.Join(' ', list.Zones);
 
     private ImmutableArray<PlacementResult> Placement(
         Func<CpuProcess, PagesTaken> until, Func<CpuProcess, PagesTaken?> since)

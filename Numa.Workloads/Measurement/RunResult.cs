@@ -64,7 +64,7 @@ public sealed record RunResult(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableArray<LruResult>? Lrus { get; init; }
 
-    /// <summary>Settings written in mid-run, by their instants.</summary>
+    /// <summary>What happened to the machine in mid-run, in that order.</summary>
     public ImmutableArray<EventResult> Events { get; init; } = [];
 
     /// <summary>The run before and after the first pressure; null when there was none.</summary>
@@ -78,7 +78,7 @@ public sealed record RunResult(
     public bool UsedReclaimModel { get; init; }
 
     /// <summary>How often all zonelists were built anew during the run.</summary>
-    public int ZonelistRebuilds => Events.Count(happening => happening.RebuiltZonelists);
+    public int ZonelistRebuilds => Events.Sum(happening => happening.Rebuilds);
 
     /// <summary>What the machine does and its release cannot; null when every part exists.</summary>
     [JsonIgnore]

@@ -1,16 +1,18 @@
 using System.Collections.Immutable;
+using Numa.Core.Text;
 using Numa.Core.Time;
 using Numa.Core.Zones;
 
 namespace Numa.Workloads.Scenarios;
 
-/// <summary>Reads what a scenario writes in mid-run: <c>events: [{at: 20ms, set: {vm.min_free_kbytes: 90112}}]</c>.
-/// </summary>
+/// <summary>Reads what happens to the machine in mid-run:
+/// <c>events: [{at: 20ms, set: {vm.min_free_kbytes: 90112}}]</c>.</summary>
 internal static class EventReader
 {
     private const int MaxEvents = 1000;
 
-    internal static ImmutableArray<ScenarioEvent> Read(Fields scenario, ProblemList problems)
+    internal static ImmutableArray<ScenarioEvent> Read(
+        Fields scenario, ImmutableArray<Workload> workloads, ProblemList problems)
     {
         var items = scenario.Sequence("events");
         if (items.Length > MaxEvents)
@@ -21,18 +23,66 @@ internal static class EventReader
         }
 
         // The sort is stable: of the same instant, what is written first comes first.
-        return [.. items.SelectMany(item => Event(item, scenario, problems)).OrderBy(write => write.At.Nanoseconds)];
+        return
+        [
+            .. items.SelectMany(item => Event(item, scenario, workloads, problems))
+                .OrderBy(happening => happening.At?.Nanoseconds ?? long.MaxValue),
+        ];
     }
 
-    private static IEnumerable<ScenarioEvent> Event(YamlValue item, Fields scenario, ProblemList problems)
+    private static IEnumerable<ScenarioEvent> Event(
+        YamlValue item, Fields scenario, ImmutableArray<Workload> workloads, ProblemList problems)
     {
         if (scenario.Mapping(item, "an event") is not { } mapping) return [];
         var fields = new Fields(mapping, "an event", Vocabulary.Event, problems);
-        fields.Required("at");
-        var at = fields.Duration("at") ?? VirtualDuration.Zero;
-        if (fields.Mapping(fields.Required("set"), "set") is not { } set) return [];
-        if (set.Entries.IsEmpty)
-            problems.Add(set.At, ProblemCodes.MissingKey, "the event sets nothing");
-        return WrittenSysctl.Read(set, fields, Sysctl.Names, problems).Select(write => new ScenarioEvent(at, write));
+        var actions = Vocabulary.Actions.Where(fields.Has).ToList();
+        if (actions.Count != 1)
+        {
+            problems.Add(fields.At, actions.Count == 0 ? ProblemCodes.MissingKey : ProblemCodes.Conflict,
+                (actions.Count == 0 ? "an event does nothing" : $"an event has {string.Join(" and ", actions)}")
+                + $"; expected one of {string.Join(", ", Vocabulary.Actions)}");
+        }
+
+        var (at, after) = When(fields, workloads, problems);
+        if (actions.Count != 1 || fields.Mapping(fields.Value(actions[0]), actions[0]) is not { } action) return [];
+        if (actions[0] != "set")
+        {
+            return MemoryEventReader.Read(actions[0], action, problems) is { } memory
+                ? [new(at, after, null, new(memory, action.At))]
+                : [];
+        }
+
+        if (action.Entries.IsEmpty)
+            problems.Add(action.At, ProblemCodes.MissingKey, "the event sets nothing");
+        return WrittenSysctl.Read(action, fields, Sysctl.Names, problems)
+            .Select(write => new ScenarioEvent(at, after, write, null));
+    }
+
+    /// <summary>An instant, or how far a workload has come.</summary>
+    private static (VirtualDuration? At, WorkloadProgress? After) When(
+        Fields fields, ImmutableArray<Workload> workloads, ProblemList problems)
+    {
+        if (fields.Has("at") && fields.Has("after"))
+        {
+            problems.Add(fields.PlaceOf("after"), ProblemCodes.Conflict,
+                "an event has 'at' and 'after'; expected one of them");
+        }
+
+        if (!fields.Has("after"))
+        {
+            fields.Required("at");
+            return (fields.Duration("at") ?? VirtualDuration.Zero, null);
+        }
+
+        if (fields.Mapping(fields.Value("after"), "after") is not { } mapping) return default;
+        var after = new Fields(mapping, "after", Vocabulary.Progress, problems);
+        after.Required("operations");
+        var operations = after.Number("operations", 0, long.MaxValue);
+        if (after.Text("workload", required: true) is not { } name) return default;
+        var names = workloads.Select(workload => workload.Name).ToList();
+        if (names.Contains(name.Value)) return (null, new(name, operations ?? 0));
+        problems.Add(name.At, ProblemCodes.Order, $"an event waits for '{YamlScalar.Short(name.Value)}', which is no"
+            + $" workload{NearestName.Hint(name.Value, names)}");
+        return default;
     }
 }

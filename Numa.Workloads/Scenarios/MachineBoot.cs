@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Firmware;
+using Numa.Core.Hotplug;
 using Numa.Core.Kernels;
 using Numa.Core.MemoryModels;
 using Numa.Core.Text;
@@ -12,9 +13,10 @@ namespace Numa.Workloads.Scenarios;
 /// <summary>A machine that has booted, and how it came to it.</summary>
 /// <param name="Layout">What early boot made of the firmware's tables.</param>
 /// <param name="Tuning">Marks, reserves and sizes, as a later sysctl would find them.</param>
+/// <param name="Memory">Its memory, as a later hotplug would find it.</param>
 /// <param name="ImpossibleOrder">Why its release has no such order of zonelists; null when it has.</param>
 public sealed record BootedMachine(
-    MachineImage Image, MemoryLayout Layout, MemoryTuning Tuning, string? ImpossibleOrder)
+    MachineImage Image, MemoryLayout Layout, MemoryTuning Tuning, MemoryHotplug Memory, string? ImpossibleOrder)
 {
     /// <summary>All that the machine does and its release cannot, the order of zonelists included.</summary>
     public ImmutableArray<string> Counterfactuals
@@ -58,12 +60,13 @@ public static class MachineBoot
         }
 
         problems.ThrowIfAny();
-        var (image, tuning, _, refusals) = BootSequence.Run(
+        var (image, tuning, memory, refusals) = BootSequence.Run(
             layout, counterfactual, after.Select(setting => new SysctlWrite(setting.Path, setting.Value)));
         foreach (var refusal in refusals)
             problems.Add(new(image.Name, 0, 0), ProblemCodes.Sysctl, refusal);
         problems.ThrowIfAny();
-        return new(image, layout, tuning, counterfactual ? $"Linux {release.Name} knows node order only" : null);
+        return new(
+            image, layout, tuning, memory, counterfactual ? $"Linux {release.Name} knows node order only" : null);
     }
 
     private static MemoryLayout Lay(MachineSource source, BootKeys keys) => source switch

@@ -137,7 +137,8 @@ public sealed class ScenarioParser
             fields.Text("name")?.Value ?? NameOf(_file), fields.Text("about")?.Value,
             machine ?? new CapturedMachine("", root.At), boot, Seed(fields),
             fields.Word("clock", Clocks) ?? SimulationClock.Virtual, duration,
-            [.. occupied], EventReader.Read(fields, _problems), workloads, Costs(fields), Compare(fields), notes)
+            [.. occupied], EventReader.Read(fields, workloads, _problems), workloads, Costs(fields), Compare(fields),
+            notes)
         {
             Reclaim = ReclaimReader.Read(fields, _problems),
         };

@@ -75,7 +75,12 @@ internal static class SettingPaths
         foreach (var key in Vocabulary.Reclaim) yield return ["reclaim", key];
 
         foreach (var path in OfItems(scenario["occupied"], ["occupied"], Vocabulary.Occupation)) yield return path;
-        foreach (var path in OfItems(scenario["events"], ["events"], Vocabulary.Event)) yield return path;
+        foreach (var path in OfItems(scenario["events"], ["events"], Vocabulary.Event))
+        {
+            if (path[^1] is "set" or "at") yield return path;
+            else if (IsWritten(scenario, path)) foreach (var key in KeysOf(path[^1])) yield return path.Add(key);
+        }
+
         if (scenario["machine"] is YamlMapping machine)
         {
             foreach (var key in Vocabulary.Machine.Except(Vocabulary.Overridden).Except(["nodes"]))
@@ -93,6 +98,18 @@ internal static class SettingPaths
             foreach (var key in Vocabulary.Workload(kind)) yield return ["workloads", entry.Key.Text, key];
         }
     }
+
+    private static bool IsWritten(YamlMapping scenario, ImmutableArray<string> path) =>
+        scenario["events"] is YamlSequence events
+        && (events.Items[int.Parse(path[1], CultureInfo.InvariantCulture)] as YamlMapping)?[path[2]] is not null;
+
+    private static ImmutableArray<string> KeysOf(string part) => part switch
+    {
+        "after" => Vocabulary.Progress,
+        "hotAdd" => ["node", .. Vocabulary.MemoryRange],
+        "online" => ["type", .. Vocabulary.MemoryRange],
+        _ => Vocabulary.MemoryRange,
+    };
 
     /// <summary>What events write: by the whole path only, as a sysctl's name alone is the one set at boot.</summary>
     private static IEnumerable<ImmutableArray<string>> WritesOfEvents(YamlMapping scenario) =>

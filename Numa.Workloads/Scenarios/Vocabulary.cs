@@ -35,7 +35,16 @@ public static class Vocabulary
 
     public static ImmutableArray<string> Occupation { get; } = ["zone", "leave"];
 
-    public static ImmutableArray<string> Event { get; } = ["at", "set"];
+    /// <summary>What an event may do; each does one of them.</summary>
+    public static ImmutableArray<string> Actions { get; } = ["set", "hotAdd", "online", "offline", "hotRemove"];
+
+    public static ImmutableArray<string> Event { get; } = ["at", "after", .. Actions];
+
+    /// <summary>How far a workload has come.</summary>
+    public static ImmutableArray<string> Progress { get; } = ["workload", "operations"];
+
+    /// <summary>Memory that an event names by its addresses.</summary>
+    public static ImmutableArray<string> MemoryRange { get; } = ["start", "size"];
 
     public static ImmutableArray<string> Reclaim { get; } = ["hot", "dirty"];
 

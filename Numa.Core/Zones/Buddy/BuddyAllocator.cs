@@ -8,19 +8,20 @@ namespace Numa.Core.Zones.Buddy;
 /// <summary>Splits and merges one zone's blocks. Pages count from a multiple of 1024 at or below its start.</summary>
 /// <remarks>That base keeps every alignment up to order 10, so zone-relative buddies are the absolute ones.
 /// Source: <c>__free_one_page</c>, <c>__rmqueue_smallest</c>, <c>expand</c>, Linux mm/page_alloc.c.</remarks>
-internal sealed class BuddyAllocator
+internal sealed partial class BuddyAllocator
 {
     private readonly bool _checksTypesAtPageblocks;
     private readonly bool _retagsMergedPageblock;
 
-    public BuddyAllocator(KernelRelease release, int first, int end)
+    /// <param name="room">First page behind all that the zone may ever span.</param>
+    public BuddyAllocator(KernelRelease release, int first, int end, int room)
     {
         First = first;
         End = end;
-        Sections = new PageSections(end);
-        Largest = new LargestBlocks(end);
+        Sections = new PageSections(room);
+        Largest = new LargestBlocks(room);
         Lists = new FreeLists(Sections, Largest);
-        Tags = new PageblockTags(end);
+        Tags = new PageblockTags(room);
         _checksTypesAtPageblocks = release.MergesOnlyAlikePageblocks;
         _retagsMergedPageblock = release.FreesByPageblockTag;
     }
@@ -34,12 +35,12 @@ internal sealed class BuddyAllocator
     public PageblockTags Tags { get; }
 
     /// <summary>First page of the zone.</summary>
-    public int First { get; }
+    public int First { get; set; }
 
     /// <summary>First page behind the zone.</summary>
-    public int End { get; }
+    public int End { get; set; }
 
-    /// <summary>Pages on the free lists.</summary>
+    /// <summary>Pages on the free lists, isolated ones left out.</summary>
     public long FreePages { get; private set; }
 
     /// <summary>Free pages of type HighAtomic: counted as 6.12 counts them, by list and tag alike.</summary>
@@ -111,7 +112,7 @@ internal sealed class BuddyAllocator
         unchecked
         {
             FreePages += 1 << order;
-            if (type == (int)Migratetype.HighAtomic) FreeHighAtomic += 1 << order;
+            if (type >= (int)Migratetype.HighAtomic) CountApart(order, type);
             if (order == Order.MaxValue)
             {
                 Push(page, order, type, toTail);

@@ -38,7 +38,7 @@ internal static class BuddyRecount
             pages += (long)blocks << order;
         }
 
-        Invariant.Holds(pages == buddy.FreePages, "free pages are the sum of the lists");
+        Invariant.Holds(pages == buddy.FreePages + buddy.IsolatedPages, "free pages are the sum of the lists");
         Invariant.Holds(!release.FreesByPageblockTag || highAtomic == buddy.FreeHighAtomic, "free reserve is counted");
         CheckPages(buddy, pages - ((long)buddy.Lists.Blocks(Order.MaxValue) << Order.MaxValue));
     }

@@ -18,11 +18,12 @@ public sealed class BuddyReplay
     {
         _base = image.Start.Value & ~((1L << Order.MaxValue) - 1);
         _freesByTag = release.FreesByPageblockTag;
-        _buddy = new BuddyAllocator(release, (int)(image.Start.Value - _base), (int)(image.End.Value - _base))
+        var end = (int)(image.End.Value - _base);
+        _buddy = new BuddyAllocator(release, (int)(image.Start.Value - _base), end, end)
         {
             Retagged = (_, _) => { },
         };
-        _fallback = MigratetypeFallback.Of(release, _buddy, new WatermarkBoost(image.Managed.Value));
+        _fallback = MigratetypeFallback.Of(release, _buddy, new WatermarkBoost { Managed = image.Managed.Value });
         BootRelease.Into(_buddy, release, image, _base);
     }
 

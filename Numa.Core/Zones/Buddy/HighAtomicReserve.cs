@@ -6,7 +6,7 @@ namespace Numa.Core.Zones.Buddy;
 /// <summary>Pageblocks set apart for atomic allocations of higher orders, on demand (4.4 and later).</summary>
 /// <remarks>Its forerunner up to 4.3 is <see cref="MigrateReserve"/>.
 /// Source: <c>reserve_highatomic_pageblock</c>, Linux mm/page_alloc.c.</remarks>
-internal sealed class HighAtomicReserve(KernelRelease release, BuddyAllocator buddy, long managed)
+internal sealed class HighAtomicReserve(KernelRelease release, BuddyAllocator buddy)
 {
     private const int PageblockPages = 1 << Order.Pageblock;
     private const int HighAtomic = (int)Migratetype.HighAtomic;
@@ -14,15 +14,18 @@ internal sealed class HighAtomicReserve(KernelRelease release, BuddyAllocator bu
     private readonly bool _freeOnly = release.HighAtomic == HighAtomicRule.OnDemandFreeOnly;
     private readonly bool _toTail = release.Fallback != MigratetypeFallbackRule.StealLargest;
 
+    /// <summary>Managed pages of the zone.</summary>
+    public long Managed { get; set; }
+
     /// <summary>Pages of the reserved pageblocks, free or used.</summary>
     public long Reserved { get; set; }
 
     /// <summary>Pages that checks of ordinary requests subtract.</summary>
     public long Uncountable => _freeOnly ? buddy.FreeHighAtomic : Reserved;
 
-    private long Limit => !_freeOnly ? managed / 100 + PageblockPages
-        : managed / 100 < PageblockPages ? 0
-        : (managed / 100 + PageblockPages - 1) / PageblockPages * PageblockPages;
+    private long Limit => !_freeOnly ? Managed / 100 + PageblockPages
+        : Managed / 100 < PageblockPages ? 0
+        : (Managed / 100 + PageblockPages - 1) / PageblockPages * PageblockPages;
 
     /// <summary>Reserves the pageblock of a page that an atomic allocation got.</summary>
     public void Reserve(int page, int order, ref BuddyWork work)

@@ -4,9 +4,12 @@ namespace Numa.Core.Zones.Buddy;
 
 /// <summary>Pages by which a zone's watermarks stand higher after migratetypes were mixed.</summary>
 /// <remarks>Source: <c>boost_watermark</c>, Linux mm/page_alloc.c.</remarks>
-internal sealed class WatermarkBoost(long managed)
+internal sealed class WatermarkBoost
 {
     private const int PageblockPages = 1 << Order.Pageblock;
+
+    /// <summary>Managed pages of the zone.</summary>
+    public long Managed { get; set; }
 
     /// <summary>Unit: pages.</summary>
     public long Pages { get; set; }
@@ -22,7 +25,7 @@ internal sealed class WatermarkBoost(long managed)
 
     public void Raise(bool mayWakeKswapd)
     {
-        if (Factor == 0 || managed < 4 * PageblockPages) return;
+        if (Factor == 0 || Managed < 4 * PageblockPages) return;
         var most = HighMark * Factor / 10000;
         if (most == 0) return;
         Pages = Math.Min(Pages + PageblockPages, Math.Max(most, PageblockPages));

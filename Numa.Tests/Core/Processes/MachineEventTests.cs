@@ -185,7 +185,7 @@ public class MachineEventTests
         var file = ScenarioLoader.LoadMachine(Path.Combine(ScenarioTexts.Configs, "machines", "two-socket-8g.yaml"),
             [new("--set", "kernel", kernel), .. settings.Select(setting => Setting.Parse("--set", setting))]);
         var booted = MachineBoot.Boot(file.Machine, file.Boot, []);
-        return new(booted.Image, booted.Layout, booted.Tuning);
+        return new(booted.Image, booted.Tuning, booted.Memory);
     }
 
     private sealed class Sent : ICpuEffects

@@ -63,7 +63,7 @@ public class PlantedFaultTests
         var oracle = new SequentialQueue(queued);
         oracle.Run();
         var expected = StateText.Of(oracle.Zones, oracle.Cpus, queued.Tasks, oracle.Ends, oracle.Crossings);
-        foreach (var map in new[] { GroupMap.Apart(run.Cpus, run.Zones), run.Grouping((ulong)run.Seed) })
+        foreach (var map in new[] { GroupMap.Apart(run.Cpus, run.Zones), SmallRun.Grouping(queued, (ulong)run.Seed) })
         {
             var plan = run.Plan();
             var loop = Loop(plan, map, fault);

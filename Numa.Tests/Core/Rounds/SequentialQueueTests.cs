@@ -23,6 +23,12 @@ public class SequentialQueueTests
     public void So_do_rounds_in_which_groups_are_calm() =>
         SmallRun.AnyRoomy.Sample(AssertAnyGrouping, iter: 150, threads: 2);
 
+    // The same while memory comes and goes: what of it goes offline depends on what the tasks hold just then, and so
+    // does all that follows.
+    [Fact]
+    public void So_do_rounds_in_which_memory_comes_and_goes() =>
+        SmallRun.AnyPlugged.Sample(AssertAnyGrouping, iter: 400, threads: 2);
+
     [Fact]
     public void Any_grouping_of_a_machine_that_is_short_of_memory_runs_like_one_queue() =>
         SmallRun.AnyTight.Sample(AssertAnyGrouping, iter: 300, threads: 2);
@@ -38,14 +44,17 @@ public class SequentialQueueTests
         var oracle = new SequentialQueue(plan);
         oracle.Run();
         AssertConserved(oracle.Zones, oracle.Cpus, plan);
-        var expected = StateText.Of(oracle.Zones, oracle.Cpus, plan.Tasks, oracle.Ends, oracle.Crossings);
+        PluggedRun.AssertTold(plan, oracle.Zones, oracle.Cpus);
+        var expected = StateText.Of(oracle.Zones, oracle.Cpus, plan.Tasks, oracle.Ends, oracle.Crossings)
+            + PluggedRun.Text(plan);
         var hash = RunHash.Of(oracle.Zones, oracle.Cpus, plan.Tasks);
-        AssertSame(run, "single", GroupMap.Single(run.Cpus, run.Zones), null, expected, hash);
-        AssertSame(run, "apart", GroupMap.Apart(run.Cpus, run.Zones), null, expected, hash);
+        AssertSame(run, "single", GroupMap.Single(plan.CpuCount, plan.ZoneCount), null, expected, hash);
+        AssertSame(run, "apart", GroupMap.Apart(plan.CpuCount, plan.ZoneCount), null, expected, hash);
         AssertSame(run, "per node", SmallRun.PerNode(plan), null, expected, hash);
         AssertSame(run, "per node, narrow", SmallRun.PerNode(plan), (ulong)run.Seed + 3, expected, hash, true);
-        AssertSame(run, "any", run.Grouping((ulong)run.Seed + 1), (ulong)run.Seed + 2, expected, hash);
-        AssertSame(run, "any, narrow", run.Grouping((ulong)run.Seed + 4), (ulong)run.Seed + 5, expected, hash, true);
+        AssertSame(run, "any", SmallRun.Grouping(plan, (ulong)run.Seed + 1), (ulong)run.Seed + 2, expected, hash);
+        AssertSame(
+            run, "any, narrow", SmallRun.Grouping(plan, (ulong)run.Seed + 4), (ulong)run.Seed + 5, expected, hash, true);
     }
 
     private static void AssertSame(
@@ -60,7 +69,8 @@ public class SequentialQueueTests
         {
         }
 
-        var actual = StateText.Of(loop.Zones, loop.Cpus, plan.Tasks, loop.Ends, loop.Crossings);
+        var actual = StateText.Of(loop.Zones, loop.Cpus, plan.Tasks, loop.Ends, loop.Crossings)
+            + PluggedRun.Text(plan);
         Assert.True(expected == actual, $"{grouping}: {StateText.Difference(expected, actual)}");
         Assert.Equal(hash, RunHash.Of(loop.Zones, loop.Cpus, plan.Tasks));
         AssertConserved(loop.Zones, loop.Cpus, plan);
