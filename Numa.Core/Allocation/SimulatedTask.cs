@@ -89,7 +89,8 @@ public readonly record struct TaskId(int Value)
 /// Deterministic: all randomness comes from the seed it was made with.</remarks>
 public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
 {
-    private bool _hasSurrendered;
+    /// <summary>It was killed, and its memory is taken away.</summary>
+    internal bool HasSurrendered { get; private set; }
 
     public TaskId Id { get; } = id;
 
@@ -131,7 +132,7 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
 
     /// <summary>Pages that its death would free, as far as it is the memory of a program.</summary>
     /// <remarks>Source: <c>get_mm_rss</c>, Linux include/linux/mm.h; swapped pages are in it.</remarks>
-    public long ResidentPages => IsProgram && !_hasSurrendered ? LivePages + AnonymousPages : 0;
+    public long ResidentPages => IsProgram && !HasSurrendered ? LivePages + AnonymousPages : 0;
 
     /// <summary>Its requests are page faults; else it is the kernel, which cannot be killed.</summary>
     protected internal virtual bool IsProgram =>
@@ -187,12 +188,12 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     internal IReadOnlyList<LiveBlock> Surrender()
     {
         var blocks = KeptBlocks().ToList();
-        _hasSurrendered = true;
+        HasSurrendered = true;
         return blocks;
     }
 
     /// <summary>Its live blocks, none once it was killed.</summary>
-    public IEnumerable<LiveBlock> KeptBlocks() => _hasSurrendered ? [] : LiveBlocks();
+    public IEnumerable<LiveBlock> KeptBlocks() => HasSurrendered ? [] : LiveBlocks();
 
     /// <summary>Every live block, in an order that depends on the history only.</summary>
     public abstract IEnumerable<LiveBlock> LiveBlocks();

@@ -43,8 +43,8 @@ public sealed class CpuCounters(int zones)
     /// <summary>Pages looked at on LRU lists.</summary>
     public long LruScanned;
 
-    /// <summary>Pages that walks reclaimed from a near node before they took from a far one, and attempts that freed too
-    /// few.</summary>
+    /// <summary>Pages that walks reclaimed from a near node before they took from a far one, and attempts that freed
+    /// too few.</summary>
     /// <remarks>The latter is zone_reclaim_failed of vmstat.</remarks>
     public long NodeReclaimed;
     public long NodeReclaimFailures;

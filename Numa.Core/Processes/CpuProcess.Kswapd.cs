@@ -87,9 +87,11 @@ public sealed partial class CpuProcess
     private IEnumerable<Pause> RunKswapd(KernelWork work)
     {
         var thread = (KernelThread)work.Task;
+        var highest = -1;
         while (true)
         {
-            var (order, highest) = (thread.Order, thread.HighestZone);
+            var order = thread.Order;
+            if (thread.HighestZone >= 0) highest = thread.HighestZone;
             (thread.Order, thread.HighestZone) = (0, -1);
             foreach (var pause in Balance(work, thread, order, highest)) yield return pause;
             foreach (var pause in TryToSleep(work, thread, order, highest)) yield return pause;
@@ -106,7 +108,6 @@ public sealed partial class CpuProcess
             if (!work.Answer)
             {
                 Counters.KswapdHighMarkHits++;
-                if (isFirst && thread.HighestZone < 0) thread.HighestZone = highest;
                 yield break;
             }
 

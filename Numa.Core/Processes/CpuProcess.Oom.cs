@@ -51,6 +51,10 @@ public sealed partial class CpuProcess
         var mustNotFail = (_walk.Attempt.Gfp & GfpFlags.NoFail) != 0;
         if (isDone || !(work.Answer || mustNotFail)) End(work, SlowPathOutcome.NoPage);
         else work.Slow.FutileRounds = 0;
+        if (work.Slow.Outcome == SlowPathOutcome.NoPage || IsVictim) yield break;
+        // The victim is to have the CPU, where it shares this one.
+        SetTimer(work, _now + Jiffy);
+        yield return Pause.Sleep;
     }
 
     /// <summary>Killing helps only who will surely get memory by it.</summary>
@@ -144,6 +148,12 @@ public sealed partial class CpuProcess
         foreach (var block in work.Task.Surrender()) work.Held.Enqueue(block);
         foreach (var pause in FreeHeld(work)) yield return pause;
         foreach (var pause in ReleaseLru(work)) yield return pause;
+        // What others sent meanwhile is its too.
+        while (work.Held.Count > 0)
+        {
+            foreach (var pause in FreeHeld(work)) yield return pause;
+        }
+
         _victims.Remove(work.Task.Id);
         _kernel.Remove(work.Task.Id);
         _inKernel = null;

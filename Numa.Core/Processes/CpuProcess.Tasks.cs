@@ -99,7 +99,7 @@ public sealed partial class CpuProcess
         var task = _parked.TryGetValue(signal.Task, out var parked)
             ? parked.Task
             : Tasks().FirstOrDefault(candidate => candidate.Id == signal.Task) ?? Unstarted(signal.Task);
-        if (task is not null)
+        if (task is { HasSurrendered: false })
         {
             task.Received(signal.From, signal.Blocks ?? []);
             return;

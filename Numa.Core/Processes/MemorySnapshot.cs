@@ -7,7 +7,8 @@ namespace Numa.Core.Processes;
 
 /// <summary>A zone as whoever failed found it.</summary>
 /// <param name="Slot">Slot of the zone.</param>
-/// <param name="TypesOfOrder">Migratetypes that have a free block of the order. Shape: index = order; bit = type.</param>
+/// <param name="TypesOfOrder">Migratetypes that have a free block of the order. Shape: index = order; bit =
+/// type.</param>
 /// <param name="InOwnPageset">Pages in the pageset of the CPU that looked.</param>
 public sealed record ZoneSnapshot(
     int Slot, ZoneRecord Record, ImmutableArray<byte> TypesOfOrder, int InOwnPageset, ZoneTuning Tuning);

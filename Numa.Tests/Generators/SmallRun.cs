@@ -99,7 +99,8 @@ internal sealed record SmallRun(
         }
 
         // What must not fail may wait for ever.
-        var horizon = IsTight ? new(400_000) : random.NextBelow(4) == 0 ? new(random.NextBelow(IsLong ? 5_000_000_000 : 200_000))
+        var horizon = IsTight ? new(400_000)
+            : random.NextBelow(4) == 0 ? new(random.NextBelow(IsLong ? 5_000_000_000 : 200_000))
             : VirtualInstant.Never;
         var occupied = ImmutableArray.CreateBuilder<Occupation>();
         foreach (var zone in image.Zones)
@@ -113,7 +114,8 @@ internal sealed record SmallRun(
         if (IsPlugged) return PluggedRun.Of(image, tasks, costs, horizon, random.NextUInt64());
         return new(image, tasks, costs, horizon, occupied.ToImmutable(), Events(ref random, image))
         {
-            Reclaim = new((int)lru.NextBelow(101), (int)lru.NextBelow(101), new(lru.NextBelow(300))),
+            // A victim that computes for seconds dies only then, and all others look for it again and again.
+            Reclaim = IsLong ? null : new((int)lru.NextBelow(101), (int)lru.NextBelow(101), new(lru.NextBelow(300))),
         };
     }
 

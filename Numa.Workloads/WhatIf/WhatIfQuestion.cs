@@ -19,7 +19,7 @@ public sealed record WhatIfQuestion(ImmutableArray<(string Name, string Value)> 
     {
         var problems = new ProblemList();
         var before = booted.Image;
-        var machine = new RunningMachine(before, booted.Layout, booted.Tuning);
+        var machine = new RunningMachine(before, booted.Tuning, booted.Memory);
         foreach (var (name, value) in Writes)
         {
             var at = new SourcePlace($"{name}={value}", 0, 0);
