@@ -15,6 +15,7 @@ internal sealed class ExplainCommand : NumaCommand
             "Prints every choice of the fallback orders with its terms."));
         Add(new ExplainAllocationCommand(terminal, simulator));
         Add(new ExplainPageCommand(terminal, simulator));
+        Add(new ExplainOomCommand(terminal, simulator));
     }
 
     public override ImmutableArray<string> Examples =>

@@ -117,7 +117,8 @@ internal sealed class ReplayCommand : NumaCommand
             .Select(frame => frame < 0 ? "-" : FormattableString.Invariant($"{frame:x}")));
         if (parsed.GetValue(_format) == "json") _terminal.Output.WriteLine(JsonExport.Phases(phases));
         else Page.Print(_terminal, page => ReplayTable.Write(page, capture, phases));
-        return phases.All(phase => phase.FirstMismatch is null) ? ExitCode.Success : ExitCode.Failed;
+        return phases.All(phase => phase.FirstMismatch is null && phase.Pressure?.Holds != false)
+            ? ExitCode.Success : ExitCode.Failed;
     }
 
     private void Show(IEnumerable<ElsewhereResult> phases, ParseResult parsed)

@@ -50,6 +50,9 @@ public interface ISimulator
     /// <summary>How a machine that is booted serves one request.</summary>
     WalkOutcome ExplainAllocation(MachineRequest machine, AllocationQuestion question);
 
+    /// <summary>What the reports of failed allocations in a kernel's log say.</summary>
+    ImmutableArray<ExplainedReport> ExplainReports(string file);
+
     /// <summary>How a run that was kept got one of its pages.</summary>
     /// <param name="folder">Folder that <c>--out</c> wrote.</param>
     /// <param name="number">Number of the page, from 0.</param>

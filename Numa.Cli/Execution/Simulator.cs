@@ -91,6 +91,8 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         return new(booted, walk, [.. notes, .. question.Notes(walk)]);
     }
 
+    public ImmutableArray<ExplainedReport> ExplainReports(string file) => ReportQuestion.Ask(file);
+
     public Task<ExplainedPage> ExplainPageAsync(
         string folder, long number, int? task, CancellationToken cancel) => Task.Run(() =>
     {

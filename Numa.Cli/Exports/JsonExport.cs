@@ -42,7 +42,11 @@ internal static class JsonExport
 
     /// <summary>One object for each phase of a replay.</summary>
     public static string Phases(IEnumerable<PhaseResult> phases) =>
-        JsonSerializer.Serialize(phases.Select(phase => new
+        new JsonArray([.. phases.Select(Phase)]).ToJsonString(Options);
+
+    private static JsonObject Phase(PhaseResult phase)
+    {
+        var root = JsonSerializer.SerializeToNode(new
         {
             phase.Phase,
             phase.Allocations,
@@ -58,7 +62,10 @@ internal static class JsonExport
             phase.Adopted,
             phase.NotFree,
             phase.Notes,
-        }), Options);
+        }, Options)!.AsObject();
+        if (phase.Pressure is { } pressure) root["pressure"] = JsonSerializer.SerializeToNode(pressure, Options);
+        return root;
+    }
 
     /// <summary>One object for each phase that was made on two machines.</summary>
     public static string Elsewhere(IEnumerable<ElsewhereResult> phases) => JsonSerializer.Serialize(phases, Options);

@@ -25,6 +25,10 @@ internal static class ReplayTable
         }
 
         WriteNotes(page, phases);
+        foreach (var phase in phases)
+        {
+            if (phase.Pressure is { } pressure) PressureTable.Write(page, phase.Phase, pressure);
+        }
     }
 
     /// <summary>A note that several phases share is said once.</summary>

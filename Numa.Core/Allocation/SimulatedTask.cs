@@ -128,7 +128,7 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     public long ResidentPages => IsProgram && !_hasSurrendered ? LivePages + AnonymousPages : 0;
 
     /// <summary>Its requests are page faults; else it is the kernel, which cannot be killed.</summary>
-    private bool IsProgram => Requests is { Count: > 0 } requests && requests.All(request => request.IsFault);
+    protected virtual bool IsProgram => Requests is { Count: > 0 } requests && requests.All(request => request.IsFault);
 
     /// <summary>Nodes that its memory policy or cpuset binds it to; empty for all.</summary>
     internal ImmutableArray<NodeId> BoundTo => Requests?.FirstOrDefault() switch

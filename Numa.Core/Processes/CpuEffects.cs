@@ -39,7 +39,7 @@ public interface ICpuEffects
 /// <summary>Hears of allocations that were not plain hits of the pageset.</summary>
 public interface IAllocationObserver
 {
-    /// <summary>An allocation that visited a zone, fell back or failed.</summary>
+    /// <summary>An allocation that visited a zone, was refused by one, fell back or failed.</summary>
     /// <param name="number">Number of the allocation on its CPU, from 1.</param>
     /// <param name="zone">Slot of the zone, −1 for a failure.</param>
     /// <param name="fellBack">Served, but not by the first zone of the zonelist.</param>

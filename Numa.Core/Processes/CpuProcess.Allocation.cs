@@ -257,7 +257,7 @@ public sealed partial class CpuProcess
         if (!_walk.Visited) Counters.PagesetHits++;
         var task = _current!;
         _watched?.Succeed(zone.Id, frame, _now, _walk.LockWait);
-        if (Observer is not null && (_walk.Visited || zone.Slot != _walk.Preferred))
+        if (Observer is not null && (_walk.Visited || zone.Slot != _walk.Preferred || _tried.Count > 0))
         {
             Observer.Allocated(Id, task, request, Counters.Allocations, _walk.Begin, _now, zone.Slot,
                 zone.Slot != _walk.Preferred, _walk.LockWait, _tried);

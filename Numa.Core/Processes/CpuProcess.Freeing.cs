@@ -16,7 +16,7 @@ public sealed partial class CpuProcess
     /// first.</summary>
     /// <remarks>In signals that the CPU has not taken, and in an operation that its task thinks about.</remarks>
     public IEnumerable<LiveBlock> UnderWay =>
-        _signals.UnorderedItems.SelectMany(item => item.Element.Blocks ?? []).Concat(Intended()).Concat(InKernel());
+        _signals.UnorderedItems.SelectMany(item => item.Element.BlocksInside()).Concat(Intended()).Concat(InKernel());
 
     private IEnumerable<LiveBlock> Intended() => (_thought, _step.Kind) switch
     {

@@ -258,9 +258,8 @@ public sealed partial class CpuProcess
         foreach (var work in _kernel.Values)
         {
             foreach (var block in work.Held) yield return block;
-            var lists = work.Detached.Select(detached => detached.List)
-                .Concat(work.Answers.SelectMany(answer => answer.Lists ?? []));
-            foreach (var list in lists)
+            foreach (var block in work.Answers.SelectMany(answer => answer.BlocksInside())) yield return block;
+            foreach (var (_, list) in work.Detached)
             {
                 foreach (var block in list.Blocks) yield return new(block.Frame, block.Order, list.Zone);
             }

@@ -14,7 +14,8 @@ public sealed partial class CpuProcess
     private const int FirstPriority = 12;
 
     /// <summary>Runs in a row that freed nothing before a node counts as hopeless.</summary>
-    /// <remarks>Source: MAX_RECLAIM_RETRIES.</remarks>
+    /// <remarks>Source: MAX_RECLAIM_RETRIES. Up to 4.7 a zone is hopeless when six times its reclaimable pages were
+    /// looked at in vain; the same is taken for that.</remarks>
     private const int HopelessRuns = 16;
 
     /// <summary>How long kswapd dozes before it is sure that it may sleep: HZ/10.</summary>
@@ -40,6 +41,7 @@ public sealed partial class CpuProcess
         thread.Order = Math.Max(thread.Order, signal.Order);
         if (thread.IsAwake && !(Reclaim is not null && _kernel[thread.Id].IsAsleep)) return;
         _work.Enqueue(new(WorkKind.BeginJudging, signal.Zone));
+        if (Reclaim is not null) _work.Enqueue(new(WorkKind.JudgeHopes, _machine.LruOf(signal.Zone)));
         for (var slot = 0; slot < _machine.Zones.Length; slot++)
         {
             var zone = _machine.Zones[slot].Id;
@@ -72,7 +74,7 @@ public sealed partial class CpuProcess
 
     private void EndJudging(int slot)
     {
-        if (_balanced && !_boosted) return;
+        if (_hopeless || (_balanced && !_boosted)) return;
         var thread = KswapdOf(_machine.Zones[slot].Id.Node);
         if (!thread.IsAwake) Counters.KswapdWakeUps++;
         thread.IsAwake = true;
@@ -123,7 +125,7 @@ public sealed partial class CpuProcess
     {
         AskForSizes(_machine.LruOf(FirstSlotOf(thread.Node)), Continuation.Kernel);
         yield return Pause.Visit;
-        work.Answer = _visit.FutileRuns >= HopelessRuns && !_machine.Release.KswapdBalancesEveryZone;
+        work.Answer = _visit.FutileRuns >= HopelessRuns;
         if (work.Answer) yield break;
         foreach (var pause in IsBalanced(work, thread.Node, order, highest)) yield return pause;
     }

@@ -62,7 +62,9 @@ public sealed partial class CpuProcess
     private bool WaitsForDevice(KernelWork work, VirtualInstant cleanAt)
     {
         if (cleanAt == VirtualInstant.Never || IsVictim) return false;
-        SetTimer(work, VirtualInstant.Max(_now, VirtualInstant.Min(cleanAt, _now + Doze)));
+        // Until a batch is written, not just the first page of it.
+        var batch = cleanAt + new VirtualDuration((LruScan.Most - 1) * _costs.WritePerPage);
+        SetTimer(work, VirtualInstant.Max(_now, VirtualInstant.Min(batch, _now + Doze)));
         return true;
     }
 

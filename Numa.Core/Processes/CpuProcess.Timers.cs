@@ -19,6 +19,7 @@ public sealed partial class CpuProcess
     private VirtualInstant _tick;
     private bool _balanced;
     private bool _boosted;
+    private bool _hopeless;
 
     private enum WorkKind : byte
     {
@@ -27,6 +28,7 @@ public sealed partial class CpuProcess
         DrainAboveHigh,
         DrainRemote,
         BeginJudging,
+        JudgeHopes,
         JudgeZone,
         EndJudging,
         DrainAll,
@@ -98,7 +100,10 @@ public sealed partial class CpuProcess
                 ExpireRemote(Zone(slot));
                 break;
             case WorkKind.BeginJudging:
-                (_balanced, _boosted) = (false, false);
+                (_balanced, _boosted, _hopeless) = (false, false, false);
+                break;
+            case WorkKind.JudgeHopes:
+                AskForSizes(slot, Continuation.JudgeHopes);
                 break;
             case WorkKind.JudgeZone:
                 JudgeZone(slot, highest, order);

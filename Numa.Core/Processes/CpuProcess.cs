@@ -58,6 +58,7 @@ public sealed partial class CpuProcess
         FoldDeltas,
         DrainRemote,
         JudgeKswapd,
+        JudgeHopes,
         Exchange,
         MoveCounter,
         Kernel,
@@ -287,6 +288,9 @@ public sealed partial class CpuProcess
             case Continuation.Reserve:
                 _walk.LockWait += visit.Wait;
                 Succeed(zone, _walk.Frame);
+                break;
+            case Continuation.JudgeHopes:
+                _hopeless = _visit.FutileRuns >= HopelessRuns;
                 break;
             case Continuation.JudgeKswapd:
                 KswapdJudged();

@@ -70,16 +70,16 @@ public sealed record Signal(
     /// <summary>Round in which the message was sent.</summary>
     public long Round { get; set; }
 
+    /// <summary>Blocks that travel in it; those of a task that it starts are the task's.</summary>
+    internal IEnumerable<LiveBlock> BlocksInside() => (Blocks ?? []).Concat((Lists ?? []).SelectMany(list =>
+        list.Blocks.Select(block => new LiveBlock(block.Frame, block.Order, list.Zone))));
+
     /// <summary>Adds the pages of its blocks, and those of a task that it starts.</summary>
     /// <param name="pages">Shape: index = slot of the zone.</param>
     internal void CountPages(long[] pages)
     {
-        foreach (var block in Blocks ?? []) pages[block.Zone] += block.Pages;
+        foreach (var block in BlocksInside()) pages[block.Zone] += block.Pages;
         foreach (var block in Program?.KeptBlocks() ?? []) pages[block.Zone] += block.Pages;
-        foreach (var list in Lists ?? [])
-        {
-            foreach (var block in list.Blocks) pages[list.Zone] += 1L << block.Order;
-        }
     }
 
     /// <summary>Order in which a CPU takes signals of the same boundary.</summary>

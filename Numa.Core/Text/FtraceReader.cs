@@ -13,7 +13,7 @@ namespace Numa.Core.Text;
 /// perf-script(1).
 /// </remarks>
 /// <param name="file">Named in problems.</param>
-public sealed class FtraceReader(TextReader text, string file)
+public sealed partial class FtraceReader(TextReader text, string file)
 {
     /// <summary>A text with more problems than these is wrong as a whole.</summary>
     private const int MostProblems = 20;
@@ -86,7 +86,8 @@ public sealed class FtraceReader(TextReader text, string file)
         Order(head);
         var at = head.Behind;
         var name = Name(line, ref at);
-        if (KindOf(name) is not { } kind)
+        var pressure = PressureOf(name);
+        if ((pressure is null ? KindOf(name) : TraceEventKind.Pressure) is not { } kind)
         {
             if (name.StartsWith("mm_page_", StringComparison.Ordinal)) throw Unknown(name.ToString(), head.Behind);
             return false;
@@ -101,7 +102,7 @@ public sealed class FtraceReader(TextReader text, string file)
         found = kind switch
         {
             TraceEventKind.Mark => found with { Text = line[at..].Trim(' ').ToString() },
-            TraceEventKind.Reclaim => found,
+            TraceEventKind.Pressure => found with { Pressure = Pressure(pressure!.Value, line, at) },
             TraceEventKind.FellBack => found with
             {
                 Frame = Frame(line, at),
@@ -177,7 +178,6 @@ public sealed class FtraceReader(TextReader text, string file)
         "mm_page_alloc_zone_locked" => TraceEventKind.Taken,
         "mm_page_pcpu_drain" => TraceEventKind.Drained,
         "mm_page_alloc_extfrag" => TraceEventKind.FellBack,
-        "mm_vmscan_direct_reclaim_begin" or "mm_vmscan_kswapd_wake" => TraceEventKind.Reclaim,
         "tracing_mark_write" or "print" => TraceEventKind.Mark,
         _ => null,
     };

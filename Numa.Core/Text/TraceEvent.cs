@@ -23,8 +23,8 @@ public enum TraceEventKind
     /// <summary><c>mm_page_alloc_extfrag</c>: a request is served from another migratetype.</summary>
     FellBack,
 
-    /// <summary><c>mm_vmscan_direct_reclaim_begin</c> or <c>mm_vmscan_kswapd_wake</c>: reclaim begins.</summary>
-    Reclaim,
+    /// <summary>Memory is short: what happened is told by <see cref="TraceEvent.Pressure"/>.</summary>
+    Pressure,
 
     /// <summary><c>tracing_mark_write</c>: what a program wrote into the trace.</summary>
     Mark,
@@ -77,4 +77,7 @@ public readonly record struct TraceEvent
 
     /// <summary>An allocation's gfp flags, or the text of a mark; else empty.</summary>
     public string Text { get; init; }
+
+    /// <summary>Null unless memory is short.</summary>
+    public PressureEvent? Pressure { get; init; }
 }

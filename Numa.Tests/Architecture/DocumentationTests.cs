@@ -69,7 +69,8 @@ public partial class DocumentationTests
     [Fact]
     public async Task Every_long_option_of_the_README_stands_in_the_help_and_the_reverse()
     {
-        string[] topics = ["explain watermarks", "explain zonelist", "explain allocation", "explain page"];
+        string[] topics = ["explain watermarks", "explain zonelist", "explain allocation", "explain page",
+            "explain oom"];
         var help = await Task.WhenAll(Commands.Concat(topics)
             .Select(async command => (await CommandLineRun.OfAsync(command + " --help")).Output));
         var known = help.SelectMany(text => LongOption().Matches(text)).Select(option => option.Value).ToHashSet();

@@ -109,7 +109,7 @@ public sealed class ExplainTests : IDisposable
     }
 
     [Theory]
-    [InlineData("explain", "explain needs one of watermarks, zonelist, allocation, page (see numa explain --help)")]
+    [InlineData("explain", "explain needs one of watermarks, zonelist, allocation, page, oom (see numa explain --help)")]
     [InlineData("explain watermark m.yaml", "unknown command 'watermark'; did you mean 'watermarks'?")]
     [InlineData("explain allocation m.yaml", "'--gfp' is required (see numa explain allocation --help)")]
     [InlineData("explain allocation m.yaml --gfp GFP_DMA --order 11", "--order is a whole number, 0 to 10; found '11'")]

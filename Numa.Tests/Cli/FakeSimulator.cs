@@ -73,6 +73,9 @@ internal sealed class FakeSimulator : ISimulator
     public WalkOutcome ExplainAllocation(MachineRequest machine, AllocationQuestion question) =>
         Failure is null ? new(Pair.Value, question.Ask(Pair.Value), []) : throw Failure;
 
+    public ImmutableArray<ExplainedReport> ExplainReports(string file) =>
+        Failure is null ? [new(1, "None.", "init asked", "none", [], true, null, [])] : throw Failure;
+
     public Task<ExplainedPage> ExplainPageAsync(string folder, long number, int? task, CancellationToken cancel)
     {
         var walk = new AllocationQuestion("GFP_KERNEL", 0, null, null, null, []).Ask(Pair.Value);

@@ -49,6 +49,42 @@ public class ReplayCommandTests
     }
 
     [Fact]
+    public async Task A_phase_that_was_short_of_memory_has_a_table_of_what_the_rules_say_beside_the_trace()
+    {
+        var pressure = new PressureResult("GFP_KERNEL", [new("0:Normal", 3, 4, 1000, 999)],
+            [new("0:Normal", "min", 1200, 640, 666, 12, 32, 1201, 641, 640, 5, 4)],
+            [new(0, true, new(1, 0, 2, 7, 1, 1100, 1101), 1, 15, [KswapdRest.Balanced, KswapdRest.GivenUp])],
+            new(1, 2, 0, 0, 0, 1200, 1200), new(16, 16), new(16, 15),
+            [new(1200, 255, 17, 17, true, true, [new("0:Normal", 640, 1150)], 19, 18)]);
+        var whole = Phase with { FirstMismatch = null, Pressure = pressure };
+        var run = await CommandLineRun.OfAsync("replay box", new FakeSimulator { Replayed = [whole] });
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("p01-fill, memory short: GFP_KERNEL\n", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"0:Normal +#3 +#4 +1 000 +999\n", run.Output);
+        Assert.Matches(@"0:Normal +min +#1 200 +#1 201 +640 +666 +12 +32 +640 +641 +4 of 5\n", run.Output);
+        Assert.Matches(@"wake kswapd 0 +#1 101 +#1 100 +1 +0 +2 +1 +7\n", run.Output);
+        Assert.Matches(@"reclaim +#1 200 +#1 200 +1 +2 +0 +0 +0\n", run.Output);
+        Assert.Contains("kswapd 0: node given up before the phase; 15 passes, slept 2 times: balanced, given up",
+            run.Output, StringComparison.Ordinal);
+        Assert.Contains("retry rule: all 16 zones judged alike, 15 of 16 rounds counted alike", run.Output,
+            StringComparison.Ordinal);
+        Assert.Contains("OOM killer at #1 200: task 255, after 17 reclaims, the last 17 without progress: as the retry "
+            + "rule says; the model has nothing at min either\n", run.Output, StringComparison.Ordinal);
+        Assert.Contains("18 of them are a victim's by right", run.Output, StringComparison.Ordinal);
+        run = await CommandLineRun.OfAsync("replay box --format json", new FakeSimulator { Replayed = [whole] });
+        var json = JsonDocument.Parse(run.Output).RootElement[0].GetProperty("pressure");
+        Assert.Equal(255, json.GetProperty("kills")[0].GetProperty("victim").GetInt32());
+        Assert.Equal("givenUp", json.GetProperty("kswapd")[0].GetProperty("rests")[1].GetString());
+        var holds = pressure with
+        {
+            RetryRounds = new(16, 16), Kswapd = [pressure.Kswapd[0] with { AgainstRule = 0 }],
+        };
+        run = await CommandLineRun.OfAsync("replay box",
+            new FakeSimulator { Replayed = [whole with { Pressure = holds }] });
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Fact]
     public async Task A_note_that_phases_share_is_said_once()
     {
         var second = Phase with { Phase = "p02-free", Notes = ["one tick", "two frees"] };

@@ -20,6 +20,8 @@ internal sealed class RandomTask(
 
     public override IReadOnlyList<AllocationRequest>? Requests => IsOpen ? requests : null;
 
+    protected override bool IsProgram => true;
+
     public override long LivePages => _held.Sum(block => block.Pages);
 
     public override void Next(ref TaskStep step)

@@ -56,6 +56,17 @@ internal sealed record SmallRun(
 
     public bool IsRoomy { get; init; }
 
+    /// <summary>Little is free and most requests may reclaim: slow paths, kswapd, drains of all pagesets, killed
+    /// tasks.</summary>
+    public static readonly Gen<SmallRun> AnyTight =
+        from run in Any
+        from cpus in Gen.Int[1, 5]
+        from tasks in Gen.Int[2, 10]
+        from steps in Gen.Int[20, 200]
+        select run with { Cpus = cpus, Tasks = tasks, Steps = steps, IsLong = false, IsTight = true };
+
+    public bool IsTight { get; init; }
+
     /// <summary>Some requests of order 0 are for pages that go to LRU lists.</summary>
     public bool HasLru { get; init; }
 
@@ -82,12 +93,13 @@ internal sealed record SmallRun(
             });
         }
 
-        var horizon = random.NextBelow(4) == 0 ? new(random.NextBelow(IsLong ? 5_000_000_000 : 200_000))
+        // What must not fail may wait for ever.
+        var horizon = IsTight ? new(400_000) : random.NextBelow(4) == 0 ? new(random.NextBelow(IsLong ? 5_000_000_000 : 200_000))
             : VirtualInstant.Never;
         var occupied = ImmutableArray.CreateBuilder<Occupation>();
         foreach (var zone in image.Zones)
         {
-            if (random.NextBelow(2) == 0) occupied.Add(new(zone.Id, new(random.NextBelow(150))));
+            if (IsTight || random.NextBelow(2) == 0) occupied.Add(new(zone.Id, new(random.NextBelow(150))));
         }
 
         var costs = Costs(ref random);
@@ -254,6 +266,16 @@ internal sealed record SmallRun(
             GfpFlags.GfpNoWait, GfpFlags.KswapdReclaim | GfpFlags.Reclaimable, GfpFlags.None,
             GfpFlags.GfpNoWait | GfpFlags.Dma32, GfpFlags.GfpHighUserMovable,
         ];
+        if (IsTight)
+        {
+            kinds =
+            [
+                GfpFlags.GfpHighUserMovable, GfpFlags.GfpHighUserMovable, GfpFlags.GfpKernel, GfpFlags.GfpAtomic,
+                GfpFlags.GfpHighUserMovable | GfpFlags.NoRetry, GfpFlags.GfpKernel | GfpFlags.RetryMayFail,
+                GfpFlags.GfpKernel | GfpFlags.MemAlloc, GfpFlags.GfpKernel | GfpFlags.NoFail, GfpFlags.GfpKernel & ~GfpFlags.Fs,
+            ];
+        }
+
         if (IsRoomy) return [.. kinds.Select(gfp => new AllocationRequest(gfp & ~GfpFlags.Dma32, new(0)))];
         var requests = ImmutableArray.CreateBuilder<AllocationRequest>();
         for (var i = 0; i < 8; i++)

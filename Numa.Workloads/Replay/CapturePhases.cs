@@ -15,6 +15,8 @@ internal sealed record CapturePhase(CaptureFolder Folder, MachineImage Machine, 
 internal sealed class CapturePhases
 {
     private const string Before = "before.freelists.txt";
+    private const string BeforeZoneinfo = "before.zoneinfo.txt";
+    private const string LogAtEnd = "dmesg-end.txt";
     private const string Policies = "policy.yaml";
 
     /// <summary>A day. Unit: nanoseconds.</summary>
@@ -134,7 +136,18 @@ internal sealed class CapturePhases
 
         if (phase.End - phase.Start > Longest)
             throw Refuse(file, ProblemCodes.Trace, "the phase lasts longer than a day; at most a day is replayed");
+        if (new CaptureFolder(_capture).TryRead(LogAtEnd, out var log)) phase.Strike(LoggedKills.Read(log));
+        phase.Pressure.GivenUp.UnionWith(GivenUp(folder, machine));
         return new(folder, machine, phase);
+    }
+
+    /// <summary>Nodes that kswapd has given up. Before 4.8 that is told of zones, and nobody heeds it who wakes
+    /// kswapd.</summary>
+    private static IEnumerable<int> GivenUp(CaptureFolder folder, MachineImage machine)
+    {
+        if (machine.Release.KswapdWokenPerZone || !folder.TryRead(BeforeZoneinfo, out var text)) return [];
+        var (zones, _) = ZoneinfoReader.Read(Path.Combine(folder.Path, BeforeZoneinfo), text);
+        return zones.Where(zone => zone.Unreclaimable > 0).Select(zone => zone.Id.Node.Value);
     }
 
     private static bool IsPhase(string path) =>

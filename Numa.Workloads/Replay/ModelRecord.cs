@@ -19,11 +19,20 @@ internal sealed class MovedBlocks
     public int Fallbacks { get; set; }
 }
 
+/// <summary>How an allocation of the model walked that some zone refused.</summary>
+/// <param name="EntersSlowPath">Every zone had failed at low.</param>
+/// <param name="Zone">Slot of the zone that served it, −1 for none.</param>
+/// <param name="Tried">Zones passed over, in order.</param>
+internal sealed record ModelWalk(bool EntersSlowPath, int Zone, ZoneRefusal[] Tried);
+
 /// <summary>What one CPU of the model did about each request, and why.</summary>
 /// <remarks>Written on the CPU's side; read there, and by others when no CPU runs any more.</remarks>
 internal sealed class ModelRecord : IAllocationObserver
 {
     private readonly Dictionary<int, MovedBlocks> _moved = [];
+    private readonly Dictionary<int, ModelWalk> _walks = [];
+    private readonly Dictionary<int, int> _boosts = [];
+    private long _slowPaths;
     private CpuProcess? _cpu;
     private Func<int> _current = () => -1;
     private int _described = -1;
@@ -38,13 +47,27 @@ internal sealed class ModelRecord : IAllocationObserver
         cpu.Observer = this;
     }
 
+    /// <summary>Counters of zones as visits found them, in order. Shape: (zone's slot, record).</summary>
+    public List<(int Zone, ZoneRecord Record)> Levels { get; } = [];
+
+    /// <summary>How a request walked that some zone refused; null when none did.</summary>
+    public ModelWalk? WalkOf(int request) => _walks.GetValueOrDefault(request);
+
+    /// <summary>Slot of the zone whose boost a request raised, −1 for none.</summary>
+    public int BoostedBy(int request) => _boosts.GetValueOrDefault(request, -1);
+
     /// <summary>What a request moved; null for nothing.</summary>
     public MovedBlocks? Of(int request) => _moved.GetValueOrDefault(request);
 
     void IAllocationObserver.Allocated(
         int cpu, SimulatedTask task, AllocationRequest request, long number, VirtualInstant begin, VirtualInstant end,
-        int zone, bool fellBack, long lockWait, IReadOnlyList<ZoneRefusal> tried) =>
+        int zone, bool fellBack, long lockWait, IReadOnlyList<ZoneRefusal> tried)
+    {
         (_described, _tried) = (_current(), tried.Count == 0 ? [] : [.. tried]);
+        var before = _slowPaths;
+        _slowPaths = _cpu!.Counters.SlowPathEntries;
+        if (!request.InBulk && _tried.Length > 0) _walks[_described] = new(_slowPaths > before, zone, _tried);
+    }
 
     /// <summary>Where the block of the request that was just answered came from, for people.</summary>
     public string Reason(LiveBlock? block, Migratetype type)
@@ -75,7 +98,9 @@ internal sealed class ModelRecord : IAllocationObserver
     private void Visited(ZoneVisit visit)
     {
         var current = _current();
+        Levels.Add((visit.Zone, visit.Record));
         if (visit.ByTimer || current < 0) return;
+        if (visit.BoostRaised) _boosts[current] = visit.Zone;
         switch (visit.Kind)
         {
             case ZoneVisitKind.Refill or ZoneVisitKind.Direct when visit.Taken > 0:

@@ -149,6 +149,7 @@ internal sealed class PhaseReplay
             lists?.Pagesets ?? default, _firstMismatch ?? lists?.First, Notes())
         {
             Frames = predictions,
+            Pressure = PressureComparison.Compare(_phase, _machine, _records, _predictions, SlotOf),
             Mismatches = sorting.Counts(),
             Adopted = mismatches.Count(mismatch => mismatch.IsAdopted),
             NotFree = mismatches.Count(mismatch => mismatch.IsNotFree),

@@ -42,6 +42,9 @@ public sealed record PhaseResult(
     /// <paramref name="SameFrame"/>.</summary>
     public ImmutableArray<MismatchCount> Mismatches { get; init; } = [];
 
+    /// <summary>Null when memory was not short.</summary>
+    public PressureResult? Pressure { get; init; }
+
     /// <summary>Mismatches after which the model went on with the kernel's block.</summary>
     public long Adopted { get; init; }
 

@@ -75,8 +75,11 @@ internal sealed class TracedPhase
     /// <summary>Frees of interrupts that came while the CPU's pageset was locked.</summary>
     public int Locked { get; private set; }
 
+    /// <summary>What the trace tells of shortage.</summary>
+    public TracedPressure Pressure { get; private init; } = new();
+
     /// <summary>When reclaim first began, by the trace's clock; null when it never did.</summary>
-    public long? Reclaim { get; private set; }
+    public long? Reclaim => Pressure.Reclaim;
 
     /// <summary>Time of the phase's first mark or event.</summary>
     public long Start { get; private set; } = -1;
@@ -86,6 +89,25 @@ internal sealed class TracedPhase
 
     /// <summary>This phase and what happened after its end while the lists were read; null when nothing did.</summary>
     public TracedPhase? WhileRead { get; private set; }
+
+    /// <summary>Takes note of tasks that the OOM killer took during the phase.</summary>
+    /// <param name="kills">Shape: (time by the trace's clock, task).</param>
+    public void Strike(IEnumerable<(long Nanoseconds, int Task)> kills)
+    {
+        foreach (var (at, task) in kills.Where(kill => kill.Nanoseconds >= Start && kill.Nanoseconds <= End))
+            Pressure.Strike(at, task, EndOf);
+
+        long EndOf(int number) => Cpus[Allocations[number].Cpu].Requests[Allocations[number].Index].Nanoseconds;
+    }
+
+    /// <summary>Something was freed between an allocation's first event on the slow path and its end.</summary>
+    public bool FreesWithin(TracedSlowPath? path, long end)
+    {
+        return path is not null && Cpus.Exists(cpu => cpu.Requests.Exists(IsWithin));
+
+        bool IsWithin(ReplayRequest request) =>
+            request.IsFree && request.Nanoseconds > path.Begin && request.Nanoseconds < end;
+    }
 
     /// <param name="seen">The machine that was traced, as it stood when the phase began.</param>
     /// <param name="on">The machine whose requests are wanted: that one or another.</param>
@@ -147,7 +169,8 @@ internal sealed class TracedPhase
     {
         var copy = new TracedPhase(_file, _release, _cpuCount, _pages, _policies, Starts)
         {
-            Start = Start, End = End, Interrupted = Interrupted, Reclaim = Reclaim, Locked = Locked,
+            Start = Start, End = End, Interrupted = Interrupted, Locked = Locked,
+            Pressure = Pressure.Copy(),
         };
         foreach (var cpu in Cpus)
         {
@@ -170,6 +193,12 @@ internal sealed class TracedPhase
         if (cpu >= _cpuCount)
             throw Refuse(_file, next, $"CPU {cpu}, but the machine has CPUs 0-{_cpuCount - 1}");
         while (Cpus.Count <= cpu) Cpus.Add(new());
+        if (next.Pressure is not null)
+        {
+            Pressure.Add(next);
+            return;
+        }
+
         if (_release.TriesPagesetLock)
         {
             foreach (var free in _locks.Before(next, Cpus[cpu].Requests.Count))
@@ -184,9 +213,6 @@ internal sealed class TracedPhase
             case TraceEventKind.Taken:
                 if (TakenOn(cpu).Count == 0) _takenSince[cpu] = Cpus[cpu].Requests.Count;
                 TakenOn(cpu).Add(next.Frame.Value);
-                break;
-            case TraceEventKind.Reclaim:
-                Reclaim ??= next.Nanoseconds;
                 break;
             case TraceEventKind.FellBack:
                 FellBack(next);
@@ -239,6 +265,7 @@ internal sealed class TracedPhase
 
         var place = answer.Taken.Length == 0 ? cpu.Requests.Count : PlaceOf(next.Cpu.Value);
         var time = place == cpu.Requests.Count ? next.Nanoseconds : cpu.Requests[place].Nanoseconds;
+        Pressure.EndAllocation(next, number);
         Allocations.Add((next.Cpu.Value, place));
         cpu.Requests.Insert(place, new(time, next.Task, Kind(next), number, 0, next.Order));
         cpu.Answers.Insert(place, answer);

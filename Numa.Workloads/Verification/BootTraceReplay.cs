@@ -49,7 +49,7 @@ internal sealed class BootTraceReplay
     {
         while (trace.TryRead(out var next))
         {
-            if (next.Kind is TraceEventKind.Mark or TraceEventKind.Reclaim) continue;
+            if (next.Kind is TraceEventKind.Mark or TraceEventKind.Pressure) continue;
             var end = next.Kind == TraceEventKind.Lost ? "events were lost"
                 : next.Cpu != (_cpu ??= next.Cpu) ? $"CPU {next.Cpu} runs beside CPU {_cpu}"
                 : Follow(next);

@@ -1,3 +1,4 @@
+using Numa.Core.Addressing;
 using System.Globalization;
 using CsCheck;
 using Numa.Core.Diagnostics;
@@ -47,13 +48,52 @@ public class FtraceReaderTests
     [Fact]
     public void Comments_and_other_events_are_passed_over_and_lines_are_counted()
     {
-        var text = "# tracer: nop\r\n#\n\n" + Prefix + "mm_vmscan_kswapd_sleep: nid=0\n"
+        var text = "# tracer: nop\r\n#\n\n" + Prefix + "mm_vmscan_lru_isolate: order=0\n"
             + Prefix + "mm_page_free: pfn=0x10 order=0\r\n";
         var reader = new FtraceReader(new StringReader(text), "trace.txt");
 
         Assert.True(reader.TryRead(out var found));
         Assert.Equal((5, 0x10), (found.Line, found.Frame.Value));
         Assert.False(reader.TryRead(out _));
+    }
+
+    [Fact]
+    public void Events_of_a_shortage_tell_node_zone_and_counts()
+    {
+        PressureEvent[] told =
+        [
+            Told("mm_vmscan_wakeup_kswapd: nid=1 order=0 gfp_flags=none"),
+            Told("mm_vmscan_wakeup_kswapd: nid=0 zid=1 order=0"),
+            Told("mm_vmscan_kswapd_wake: nid=3 order=0"),
+            Told("mm_vmscan_kswapd_sleep: nid=2"),
+            Told("mm_vmscan_direct_reclaim_begin: order=0 gfp_flags=GFP_KERNEL"),
+            Told("mm_vmscan_direct_reclaim_end: nr_reclaimed=32"),
+            Told("reclaim_retry_zone: node=0 zone=DMA32    order=0 reclaimable=47 available=94 min_wmark=784 "
+                + "no_progress_loops=1 wmark_check=0"),
+            Told("mark_victim: pid=255 comm=init"),
+        ];
+        PressureEvent[] expected =
+        [
+            new(PressureKind.KswapdWoken) { Node = new(1), HasNoRequest = true },
+            new(PressureKind.KswapdWoken) { Zone = ZoneKind.DMA32 },
+            new(PressureKind.KswapdBegins) { Node = new(3) },
+            new(PressureKind.KswapdSleeps) { Node = new(2) },
+            new(PressureKind.ReclaimBegins),
+            new(PressureKind.ReclaimEnds) { Reclaimed = 32 },
+            new(PressureKind.RetryJudged)
+            {
+                Zone = ZoneKind.DMA32, Reclaimable = 47, Available = 94, MinMark = 784, NoProgress = 1,
+            },
+            new(PressureKind.VictimMarked) { Victim = 255 },
+        ];
+        Assert.Equal(expected, told);
+
+        static PressureEvent Told(string text)
+        {
+            Assert.True(new FtraceReader(new StringReader(Prefix + text + "\n"), "t").TryRead(out var found));
+            Assert.Equal(TraceEventKind.Pressure, found.Kind);
+            return found.Pressure!;
+        }
     }
 
     // Goal: where the reader's buffer ends does not matter. Method: text many times longer, lines of all lengths.
