@@ -26,9 +26,11 @@ public sealed partial class CpuProcess
     private IEnumerable<Pause> ShrinkZonelist(KernelWork work)
     {
         work.Slow.Progress = 0;
+        var wasDying = IsVictim;
         foreach (var pause in Throttle(work)) yield return pause;
-        if (IsVictim)
+        if (IsVictim && !wasDying)
         {
+            // Killed while it waited: it is to use the reserves first.
             work.Slow.Progress = 1;
             yield break;
         }
