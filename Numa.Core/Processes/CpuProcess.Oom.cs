@@ -30,7 +30,8 @@ public sealed partial class CpuProcess
             // Somebody else is choosing: look again in a while.
             SetTimer(work, _now + Jiffy);
             yield return Pause.Sleep;
-            work.Slow.FutileRounds = 0;
+            if (IsDoneVictim) End(work, SlowPathOutcome.NoPage);
+            else work.Slow.FutileRounds = 0;
             yield break;
         }
 
@@ -46,16 +47,20 @@ public sealed partial class CpuProcess
         if (MayKill()) foreach (var pause in Kill(work)) yield return pause;
         foreach (var pause in Unlock(MachineLock.OutOfMemory)) yield return pause;
         if (work.Slow.Outcome == SlowPathOutcome.NoPage) yield break;
-        var isDone = IsVictim && ((_walk.Flags & (AllocationFlags.Oom | AllocationFlags.NoWatermarks)) != 0
-            || (_walk.Attempt.Gfp & GfpFlags.NoMemAlloc) != 0);
         var mustNotFail = (_walk.Attempt.Gfp & GfpFlags.NoFail) != 0;
-        if (isDone || !(work.Answer || mustNotFail)) End(work, SlowPathOutcome.NoPage);
+        if (IsDoneVictim || !(work.Answer || mustNotFail)) End(work, SlowPathOutcome.NoPage);
         else work.Slow.FutileRounds = 0;
         if (work.Slow.Outcome == SlowPathOutcome.NoPage || IsVictim) yield break;
         // The victim is to have the CPU, where it shares this one.
         SetTimer(work, _now + Jiffy);
         yield return Pause.Sleep;
     }
+
+    /// <summary>The task is to die, and not even the reserves had a page: it is not to go round for ever, and others
+    /// wait for its end.</summary>
+    private bool IsDoneVictim => IsVictim
+        && ((_walk.Flags & (AllocationFlags.Oom | AllocationFlags.NoWatermarks)) != 0
+            || (_walk.Attempt.Gfp & GfpFlags.NoMemAlloc) != 0);
 
     /// <summary>Killing helps only who will surely get memory by it.</summary>
     private bool MayKill()

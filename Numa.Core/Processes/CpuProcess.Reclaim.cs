@@ -82,7 +82,7 @@ public sealed partial class CpuProcess
         {
             if ((int)_machine.Zones[size.Zone].Id.Kind > order.HighestZone) continue;
             files += size.File;
-            if (size.HasSwap) anonymous += size.Anonymous;
+            anonymous += size.Swappable;
         }
 
         var shares = order.Priority == 0

@@ -125,8 +125,13 @@ public sealed class Lru
                     return;
                 }
 
-                if (zone[at].IsInSwap) _swapUsed--;
-                zone[at].IsInSwap = false;
+                if (zone[at].IsInSwap)
+                {
+                    zone[at].IsInSwap = false;
+                    zone.InSwap--;
+                    _swapUsed--;
+                }
+
                 taken.Add(Take(zone, at));
             }
         }
@@ -139,8 +144,9 @@ public sealed class Lru
     {
         foreach (var zone in _zones)
         {
-            sizes.Add(new(zone.Slot, zone.OfType[(int)LruType.Anonymous], zone.OfType[(int)LruType.File], zone.Dirty,
-                zone.Writeback, _swapUsed < _swap));
+            var anonymous = zone.OfType[(int)LruType.Anonymous];
+            sizes.Add(new(zone.Slot, anonymous, zone.OfType[(int)LruType.File], zone.Dirty, zone.Writeback,
+                zone.InSwap + Math.Min(anonymous - zone.InSwap, _swap - _swapUsed)));
         }
     }
 
@@ -237,6 +243,7 @@ public sealed class Lru
         {
             if (_swapUsed >= _swap) return false;
             _swapUsed++;
+            zone.InSwap++;
             entry.IsInSwap = true;
         }
         else
@@ -273,7 +280,11 @@ public sealed class Lru
         ref var entry = ref zone[at];
         if (entry.IsDirty) zone.Dirty--;
         if (entry.IsInSwap)
+        {
+            zone.InSwap--;
             _swappedOut[entry.Owner] = _swappedOut.GetValueOrDefault(entry.Owner) + 1;
+        }
+
         zone.OfType[(int)entry.Type]--;
         zone.Unlink(at);
         zone.Forget(at);

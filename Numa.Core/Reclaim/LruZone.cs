@@ -67,6 +67,9 @@ internal sealed class LruZone
 
     public long Dirty { get; set; }
 
+    /// <summary>Anonymous pages here that have a swap slot.</summary>
+    public long InSwap { get; set; }
+
     public long Pages => OfType[0] + OfType[1];
 
     public long Writeback => _lists[(int)LruList.Writeback].Count;

@@ -5,11 +5,13 @@ namespace Numa.Core.Reclaim;
 /// <param name="Zone">Slot of the zone.</param>
 /// <param name="Dirty">File pages that must be written first.</param>
 /// <param name="Writeback">Pages that the device is writing, of either type.</param>
-/// <param name="HasSwap">A swap slot is left, so anonymous pages can be taken.</param>
+/// <param name="Swappable">Anonymous pages that are in swap, or on their way there, and others as far as slots are
+/// left, which every zone of the LRU counts as its own.</param>
 public readonly record struct LruZoneSize(
-    int Zone, long Anonymous, long File, long Dirty, long Writeback, bool HasSwap)
+    int Zone, long Anonymous, long File, long Dirty, long Writeback, long Swappable)
 {
     /// <summary>Pages that reclaim could take in the end.</summary>
-    /// <remarks>Source: <c>zone_reclaimable_pages</c>, Linux mm/vmscan.c.</remarks>
-    public long Reclaimable => File + (HasSwap ? Anonymous : 0);
+    /// <remarks>Source: <c>zone_reclaimable_pages</c>, Linux mm/vmscan.c, which counts all anonymous pages while a slot
+    /// is left, and then none.</remarks>
+    public long Reclaimable => File + Swappable;
 }

@@ -83,9 +83,13 @@ internal sealed class NaiveLru(
     {
         long Count(IEnumerable<Page> pages) => pages.Count(page => page.Is.Zone == zone);
         var written = _device.Select(item => item.Page).ToList();
-        return new(zone, Count(_lists[0]) + Count(written.Where(page => page.Is.Type == LruType.Anonymous)),
+        var anonymous = _lists[0].Concat(written.Where(page => page.Is.Type == LruType.Anonymous))
+            .Where(page => page.Is.Zone == zone).ToList();
+        var inSwap = anonymous.Count(page => page.IsInSwap);
+        return new(zone, anonymous.Count,
             Count(_lists[1]) + Count(written.Where(page => page.Is.Type == LruType.File)),
-            Count(_lists[1].Where(page => page.IsDirty)), Count(written), SwapUsed < swap);
+            Count(_lists[1].Where(page => page.IsDirty)), Count(written),
+            inSwap + Math.Min(anonymous.Count - inSwap, swap - SwapUsed));
     }
 
     public void Settle(VirtualInstant now)

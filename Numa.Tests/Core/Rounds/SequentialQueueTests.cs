@@ -38,6 +38,12 @@ public class SequentialQueueTests
     public void A_write_is_on_the_board_before_the_visit_behind_it_has_its_effect() => AssertAnyGrouping(
         new SmallRun("4.4", 3, 3, 5, 4, 85, 1_244, false, 700586190) { IsRoomy = true });
 
+    // A task that has not begun is chosen by the OOM killer, or one that is dying finds another one at that: both once
+    // kept everybody waiting for ever.
+    [Fact]
+    public void Nobody_waits_for_ever_for_the_end_of_a_victim() => AssertAnyGrouping(
+        new SmallRun("3.10", 2, 2, 7, 13, 255, 149, false, 1928235085) { IsRoomy = true, HasLru = true });
+
     private static void AssertAnyGrouping(SmallRun run)
     {
         var plan = run.Plan();
