@@ -9,9 +9,9 @@ namespace Numa.Core.Counters;
 /// <remarks>Source: <c>vmstat_text</c>, Linux mm/vmstat.c.</remarks>
 public static class VmEvents
 {
-    /// <summary>Pages handed out, by the kind of their zone, and pages given back.</summary>
-    /// <remarks>Unit: pages. Their difference is not what is in use: boot took pages uncounted, and pagesets hold
-    /// some.</remarks>
+    /// <summary>Pages handed out, by the kind of their zone, and pages given back; what reclaim did.</summary>
+    /// <remarks>Unit of pg…: pages; of the others: times. allocstall is one figure for all kinds of zones. pgalloc less
+    /// pgfree is not what is in use: boot took pages uncounted, and pagesets hold some.</remarks>
     public static ImmutableArray<(string Name, long Count)> Of(
         ImmutableArray<ZoneImage> zones, IReadOnlyCollection<CpuProcess> cpus)
     {
@@ -28,6 +28,16 @@ public static class VmEvents
         }
 
         events.Add(("pgfree", cpus.Sum(cpu => cpu.Zones.Sum(zone => zone?.PagesFreed ?? 0))));
+        var counters = cpus.Select(cpu => cpu.Counters).ToList();
+        events.Add(("allocstall", counters.Sum(cpu => cpu.AllocStalls)));
+        events.Add(("pgsteal_kswapd", counters.Sum(cpu => cpu.KswapdReclaimed)));
+        events.Add(("pgsteal_direct", counters.Sum(cpu => cpu.DirectReclaimed)));
+        events.Add(("pgscan_direct_throttle", counters.Sum(cpu => cpu.Throttled)));
+        events.Add(("zone_reclaim_failed", counters.Sum(cpu => cpu.NodeReclaimFailures)));
+        events.Add(("kswapd_low_wmark_hit_quickly", counters.Sum(cpu => cpu.KswapdLowMarkHits)));
+        events.Add(("kswapd_high_wmark_hit_quickly", counters.Sum(cpu => cpu.KswapdHighMarkHits)));
+        events.Add(("pageoutrun", counters.Sum(cpu => cpu.PageOutRuns)));
+        events.Add(("oom_kill", counters.Sum(cpu => cpu.OomKills)));
         return events.ToImmutable();
     }
 }

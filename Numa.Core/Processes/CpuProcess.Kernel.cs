@@ -191,6 +191,8 @@ public sealed partial class CpuProcess
         work.IsAsleep = false;
         work.Timer = 0;
         _ready.Enqueue(work.Task);
+        // A kernel thread that slept has the CPU at the next boundary, as schedulers favour who slept.
+        if (work.Task is KernelThread) _sliceEnd = VirtualInstant.Min(_sliceEnd, _now);
     }
 
     /// <summary>Sets the timer that ends the sleep which the work begins now.</summary>
