@@ -188,7 +188,8 @@ public sealed partial class CpuProcess
 
             if (work.Answer && boost == 0) break;
             var raises = !(boost > 0 && priority == FirstPriority - 2);
-            var target = slots.Sum(slot => Math.Max(_machine.Zones[slot].Tuning.Marks.High.Value, LruScan.Most));
+            var target = ShrinkTarget.Of(
+                slots.Select((slot, i) => _machine.Zones[slot].Tuning.Marks.High.Value + boosts[i]));
             var (scanned, freed, cleanAt) = (0L, 0L, VirtualInstant.Never);
             foreach (var lru in slots.Select(_machine.LruOf).Distinct())
             {
