@@ -9,8 +9,9 @@ namespace Numa.Core.Counters;
 /// <remarks>Source: <c>vmstat_text</c>, Linux mm/vmstat.c.</remarks>
 public static class VmEvents
 {
-    /// <summary>Pages handed out, by the kind of their zone, and pages given back.</summary>
-    /// <remarks>Unit: pages. Their difference is not what is in use: boot took pages uncounted, and pagesets hold
+    /// <summary>Pages handed out, by the kind of their zone, and pages given back; what compaction was asked for, and
+    /// what came of it.</summary>
+    /// <remarks>Unit: pages, but for compaction's. Their difference is not what is in use: boot took pages uncounted, and pagesets hold
     /// some.</remarks>
     public static ImmutableArray<(string Name, long Count)> Of(
         ImmutableArray<ZoneImage> zones, IReadOnlyCollection<CpuProcess> cpus)
@@ -28,6 +29,10 @@ public static class VmEvents
         }
 
         events.Add(("pgfree", cpus.Sum(cpu => cpu.Zones.Sum(zone => zone?.PagesFreed ?? 0))));
+        events.Add(("compact_stall", cpus.Sum(cpu => cpu.Counters.CompactionStalls)));
+        events.Add(("compact_fail", cpus.Sum(cpu => cpu.Counters.CompactionFailures)));
+        events.Add(("compact_success", cpus.Sum(cpu => cpu.Counters.CompactionSuccesses)));
+        events.Add(("compact_daemon_wake", cpus.Sum(cpu => cpu.Counters.KcompactdRuns)));
         return events.ToImmutable();
     }
 }
