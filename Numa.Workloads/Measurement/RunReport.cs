@@ -82,9 +82,10 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
         }),
     ];
 
-    /// <summary>Pages were reclaimed, or a task was killed for them.</summary>
+    /// <summary>Pages were reclaimed or moved, or a task was killed for them.</summary>
     public bool UsedReclaimModel() => outcome.Cpus.Any(cpu => cpu.Counters is
-        { KswapdReclaimed: > 0 } or { DirectReclaimed: > 0 } or { NodeReclaimed: > 0 } or { OomKills: > 0 });
+        { KswapdReclaimed: > 0 } or { DirectReclaimed: > 0 } or { NodeReclaimed: > 0 } or { OomKills: > 0 }
+        or { PagesMigrated: > 0 });
 
     /// <summary>The run before and after reclaim could have a part in it; null when it never could.</summary>
     public PressureSplit? Pressure()
