@@ -166,7 +166,7 @@ public sealed partial class CpuProcess
             if (node == told && !_machine.Release.KswapdWokenPerZone) continue;
             told = node;
             SendSignal(_machine.HomeCpus[node], SignalKind.WakeKswapd, default, null, slot,
-                (int)_walk.Request.HighestZone, _walk.Request.Order.Value);
+                (int)_walk.Request.HighestZone(_machine.Release), _walk.Request.Order.Value);
         }
     }
 
