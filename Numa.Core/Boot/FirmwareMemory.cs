@@ -36,14 +36,17 @@ public sealed record FirmwareMemory(
         var map = edits.Aggregate(given, (edited, edit) => edited.Apply(edit));
 
         var countsAcpiData = machine.Release.MaxPfnCountsAcpiData;
-        var first = map.MaxFrame(countsAcpiData);
+        var first = End(map);
         var trimmed = Uncached(machine.WriteBack, first.Address);
         var kept = trimmed.Aggregate(map, (edited, edit) => edited.Apply(edit));
-        var max = kept.MaxFrame(countsAcpiData);
+        var max = End(kept);
         var low = machine.Release.Architecture.MappedEnd is { } mapped
             ? new PageFrameNumber(Math.Min(mapped.Value, max.Value)) : kept.MaxLowFrame(countsAcpiData);
         return new(
             given, machine.IsUserMap, edits, trimmed, first, map.UsableBytes - kept.UsableBytes, kept, max, low);
+
+        PageFrameNumber End(E820Map entries) => new(Math.Min(
+            entries.MaxFrame(countsAcpiData).Value, machine.Release.Architecture.MaxFrames));
     }
 
     /// <summary>What lies below, between and above the write-back ranges. With no range at all nothing is given up:
