@@ -38,7 +38,7 @@ internal sealed class OneTellZoneActor : ReceiveActor
     private object Answer(Allocate ask)
     {
         var order = ask.Request.Order.Value;
-        var reserve = _zone.Tuning.LowmemReserve[(int)ask.Request.HighestZone].Value;
+        var reserve = _zone.Tuning.LowmemReserve[(int)ask.Request.HighestZone(_zone.Release)].Value;
         if (_zone.FreePages - (1L << order) < _zone.Tuning.Marks.Low.Value + reserve) return new Refused();
         if (!Pageset.Holds(_zone.Release, order))
         {

@@ -33,7 +33,7 @@ internal static class WalkExport
             Gfp = GfpText.Format(request.Gfp),
             Order = request.Order.Value,
             Type = $"{request.Type}",
-            HighestZone = $"{request.HighestZone}",
+            HighestZone = $"{request.HighestZone(release)}",
             walk.Cpu,
             Node = (request.PreferredNode ?? walk.Node).Value,
             Zonelist = walk.List.Select(zone => $"{zone}"),

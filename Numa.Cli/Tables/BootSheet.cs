@@ -49,10 +49,19 @@ internal static class BootSheet
             LastFrame(firmware.MaxFrame);
         }
 
-        if (firmware.MaxLowFrame < firmware.MaxFrame) LastFrame(firmware.MaxLowFrame);
+        if (layout.Release.Architecture.MappedEnd is not null) Mapped(text, firmware);
+        else if (firmware.MaxLowFrame < firmware.MaxFrame) LastFrame(firmware.MaxLowFrame);
 
         void LastFrame(PageFrameNumber frame) =>
-            Line(text, $"{speaker}last_pfn = {frame} max_arch_pfn = 0x{E820Map.MaxArchFrames:x}");
+            Line(text, $"{speaker}last_pfn = {frame} max_arch_pfn = 0x{layout.Release.Architecture.MaxFrames:x}");
+    }
+
+    private static void Mapped(StringBuilder text, FirmwareMemory firmware)
+    {
+        const int shift = 20 - PageFrameNumber.PageShift;
+        var low = firmware.MaxLowFrame.Value;
+        Line(text, $"{(firmware.MaxFrame.Value - low) >> shift}MB HIGHMEM available.");
+        Line(text, $"{low >> shift}MB LOWMEM available.");
     }
 
     private static void Faked(StringBuilder text, MemoryLayout layout)
@@ -66,8 +75,9 @@ internal static class BootSheet
     {
         var format = $"x{layout.Release.Calls.RangeDigits}";
         Line(text, $"Zone ranges:");
-        for (var kind = ZoneKind.DMA; layout.Limits is { } limits && kind <= ZoneKind.Normal; kind++)
+        foreach (var kind in layout.Release.Architecture.ZoneKinds.Where(kind => kind < ZoneKind.Movable))
         {
+            if (layout.Limits is not { } limits) break;
             var range = limits[kind];
             var name = kind.ToString();
             if (range.Start >= range.End) Line(text, $"  {name,-8} empty");

@@ -49,6 +49,13 @@ internal static class BootStages
         }
 
         var low = firmware.MaxLowFrame;
+        if (layout.Release.Architecture.MappedEnd is not null)
+        {
+            Call(text, "max_low_pfn = find_low_pfn_range", $"{low}, the end of memory that the kernel maps; the rest, {
+                Figures.Mebibytes(firmware.MaxFrame.Value - low.Value)}, is HighMem");
+            return;
+        }
+
         Call(text, $"max_low_pfn = {calls.EndOfLowRam}", low < firmware.MaxFrame
             ? (FormattableString)$"{low}, the end of memory below 4 GiB while memory is mapped; then max_pfn, for zones"
             : $"{low}, all memory: none lies above 4 GiB");
@@ -89,9 +96,11 @@ internal static class BootStages
 
     private static string Estimate(MemoryLayout layout, ZoneLayout zone)
     {
-        if (!layout.Release.ManagedEstimateChargesMemmap) return $"{zone.ManagedEstimate} present";
+        if (!layout.Release.ManagedEstimateChargesMemmap || zone.Id.Kind == ZoneKind.HighMem)
+            return $"{zone.ManagedEstimate} present";
         var size = new ZoneSize(zone.Id, new(zone.Start, zone.Start + zone.Spanned), zone.Present);
-        var memmap = ManagedEstimate.MemmapPages(size, layout.Model?.Kind ?? MemoryModelKind.Sparse);
+        var memmap = ManagedEstimate.MemmapPages(size, layout.Model?.Kind ?? MemoryModelKind.Sparse,
+            layout.Release.Architecture.DescriptorBytes);
         var dma = zone.Id.Kind == ZoneKind.DMA ? $" - {layout.DmaReserve} dma_reserve" : "";
         return $"{zone.Present} present - {memmap} memmap{dma} = {zone.ManagedEstimate}";
     }

@@ -56,7 +56,8 @@ internal static class DerivationSheet
             var place = 0;
             foreach (var choice in ZonelistBuilder.Explain(inputs, local)) Choice(text, ++place, choice);
             Line(text, $"  {ZonelistText.FallbackOrder(set[local]).TrimEnd()}");
-            foreach (var line in ZonelistText.Lists(set with { Nodes = [set[local]] })) Line(text, $"  {line}");
+            var own = set with { Nodes = [set[local]] };
+            foreach (var line in ZonelistText.Lists(own, inputs.Release.Architecture)) Line(text, $"  {line}");
         }
 
         return text.ToString();

@@ -54,7 +54,7 @@ internal static class MachineSheet
         foreach (var lists in image.Zonelists.Nodes) text.AppendLine(ZonelistText.FallbackOrder(lists));
         text.AppendLine(ZonelistText.Built(
             image.Release, image.Zonelists.Order, image.Nodes.Length, machine.Layout.EstimatedTotal));
-        foreach (var line in ZonelistText.Lists(image.Zonelists)) text.AppendLine(line);
+        foreach (var line in ZonelistText.Lists(image.Zonelists, image.Release.Architecture)) text.AppendLine(line);
         return text.ToString();
     }
 

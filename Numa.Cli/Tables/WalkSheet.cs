@@ -18,7 +18,7 @@ internal static class WalkSheet
         page.Line();
         var release = machine.Image.Release;
         var request = walk.Request;
-        page.Line($"  {WalkText.Request(request)}, from CPU {walk.Cpu} of node {walk.Node}"
+        page.Line($"  {WalkText.Request(request, release)}, from CPU {walk.Cpu} of node {walk.Node}"
             + $" on {machine.Image.Name}, kernel {release.Name}");
         foreach (var place in places) page.Line("  " + place);
         foreach (var label in RunHeader.Counterfactuals(machine)) page.Alarm("  " + label);
@@ -36,11 +36,12 @@ internal static class WalkSheet
     private static string List(BootedMachine machine, AllocationWalk walk)
     {
         var request = walk.Request;
+        var highest = request.HighestZone(machine.Image.Release);
         var lists = machine.Image.Zonelists[request.PreferredNode ?? walk.Node];
         var above = (request.ThisNodeOnly ? lists.ThisNode : lists.Fallback).Zones
-            .Where(zone => zone.Kind > request.HighestZone).ToList();
+            .Where(zone => zone.Kind > highest).ToList();
         return (walk.List.IsEmpty ? "no zone" : string.Join(' ', walk.List))
-            + (above.Count == 0 ? "" : $"   left out, above {request.HighestZone}: {string.Join(' ', above)}");
+            + (above.Count == 0 ? "" : $"   left out, above {highest}: {string.Join(' ', above)}");
     }
 
     /// <summary>Terms that are zero everywhere would only make the table wide, and have no column.</summary>

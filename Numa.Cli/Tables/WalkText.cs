@@ -39,12 +39,12 @@ internal static class WalkText
     }
 
     /// <summary>As <c>GFP_KERNEL, order 3 (Unmovable, zones up to Normal, policy bind 0,1)</c>.</summary>
-    public static string Request(AllocationRequest request)
+    public static string Request(AllocationRequest request, KernelRelease release)
     {
         var policy = !request.AllowedNodes.IsDefaultOrEmpty
             ? $", nodes {string.Join(',', request.AllowedNodes)} only" : "";
         return $"{GfpText.Format(request.Gfp)}, order {request.Order.Value} ({request.Type}, zones up to"
-            + $" {request.HighestZone}{policy})"
+            + $" {request.HighestZone(release)}{policy})"
             + (request.PreferredNode is { } node ? $" by the list of node {node}" : "");
     }
 

@@ -18,8 +18,6 @@ public sealed record AllocationRequest(
 {
     public Migratetype Type { get; } = Gfp.Migratetype();
 
-    public ZoneKind HighestZone { get; } = Gfp.HighestZone();
-
     /// <summary>Memory policy that picks node and nodes for each allocation, in place of the two above; null where they
     /// are picked already.</summary>
     public Mempolicy? Policy { get; init; }
@@ -49,6 +47,9 @@ public sealed record AllocationRequest(
     /// <summary>Whoever gets the pages has them zeroed first, outside every lock.</summary>
     /// <remarks>Source: <c>prep_new_page</c>, Linux mm/page_alloc.c; <c>clear_huge_page</c>, mm/memory.c.</remarks>
     public bool IsZeroed => IsFault || (Gfp & GfpFlags.Zero) != 0;
+
+    /// <summary>Highest zone that may serve it on a kernel.</summary>
+    public ZoneKind HighestZone(KernelRelease release) => Gfp.HighestZone(release.Architecture);
 
     public bool ThisNodeOnly => (Gfp & GfpFlags.ThisNode) != 0;
 

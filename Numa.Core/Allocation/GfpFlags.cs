@@ -1,4 +1,5 @@
 using Numa.Core.Addressing;
+using Numa.Core.Kernels;
 using Numa.Core.Zones;
 
 namespace Numa.Core.Allocation;
@@ -47,13 +48,15 @@ public enum GfpFlags : uint
 /// <summary>What the allocator derives from a gfp mask.</summary>
 public static class GfpRules
 {
-    /// <summary>Highest zone index that the mask permits on x86-64.</summary>
-    public static ZoneKind HighestZone(this GfpFlags gfp)
+    /// <summary>Highest zone that the mask permits. A zone that the architecture lacks stands for Normal.</summary>
+    /// <remarks>Source: <c>GFP_ZONE_TABLE</c>, Linux include/linux/gfp.h.</remarks>
+    public static ZoneKind HighestZone(this GfpFlags gfp, KernelArchitecture architecture)
     {
         if ((gfp & GfpFlags.Dma) != 0) return ZoneKind.DMA;
-        if ((gfp & GfpFlags.Dma32) != 0) return ZoneKind.DMA32;
+        if ((gfp & GfpFlags.Dma32) != 0) return architecture.Is64Bit ? ZoneKind.DMA32 : ZoneKind.Normal;
         const GfpFlags movableUser = GfpFlags.Movable | GfpFlags.HighMem;
-        return (gfp & movableUser) == movableUser ? ZoneKind.Movable : ZoneKind.Normal;
+        if ((gfp & movableUser) == movableUser) return ZoneKind.Movable;
+        return (gfp & GfpFlags.HighMem) == 0 || architecture.Is64Bit ? ZoneKind.Normal : ZoneKind.HighMem;
     }
 
     /// <summary>Bits MOVABLE and RECLAIMABLE, shifted down.</summary>

@@ -51,6 +51,7 @@ public static class EarlyBoot
     private static Memblock TakeMemory(MachineDescription machine, FirmwareMemory firmware)
     {
         var memblock = new Memblock();
+        if (machine.Release.Architecture.MappedEnd is { } mapped) memblock.CurrentLimit = mapped.Address;
         foreach (var entry in firmware.Map.Entries)
         {
             if (entry.IsMemory) memblock.Memory.Add(entry.Start, entry.End);
@@ -73,7 +74,7 @@ public static class EarlyBoot
         List<string> notes)
     {
         var nodes = NodeMemory.From(memblock.Memory);
-        var limits = new ZoneLimits(nodes.Min(node => node.Start), maxFrame);
+        var limits = new ZoneLimits(nodes.Min(node => node.Start), maxFrame, machine.Release.Architecture);
         ImmutableArray<MemblockRegion> memory = [.. memblock.Memory];
         var movable = BootParameters.MovableStarts(machine, memory, nodes, limits, notes);
         // From here on all memory is alike; regions that only this told apart are released as one.
@@ -120,7 +121,8 @@ public static class EarlyBoot
             PagesTakenBeforeReport = BootParameters.PagesTakenBeforeReport(machine),
             PossibleNodes = places.Possible,
             OnlinePolicy = BootParameters.OnlinePolicy(machine.CommandLine),
-            Model = MemoryModel.Of(machine.MemoryModel, nodes, machine.Release.HasSubsections),
+            Model = MemoryModel.Of(machine.MemoryModel, nodes, machine.Release.HasSubsections,
+                machine.Release.Architecture.DescriptorBytes),
             DmaReserve = dmaReserve,
             LateFrees = late,
         };

@@ -33,8 +33,10 @@ public static class EarlyEstimate
         ReservePerCpu(memblock, machine);
         if (!machine.Managed.IsEmpty) return;
         var size = image.Start == 0 ? "a kernel of 32 MiB" : $"a kernel of {(image.End - image.Start) >> 20} MiB";
-        notes.Add($"What early boot reserved is estimated: low memory, {size} at 16 MiB and 64 bytes "
-            + "for each page on its node. Managed pages differ from a real boot's.");
+        var architecture = machine.Release.Architecture;
+        var place = architecture.MappedEnd is null ? "on its node" : "in memory that the kernel maps";
+        notes.Add($"What early boot reserved is estimated: low memory, {size} at 16 MiB and "
+            + $"{architecture.DescriptorBytes} bytes for each page {place}. Managed pages differ from a real boot's.");
     }
 
     /// <summary>An image whose parts are known, where it lies unless its base is random.</summary>
@@ -55,7 +57,9 @@ public static class EarlyEstimate
     private static void ReserveDescriptors(Memblock memblock, MachineDescription machine, List<string> notes)
     {
         var nodes = NodeMemory.From(memblock.Memory);
-        foreach (var node in MemoryModel.Of(machine.MemoryModel, nodes, machine.Release.HasSubsections).Maps)
+        var model = MemoryModel.Of(machine.MemoryModel, nodes, machine.Release.HasSubsections,
+            machine.Release.Architecture.DescriptorBytes);
+        foreach (var node in model.Maps)
         {
             var bytes = (ulong)node.Pages.Bytes.Bytes;
             var size = (bytes + (LargePage - 1)) & ~(LargePage - 1);

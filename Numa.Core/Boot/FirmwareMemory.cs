@@ -12,7 +12,8 @@ namespace Numa.Core.Boot;
 /// <param name="FirstMaxFrame">max_pfn before those edits.</param>
 /// <param name="Lost">RAM given up by them. Unit: bytes.</param>
 /// <param name="MaxFrame">First frame after all memory: max_pfn.</param>
-/// <param name="MaxLowFrame">First frame after the memory below 4 GiB: max_low_pfn while memory is mapped.</param>
+/// <param name="MaxLowFrame">First frame after the memory below 4 GiB: max_low_pfn while memory is mapped. On 32 bit,
+/// after the memory that the kernel maps for itself.</param>
 /// <remarks>Source: <c>setup_arch</c>, Linux arch/x86/kernel/setup.c; <c>mtrr_trim_uncached_memory</c>, Linux
 /// arch/x86/kernel/cpu/mtrr/cleanup.c.</remarks>
 public sealed record FirmwareMemory(
@@ -35,11 +36,17 @@ public sealed record FirmwareMemory(
         var map = edits.Aggregate(given, (edited, edit) => edited.Apply(edit));
 
         var countsAcpiData = machine.Release.MaxPfnCountsAcpiData;
-        var first = map.MaxFrame(countsAcpiData);
+        var first = End(map);
         var trimmed = Uncached(machine.WriteBack, first.Address);
         var kept = trimmed.Aggregate(map, (edited, edit) => edited.Apply(edit));
-        return new(given, machine.IsUserMap, edits, trimmed, first, map.UsableBytes - kept.UsableBytes, kept,
-            kept.MaxFrame(countsAcpiData), kept.MaxLowFrame(countsAcpiData));
+        var max = End(kept);
+        var low = machine.Release.Architecture.MappedEnd is { } mapped
+            ? new PageFrameNumber(Math.Min(mapped.Value, max.Value)) : kept.MaxLowFrame(countsAcpiData);
+        return new(
+            given, machine.IsUserMap, edits, trimmed, first, map.UsableBytes - kept.UsableBytes, kept, max, low);
+
+        PageFrameNumber End(E820Map entries) => new(Math.Min(
+            entries.MaxFrame(countsAcpiData).Value, machine.Release.Architecture.MaxFrames));
     }
 
     /// <summary>What lies below, between and above the write-back ranges. With no range at all nothing is given up:

@@ -15,9 +15,9 @@ public static class ManagedEstimate
         ZoneSize zone, PageCount dmaReserve, KernelRelease release,
         MemoryModelKind model = MemoryModelKind.Sparse)
     {
-        if (!release.ManagedEstimateChargesMemmap) return zone.Present;
+        if (!release.ManagedEstimateChargesMemmap || zone.Id.Kind == ZoneKind.HighMem) return zone.Present;
         var estimate = zone.Present;
-        var memmap = MemmapPages(zone, model);
+        var memmap = MemmapPages(zone, model, release.Architecture.DescriptorBytes);
         if (estimate >= memmap) estimate -= memmap;
         if (zone.Id.Kind == ZoneKind.DMA && estimate > dmaReserve) estimate -= dmaReserve;
         return estimate;
@@ -25,12 +25,14 @@ public static class ManagedEstimate
 
     /// <summary>Pages for the descriptors of a zone: of what it spans, or of what is present in a zone full of holes
     /// if the model spends nothing on them.</summary>
-    public static PageCount MemmapPages(ZoneSize zone, MemoryModelKind model = MemoryModelKind.Sparse)
+    public static PageCount MemmapPages(
+        ZoneSize zone, MemoryModelKind model = MemoryModelKind.Sparse,
+        int descriptorBytes = MemoryModel.DescriptorBytes)
     {
         var spanned = zone.Span.Pages.Value;
         var present = zone.Present.Value;
         var described = model == MemoryModelKind.Sparse && spanned > present + (present >> 4) ? present : spanned;
-        return new(PageFrameNumber.Ceiling((ulong)described * MemoryModel.DescriptorBytes).Value);
+        return new(PageFrameNumber.Ceiling((ulong)(described * descriptorBytes)).Value);
     }
 
     /// <summary>Memory below 16 MiB that early boot had taken: <c>dma_reserve</c>.</summary>

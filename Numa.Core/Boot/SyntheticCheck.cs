@@ -7,8 +7,6 @@ namespace Numa.Core.Boot;
 /// <summary>What no machine can look like.</summary>
 internal static class SyntheticCheck
 {
-    private const long MostBytes = E820Map.MaxArchFrames << PageFrameNumber.PageShift;
-
     public static IReadOnlyList<Problem> FindProblems(SyntheticMachine machine)
     {
         var problems = new List<Problem>();
@@ -19,7 +17,10 @@ internal static class SyntheticCheck
         if (machine.Distances.NodeCount < machine.Nodes.Length)
             Add("NUMA214", $"distances for {machine.Distances.NodeCount} nodes, expected {machine.Nodes.Length}");
 
-        if (machine.MemoryMap.IsEmpty) FindMemoryProblems(machine, Add);
+        var most = machine.Release.Architecture.MaxFrames << PageFrameNumber.PageShift;
+        if (machine.MemoryMap.IsEmpty) FindMemoryProblems(machine, most, Add);
+        else if (machine.MemoryMap.Any(entry => entry.IsMemory && entry.End > (ulong)most))
+            Add("NUMA217", $"the memory map goes beyond the {new ByteSize(most)} of {machine.Release.Architecture}");
 
         // The numbers are the index of every table of CPUs, so they must be 0, 1, 2, ... with none left out.
         var cpus = machine.Nodes.SelectMany(node => node.Cpus).OrderBy(cpu => cpu).ToList();
@@ -35,28 +36,35 @@ internal static class SyntheticCheck
     }
 
     /// <summary>Sizes that a memory map can be made of. A map that is given says itself what there is.</summary>
-    private static void FindMemoryProblems(SyntheticMachine machine, Action<string, string> add)
+    private static void FindMemoryProblems(SyntheticMachine machine, long most, Action<string, string> add)
     {
         var total = 0L;
         for (var i = 0; i < machine.Nodes.Length; i++)
         {
             var bytes = machine.Nodes[i].Memory.Bytes;
-            if (bytes is < 0 or > MostBytes || bytes % (1L << PageFrameNumber.PageShift) != 0)
-                add("NUMA215", $"node {i} has {bytes} bytes, expected whole pages up to {new ByteSize(MostBytes)}");
+            if (bytes < 0 || bytes > most || bytes % (1L << PageFrameNumber.PageShift) != 0)
+                add("NUMA215", $"node {i} has {bytes} bytes, expected whole pages up to {new ByteSize(most)}");
             else total += bytes;
         }
 
         var (end, holes) = (0ul, 0ul);
         foreach (var hole in machine.Holes)
         {
-            if (hole.Start >= hole.End || hole.Start < end || hole.End > MostBytes)
-                add("NUMA216", $"hole [0x{hole.Start:x}, 0x{hole.End:x}) is not above the last and below 2^46");
-            else holes += hole.End - hole.Start;
+            if (hole.Start >= hole.End || hole.Start < end || hole.End > (ulong)most)
+            {
+                add("NUMA216", $"hole [0x{hole.Start:x}, 0x{hole.End:x}) is not above the last and below "
+                    + $"{new ByteSize(most)}");
+            }
+            else
+            {
+                holes += hole.End - hole.Start;
+            }
+
             end = Math.Max(end, hole.End);
         }
 
         if (total == 0) add("NUMA217", "no node has memory");
-        if (total > MostBytes || (ulong)total + holes > MostBytes)
-            add("NUMA217", $"memory and holes exceed {new ByteSize(MostBytes)}");
+        if (total > most || (ulong)total + holes > (ulong)most)
+            add("NUMA217", $"memory and holes exceed {new ByteSize(most)}");
     }
 }

@@ -11,7 +11,7 @@ public readonly record struct ZoneSize(ZoneId Id, PageRange Span, PageCount Pres
     /// <param name="movableStart">Where the node's Movable zone begins; null for none.</param>
     public static IEnumerable<ZoneSize> OfNode(NodeMemory node, ZoneLimits limits, PageFrameNumber? movableStart)
     {
-        for (var kind = ZoneKind.DMA; kind <= ZoneKind.Normal; kind++)
+        for (var kind = ZoneKind.DMA; kind <= ZoneKind.HighMem; kind++)
         {
             var limit = limits[kind];
             var span = new PageRange(node.Start.Clamp(limit.Start, limit.End), node.End.Clamp(limit.Start, limit.End));

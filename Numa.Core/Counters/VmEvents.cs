@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
+using Numa.Core.Kernels;
 using Numa.Core.Processes;
 using Numa.Core.Zones;
 
@@ -14,10 +15,10 @@ public static class VmEvents
     /// <remarks>Unit of pg…: pages; of the others: times. allocstall is one figure for all kinds of zones. pgalloc less
     /// pgfree is not what is in use: boot took pages uncounted, and pagesets hold some.</remarks>
     public static ImmutableArray<(string Name, long Count)> Of(
-        ImmutableArray<ZoneImage> zones, IReadOnlyCollection<CpuProcess> cpus)
+        KernelRelease release, ImmutableArray<ZoneImage> zones, IReadOnlyCollection<CpuProcess> cpus)
     {
         var events = ImmutableArray.CreateBuilder<(string, long)>();
-        foreach (var kind in new[] { ZoneKind.DMA, ZoneKind.DMA32, ZoneKind.Normal, ZoneKind.Movable })
+        foreach (var kind in release.ZoneKinds.Remove(ZoneKind.Device))
         {
             var pages = 0L;
             for (var slot = 0; slot < zones.Length; slot++)
@@ -25,7 +26,8 @@ public static class VmEvents
                 if (zones[slot].Id.Kind == kind) pages += cpus.Sum(cpu => cpu.Counters.PagesFrom[slot]);
             }
 
-            events.Add(("pgalloc_" + kind.ToString().ToLowerInvariant(), pages));
+            var name = kind == ZoneKind.HighMem ? "high" : kind.ToString().ToLowerInvariant();
+            events.Add(("pgalloc_" + name, pages));
         }
 
         events.Add(("pgfree", cpus.Sum(cpu => cpu.Zones.Sum(zone => zone?.PagesFreed ?? 0))));

@@ -25,6 +25,7 @@ public sealed partial record KernelRelease
         Calls = BootCalls.Since2634,
         Counters = CounterNames.Since310,
         KnowsBootmem = true,
+        IsKnownOn32Bit = true,
         Fallback = MigratetypeFallbackRule.StealLargest,
         HighAtomic = HighAtomicRule.ReservePageblocks,
         HighOrderCheck = HighOrderCheckRule.SubtractSmallerBlocks,

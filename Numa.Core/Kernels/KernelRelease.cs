@@ -195,7 +195,7 @@ public sealed partial record KernelRelease
     /// <summary>Zones have a promo mark above high (5.18 and later).</summary>
     public bool HasPromoMark { get; init; }
 
-    /// <summary>The kernel is configured with ZONE_DEVICE: five zone indexes instead of four.</summary>
+    /// <summary>The kernel is configured with ZONE_DEVICE: one zone index more.</summary>
     /// <remarks>Distribution kernels are; the kernels before 4.14 that were measured are not.</remarks>
     public bool HasDeviceZone { get; init; }
 

@@ -10,7 +10,7 @@ public enum ZonelistOrderRule
     /// once.</summary>
     SizeHeuristicUnlessNormalMissing,
 
-    /// <summary>3.18 to 4.13: node order on 64 bit, zone order selectable.</summary>
+    /// <summary>3.18 to 4.13: node order on 64 bit, zone order on 32; either selectable.</summary>
     NodeBy64Bit,
 
     /// <summary>4.14 and later: node order only.</summary>

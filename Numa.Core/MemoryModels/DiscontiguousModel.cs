@@ -11,7 +11,8 @@ public sealed class DiscontiguousModel : MemoryModel
 {
     private readonly ImmutableArray<PageRange> _spans;
 
-    internal DiscontiguousModel(ImmutableArray<NodeMemory> nodes)
+    internal DiscontiguousModel(ImmutableArray<NodeMemory> nodes, int descriptorBytes)
+        : base(descriptorBytes)
     {
         _spans = [.. nodes.Select(node => new PageRange(node.Start, node.End))];
         Maps = [.. nodes.Select(node => new NodeMap(node.Node, ArrayPages(node.Start, node.End)))];

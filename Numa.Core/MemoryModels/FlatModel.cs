@@ -9,7 +9,8 @@ public sealed class FlatModel : MemoryModel
 {
     private readonly PageFrameNumber _end;
 
-    internal FlatModel(ImmutableArray<NodeMemory> nodes)
+    internal FlatModel(ImmutableArray<NodeMemory> nodes, int descriptorBytes)
+        : base(descriptorBytes)
     {
         _end = nodes.Max(node => node.End);
         Maps = [new(nodes[0].Node, ArrayPages(nodes.Min(node => node.Start), _end))];

@@ -11,11 +11,15 @@ public readonly record struct NodeMap(NodeId Node, PageCount Pages);
 /// <remarks>It says which frames have a descriptor. Which zone a frame belongs to does not depend on it.</remarks>
 public abstract class MemoryModel
 {
-    /// <summary>Size of one <c>struct page</c> on x86-64.</summary>
+    private readonly int _descriptorBytes;
+
+    /// <summary>Size of one <c>struct page</c> on 64 bit.</summary>
     public const int DescriptorBytes = 64;
 
+    private protected MemoryModel(int descriptorBytes) => _descriptorBytes = descriptorBytes;
+
     /// <summary>Frames that one page of descriptors describes.</summary>
-    protected const long FramesPerMapPage = (1 << PageFrameNumber.PageShift) / DescriptorBytes;
+    protected long FramesPerMapPage => (1 << PageFrameNumber.PageShift) / _descriptorBytes;
 
     /// <summary>Arrays begin and end at blocks of the largest order.</summary>
     private const long Block = 1L << Order.MaxValue;
@@ -36,12 +40,14 @@ public abstract class MemoryModel
 
     /// <param name="nodes">Nodes that have memory, ascending.</param>
     /// <param name="hasSubsections">Sections are divided into sub-sections of 2 MiB (5.3 and later).</param>
-    public static MemoryModel Of(MemoryModelKind kind, ImmutableArray<NodeMemory> nodes, bool hasSubsections) =>
-        kind switch
+    /// <param name="descriptorBytes">Size of one <c>struct page</c>.</param>
+    public static MemoryModel Of(
+        MemoryModelKind kind, ImmutableArray<NodeMemory> nodes, bool hasSubsections,
+        int descriptorBytes = DescriptorBytes) => kind switch
         {
-            MemoryModelKind.Flat => new FlatModel(nodes),
-            MemoryModelKind.Discontiguous => new DiscontiguousModel(nodes),
-            _ => new SparseModel(nodes, hasSubsections),
+            MemoryModelKind.Flat => new FlatModel(nodes, descriptorBytes),
+            MemoryModelKind.Discontiguous => new DiscontiguousModel(nodes, descriptorBytes),
+            _ => new SparseModel(nodes, hasSubsections, descriptorBytes),
         };
 
     /// <summary>The frame has a descriptor: what <c>pfn_valid</c> answers.</summary>
@@ -51,7 +57,7 @@ public abstract class MemoryModel
     public virtual long? Section(PageFrameNumber frame) => null;
 
     /// <summary>What one array costs that describes [start, end) and is rounded out to whole blocks.</summary>
-    protected static PageCount ArrayPages(PageFrameNumber start, PageFrameNumber end)
+    protected PageCount ArrayPages(PageFrameNumber start, PageFrameNumber end)
     {
         var from = start.Value & ~(Block - 1);
         var to = (end.Value + (Block - 1)) & ~(Block - 1);

@@ -20,7 +20,8 @@ public sealed class SparseModel : MemoryModel
     private readonly ImmutableArray<(long First, long End, NodeId Node)> _sections;
     private readonly ImmutableArray<PageRange> _memory;
 
-    internal SparseModel(ImmutableArray<NodeMemory> nodes, bool hasSubsections)
+    internal SparseModel(ImmutableArray<NodeMemory> nodes, bool hasSubsections, int descriptorBytes)
+        : base(descriptorBytes)
     {
         _hasSubsections = hasSubsections;
         _memory = [.. nodes.SelectMany(node => node.Ranges).OrderBy(range => range.Start)];

@@ -36,7 +36,7 @@ public sealed partial class CpuProcess
     {
         var attempt = _walk.Attempt;
         _walk.Slots = _machine.Walk(
-            attempt.Node, _walk.Request.HighestZone, (attempt.Gfp & GfpFlags.ThisNode) != 0);
+            attempt.Node, _walk.Request.HighestZone(_machine.Release), (attempt.Gfp & GfpFlags.ThisNode) != 0);
         _walk.Level = WatermarkLevel.Low;
         _walk.FairReset = -1;
         _walk.CacheSetUp = false;
@@ -60,7 +60,7 @@ public sealed partial class CpuProcess
         _walk.Preferred = _walk.Slots[_walk.Position];
         _walk.ReserveIndex = _machine.Release.ReserveIndex == ReserveIndexRule.PreferredZone
             ? (int)_machine.Zones[_walk.Preferred].Id.Kind
-            : (int)_walk.Request.HighestZone;
+            : (int)_walk.Request.HighestZone(_machine.Release);
         return true;
     }
 

@@ -63,7 +63,8 @@ public sealed partial class CpuProcess
             for (var left = files >> priority; left > 0 && reclaimed < wanted; left -= LruScan.Most)
             {
                 AskForScan(lru,
-                    new(LruType.File, (int)Math.Min(left, LruScan.Most), _walk.Request.HighestZone, mayWrite),
+                    new(LruType.File, (int)Math.Min(left, LruScan.Most),
+                        _walk.Request.HighestZone(_machine.Release), mayWrite),
                     Continuation.NodeReclaim);
                 yield return Pause.Visit;
                 reclaimed += _reclaimed.Count;

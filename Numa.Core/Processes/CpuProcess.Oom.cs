@@ -68,7 +68,7 @@ public sealed partial class CpuProcess
         const GfpFlags gentle = GfpFlags.RetryMayFail | GfpFlags.ThisNode;
         if ((_walk.Attempt.Gfp & GfpFlags.NoFail) != 0) return true;
         return _walk.Request.Order.Value <= CostlyOrder && (_walk.Attempt.Gfp & gentle) == 0
-            && _walk.Request.HighestZone >= ZoneKind.Normal;
+            && _walk.Request.HighestZone(_machine.Release) >= ZoneKind.Normal;
     }
 
     /// <summary>Sets the work's answer: memory will come.</summary>

@@ -23,7 +23,7 @@ public sealed partial class CpuProcess
     {
         var request = _walk.Request;
         var gfp = request.Gfp;
-        var ofMapping = request.HighestZone == ZoneKind.Movable;
+        var ofMapping = request.HighestZone(_machine.Release) == ZoneKind.Movable;
         if (policy.Interleaves)
         {
             var turns = _current!.Interleaving;
@@ -52,7 +52,8 @@ public sealed partial class CpuProcess
     {
         var movableOnly = true;
         foreach (var node in policy.Nodes) movableOnly &= !_machine.HasLowMemory(node);
-        if (!Mempolicy.Restricts(_walk.Request.HighestZone, _machine.PolicyZone, movableOnly)) return false;
+        var highest = _walk.Request.HighestZone(_machine.Release);
+        if (!Mempolicy.Restricts(highest, _machine.PolicyZone, movableOnly)) return false;
         var mems = _walk.Request.MemsAllowed;
         return mems.IsDefaultOrEmpty || policy.Nodes.Any(node => mems.Contains(node));
     }

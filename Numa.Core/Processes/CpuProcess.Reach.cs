@@ -44,7 +44,8 @@ public sealed partial class CpuProcess
 
         for (var machine = _machine; machine is not null; machine = machine.Next)
         {
-            var list = machine.Walk(request.PreferredNode ?? Node, request.HighestZone, request.ThisNodeOnly);
+            var list = machine.Walk(
+                request.PreferredNode ?? Node, request.HighestZone(machine.Release), request.ThisNodeOnly);
             if (list.Length == 0) continue;
             Reach.AddFirst(list[0]);
             if (request.Lru is not null) ForeseeLru(list[0]);

@@ -46,7 +46,8 @@ public sealed partial class CpuProcess
                 var lru = _machine.LruOf(slot);
                 if (lru == last) continue;
                 last = lru;
-                var order = new ShrinkOrder(priority, (int)_walk.Request.HighestZone, LruScan.Most, MayWrite: true);
+                var order = new ShrinkOrder(
+                    priority, (int)_walk.Request.HighestZone(_machine.Release), LruScan.Most, MayWrite: true);
                 foreach (var pause in ShrinkLru(work, lru, order)) yield return pause;
                 reclaimed += work.Shrunk.Reclaimed;
                 cleanAt = VirtualInstant.Min(cleanAt, work.Shrunk.CleanAt);

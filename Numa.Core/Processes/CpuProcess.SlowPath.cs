@@ -180,7 +180,7 @@ public sealed partial class CpuProcess
     private bool ZonelistsChanged(KernelWork work)
     {
         if (work.Slow.Rebuilds == _rebuilds) return false;
-        _walk.Slots = _machine.Walk(_walk.Attempt.Node, _walk.Request.HighestZone,
+        _walk.Slots = _machine.Walk(_walk.Attempt.Node, _walk.Request.HighestZone(_machine.Release),
             (_walk.Attempt.Gfp & GfpFlags.ThisNode) != 0);
         End(work, SlowPathOutcome.Restart);
         return true;

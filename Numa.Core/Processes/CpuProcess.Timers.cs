@@ -174,7 +174,7 @@ public sealed partial class CpuProcess
             if (node == told && !_machine.Release.KswapdWokenPerZone) continue;
             told = node;
             SendSignal(_machine.HomeCpus[node], SignalKind.WakeKswapd, default, null, slot,
-                (int)_walk.Request.HighestZone, _walk.Request.Order.Value, cannotWait: !MayReclaim);
+                (int)_walk.Request.HighestZone(_machine.Release), _walk.Request.Order.Value, cannotWait: !MayReclaim);
         }
     }
 

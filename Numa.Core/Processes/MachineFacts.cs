@@ -131,7 +131,7 @@ public sealed class MachineFacts
         {
             if (zone.Present == PageCount.Zero) continue;
             dma32[zone.Id.Node.Value] |= zone.Id.Kind == ZoneKind.DMA32;
-            low[zone.Id.Node.Value] |= zone.Id.Kind <= ZoneKind.Normal;
+            low[zone.Id.Node.Value] |= zone.Id.Kind < ZoneKind.Movable;
         }
 
         return (dma32, low);

@@ -32,8 +32,9 @@ public sealed partial class Lru
     public void PutBack(List<LruPage> pages)
     {
         var kept = 0;
-        foreach (var page in pages)
+        for (var i = 0; i < pages.Count; i++)
         {
+            var page = pages[i];
             if (page.Type == LruType.Anonymous && _released.Contains(page.Owner.Value))
             {
                 if (page.IsInSwap) _swapUsed--;

@@ -1,4 +1,5 @@
 using Numa.Core.Addressing;
+using Numa.Core.Kernels;
 
 namespace Numa.Core.Text;
 
@@ -43,9 +44,12 @@ public sealed partial class FtraceReader
     private NodeId Node(ReadOnlySpan<char> line, int from, string name) =>
         new((int)Long(line, from, name, NodeId.MaxCount - 1));
 
-    /// <summary>Zones by number, as the event had them up to 4.8.</summary>
-    private ZoneKind ZoneNumbered(ReadOnlySpan<char> line, int from) =>
-        (ZoneKind)Long(line, from, " zid=", (long)ZoneKind.Device);
+    /// <summary>Zones by number, as the event had them up to 4.8. Traces are of 64-bit kernels.</summary>
+    private ZoneKind ZoneNumbered(ReadOnlySpan<char> line, int from)
+    {
+        var kinds = KernelArchitecture.X64.ZoneKinds;
+        return kinds[(int)Long(line, from, " zid=", kinds.Length - 1)];
+    }
 
     private ZoneKind ZoneNamed(ReadOnlySpan<char> line, int from)
     {

@@ -30,7 +30,7 @@ public static class ZoneinfoText
             Free = free.Value,
             Boost = boost,
             Marks = Boosted(tuning.Marks, new(boost)),
-            Protection = [.. tuning.LowmemReserve.Take(Columns(release)).Select(pages => pages.Value)],
+            Protection = [.. release.ZoneKinds.Select(kind => tuning.LowmemReserve[(int)kind].Value)],
             Counters = [.. release.Counters.Zone.Select(name => new ZoneCounter(name, name switch
             {
                 CounterNames.FreePages => free.Value,
@@ -53,7 +53,7 @@ public static class ZoneinfoText
             .Select((zone, place) => place == 0 ? zone with { NodeCounters = counters } : zone))];
         if (!release.PrintsEmptyZones) return [.. populated.OrderBy(zone => zone.Id)];
         var all = from node in nodes
-                  from kind in Enumerable.Range(0, Columns(release)).Select(index => (ZoneKind)index)
+                  from kind in release.ZoneKinds
                   let id = new ZoneId(node, kind)
                   orderby id
                   select populated.FirstOrDefault(zone => zone.Id == id)
@@ -72,8 +72,6 @@ public static class ZoneinfoText
     /// are managed.</summary>
     /// <remarks>Source: <c>calculate_zone_inactive_ratio</c>, Linux mm/page_alloc.c (up to 4.6).</remarks>
     private static long Ratio(PageCount managed) => Math.Max(1, (long)Math.Sqrt(10 * (managed.Value >> 18)));
-
-    private static int Columns(KernelRelease release) => (int)ZoneKind.Movable + (release.HasDeviceZone ? 2 : 1);
 
     private static Watermarks Boosted(Watermarks marks, PageCount boost) =>
         new(marks.Min + boost, marks.Low + boost, marks.High + boost, marks.Promo + boost);

@@ -29,15 +29,16 @@ public static class ZonelistText
     }
 
     /// <summary>Both lists of each node, one per line: <c>zonelist 0 FALLBACK: 0:Normal(2) 0:DMA(0)</c>.</summary>
-    public static IEnumerable<string> Lists(ZonelistSet set)
+    /// <param name="architecture">Numbers the zones.</param>
+    public static IEnumerable<string> Lists(ZonelistSet set, KernelArchitecture architecture)
     {
         foreach (var lists in set.Nodes)
         {
-            yield return $"zonelist {lists.Node} FALLBACK:{Entries(lists.Fallback)}";
-            yield return $"zonelist {lists.Node} NOFALLBACK:{Entries(lists.ThisNode)}";
+            yield return $"zonelist {lists.Node} FALLBACK:{Entries(lists.Fallback, architecture)}";
+            yield return $"zonelist {lists.Node} NOFALLBACK:{Entries(lists.ThisNode, architecture)}";
         }
     }
 
-    private static string Entries(Zonelist list) =>
-        string.Concat(list.Zones.Select(zone => $" {zone}({(int)zone.Kind})"));
+    private static string Entries(Zonelist list, KernelArchitecture architecture) =>
+        string.Concat(list.Zones.Select(zone => $" {zone}({architecture.ZoneKinds.IndexOf(zone.Kind)})"));
 }

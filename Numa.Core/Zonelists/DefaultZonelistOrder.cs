@@ -25,6 +25,8 @@ public static class DefaultZonelistOrder
         {
             ZonelistOrderRule.SizeHeuristic => BySize(nodes, present, nodeOrderWithoutNormal: false),
             ZonelistOrderRule.SizeHeuristicUnlessNormalMissing => BySize(nodes, present, nodeOrderWithoutNormal: true),
+            ZonelistOrderRule.NodeBy64Bit when !release.Architecture.Is64Bit =>
+                (ZonelistOrder.Zone, "the default of this release on 32 bit"),
             ZonelistOrderRule.NodeBy64Bit => (ZonelistOrder.Node, "the default of this release on 64 bit"),
             _ => (ZonelistOrder.Node, "the only order of this release"),
         };
@@ -62,7 +64,9 @@ public static class DefaultZonelistOrder
     private static (long Low, long Total) SizeOf(IReadOnlyDictionary<ZoneId, PageCount> present, NodeId node)
     {
         var low = PagesOf(present, new(node, ZoneKind.DMA)) + PagesOf(present, new(node, ZoneKind.DMA32));
-        var high = PagesOf(present, new(node, ZoneKind.Normal)) + PagesOf(present, new(node, ZoneKind.Movable));
+        ReadOnlySpan<ZoneKind> others = [ZoneKind.Normal, ZoneKind.HighMem, ZoneKind.Movable];
+        var high = 0L;
+        foreach (var kind in others) high += PagesOf(present, new(node, kind));
         return (low, low + high);
     }
 

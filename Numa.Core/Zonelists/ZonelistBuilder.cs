@@ -91,7 +91,7 @@ public static class ZonelistBuilder
     private static NodeZonelists ListsOf(
         NodeId local, ImmutableArray<NodeId> fallback, HashSet<ZoneId> populated, ZonelistOrder order)
     {
-        ZoneKind[] kinds = [ZoneKind.Device, ZoneKind.Movable, ZoneKind.Normal, ZoneKind.DMA32, ZoneKind.DMA];
+        var kinds = Enum.GetValues<ZoneKind>().OrderDescending().ToArray();
         var zones = order == ZonelistOrder.Node
             ? from node in fallback from kind in kinds select new ZoneId(node, kind)
             : from kind in kinds from node in fallback select new ZoneId(node, kind);

@@ -61,7 +61,7 @@ public sealed class MemoryTuning
     /// <summary>Tuning of each populated zone. Shape: as <see cref="PopulatedZones"/>.</summary>
     public ImmutableArray<ZoneTuning> Tunings => [.. _tunings];
 
-    /// <summary>vm.lowmem_reserve_ratio in force. Shape: index = zone index.</summary>
+    /// <summary>vm.lowmem_reserve_ratio in force. Shape: index = the kernel's zone index.</summary>
     public ImmutableArray<int> LowmemReserveRatio => Sysctl.RatiosInForce(Release, Settings);
 
     /// <summary>Pages that no user allocation can count on, over all zones.</summary>

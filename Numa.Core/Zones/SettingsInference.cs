@@ -94,14 +94,16 @@ public static class SettingsInference
         var defaults = LowmemReserve.DefaultRatios(machine.Release);
         var ratios = defaults.ToArray();
         var tuned = Tuned(machine, zones, settings);
-        foreach (var zone in machine.Zones.Where(zone => (int)zone.Id.Kind < ratios.Length))
+        foreach (var zone in machine.Zones)
         {
+            var index = machine.Release.Architecture.ZoneKinds.IndexOf(zone.Id.Kind);
+            if (index < 0 || index >= ratios.Length) continue;
             var shown = zone.Reserve.IsEmpty ? 0 : zone.Reserve.Max();
             var explained = tuned[zone.Id].LowmemReserve.Max().Value;
             if (IsNear(shown, explained)) continue;
             var above = machine.Zones.Where(other => other.Id.Node == zone.Id.Node && other.Id.Kind > zone.Id.Kind)
                 .Sum(other => other.Managed.Value);
-            ratios[(int)zone.Id.Kind] = shown == 0 ? 0 : (int)Math.Min(int.MaxValue, (above + shown / 2) / shown);
+            ratios[index] = shown == 0 ? 0 : (int)Math.Min(int.MaxValue, (above + shown / 2) / shown);
         }
 
         if (ratios.SequenceEqual(defaults)) return settings;
@@ -115,6 +117,7 @@ public static class SettingsInference
 
     private static void NoteDifferences(SavedMachine machine, MemoryTuning tuned, List<string> notes)
     {
+        var kinds = machine.Release.Architecture.ZoneKinds;
         var (values, equal, largest) = (0, 0, 0L);
         foreach (var zone in machine.Zones)
         {
@@ -122,7 +125,8 @@ public static class SettingsInference
             Compare(zone.Marks.Min.Value, ours.Marks.Min.Value);
             Compare(zone.Marks.Low.Value, ours.Marks.Low.Value);
             Compare(zone.Marks.High.Value, ours.Marks.High.Value);
-            for (var i = 0; i < zone.Reserve.Length; i++) Compare(zone.Reserve[i], ours.LowmemReserve[i].Value);
+            for (var i = 0; i < zone.Reserve.Length; i++)
+                Compare(zone.Reserve[i], ours.LowmemReserve[(int)kinds[i]].Value);
         }
 
         if (equal == values) return;

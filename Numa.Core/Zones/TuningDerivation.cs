@@ -62,9 +62,8 @@ public static class TuningDerivation
     /// <summary>The reserve of a zone against requests that may use a higher zone.</summary>
     public static IEnumerable<string> Reserves(MemoryTuning tuning, ZoneId id)
     {
-        var ratio = (int)id.Kind < tuning.LowmemReserveRatio.Length ? tuning.LowmemReserveRatio[(int)id.Kind] : 0;
-        var last = tuning.Release.HasDeviceZone ? ZoneKind.Device : ZoneKind.Movable;
-        for (var kind = id.Kind + 1; kind <= last; kind++)
+        var ratio = LowmemReserve.RatioOf(tuning.Release, tuning.LowmemReserveRatio, id.Kind);
+        foreach (var kind in tuning.Release.ZoneKinds.Where(kind => kind > id.Kind))
             yield return $"against {kind,-8} {Reserve(tuning, id, kind, ratio)}";
     }
 

@@ -39,5 +39,5 @@ public static class WatermarkRules
     }
 
     internal static bool IsClamped(KernelRelease release, ZoneKind kind) =>
-        release.MovableMarksClamped && kind == ZoneKind.Movable;
+        kind == ZoneKind.HighMem || (release.MovableMarksClamped && kind == ZoneKind.Movable);
 }

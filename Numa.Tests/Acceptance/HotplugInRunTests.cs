@@ -146,8 +146,8 @@ public class HotplugInRunTests
             AssertSame(at, (kernel.Marks.Min.Value - kernel.Boost, kernel.Marks.Low.Value - kernel.Boost,
                 kernel.Marks.High.Value - kernel.Boost), (marks.Min.Value, marks.Low.Value, marks.High.Value));
             AssertSame(at, string.Join(' ', kernel.Protection),
-                string.Join(' ', live.Tuning.LowmemReserve.Select(pages => pages.Value)
-                    .Take(kernel.Protection.Length)));
+                string.Join(' ', kernel.Protection.Select((_, column) =>
+                    live.Tuning.LowmemReserve[(int)facts.Release.Architecture.ZoneKinds[column]].Value)));
             for (var cpu = 0; cpu < kernel.Pagesets.Length; cpu++)
             {
                 var tuning = loop.Cpus[cpu].Machine.Zones[slot].Tuning;
@@ -167,7 +167,8 @@ public class HotplugInRunTests
     {
         if (AllocatorDump.Read(source, Path.Combine(folder.Name, "freelists.txt")) is not { } dump) return;
         foreach (var cpu in loop.Cpus)
-            Assert.Equal(dump.Zonelists.Order(), ZonelistText.Lists(cpu.Machine.Image.Zonelists).Order());
+            Assert.Equal(dump.Zonelists.Order(), ZonelistText.Lists(
+                cpu.Machine.Image.Zonelists, cpu.Machine.Release.Architecture).Order());
         foreach (var list in dump.FreeLists.Where(list =>
                      list.Order == Order.MaxValue && list.Migratetype == nameof(Migratetype.Movable)))
         {

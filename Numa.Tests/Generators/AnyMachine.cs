@@ -41,5 +41,5 @@ public sealed record AnyMachine(
 
     // Managed pages lie up to a tenth below present ones.
     private static ManagedZone ZoneAt(int i, long present, int lost) => new(
-        new(new(i / 4), (ZoneKind)(i % 4)), new(present), new(present - present * lost / 1000));
+        new(new(i / 4), KernelArchitecture.X64.ZoneKinds[i % 4]), new(present), new(present - present * lost / 1000));
 }

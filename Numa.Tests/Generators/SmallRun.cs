@@ -234,9 +234,10 @@ internal sealed record SmallRun(
     private MachineImage Image(ref SeededRandom random)
     {
         var release = KernelRelease.Find(Release, out _)!;
+        var kinds = release.Architecture.ZoneKinds;
         var ids = new SortedSet<(int Node, int Kind)>();
         for (var node = 0; IsRoomy && node < Nodes; node++) ids.Add((node, (int)ZoneKind.Normal));
-        while (ids.Count < Zones) ids.Add(((int)random.NextBelow(Nodes), (int)random.NextBelow(4)));
+        while (ids.Count < Zones) ids.Add(((int)random.NextBelow(Nodes), (int)kinds[(int)random.NextBelow(4)]));
         var zones = ImmutableArray.CreateBuilder<ZoneImage>();
         long start = 1024;
         foreach (var (node, kind) in ids)
@@ -269,8 +270,9 @@ internal sealed record SmallRun(
         var step = 1 + random.NextBelow(30);
         var min = random.NextBelow(40);
         var batch = 1 + (int)random.NextBelow(16);
-        var reserve = new PageCount[5];
-        for (var i = (int)id.Kind + 1; i < 5; i++) reserve[i] = new(random.NextBelow(30));
+        var reserve = new PageCount[LowmemReserve.Columns];
+        foreach (var kind in KernelArchitecture.X64.ZoneKinds.Where(kind => kind > id.Kind))
+            reserve[(int)kind] = new(random.NextBelow(30));
         return new(new(new(min), new(min + step), new(min + 2 * step), new(min + 2 * step)),
             [.. reserve], new PagesetSize(batch, 6 * batch, 12 * batch), 1 + (int)random.NextBelow(20), new(step));
     }

@@ -172,6 +172,20 @@ public class MachineProblemTests
         Assert.Contains("NUMA114", problem, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("kernel: \"4.4\"\narchitecture: x86-32",
+        "m.yaml:3:15: error NUMA108: architecture: 'x86-32' is unknown; did you mean 'x86-64'?")]
+    [InlineData("kernel: \"6.1\"\narchitecture: x86-32-pae", "m.yaml:3:15: error NUMA115: Linux 6.1 is known on x86-64"
+        + " only; expected up to 4.14 on 32 bit")]
+    [InlineData("kernel: \"4.4\"\narchitecture: x86-32-pae\nmemoryModel: sparse",
+        "m.yaml:3:15: error NUMA115: sparse memory is known on x86-64 only; leave memoryModel out")]
+    [InlineData("kernel: \"2.6.34\"\narchitecture: x86-32-pae\nearlyAllocator: bootmem",
+        "m.yaml:3:15: error NUMA115: bootmem is known on x86-64 only; leave earlyAllocator out")]
+    [InlineData("kernel: \"4.4\"\narchitecture: x86-32-pae\nsysctls: {vm.lowmem_reserve_ratio: 1 2 3 4}",
+        "m.yaml:4:36: error NUMA117: vm.lowmem_reserve_ratio has 4 values: expected 1 to 3")]
+    public void Architectures(string text, string expected) =>
+        Check("nodes: [{memory: 4GiB, cpus: 0}]\n" + text, expected);
+
     private static void Check(string text, params string[] expected)
     {
         var problems = ScenarioTexts.MachineProblems(text);

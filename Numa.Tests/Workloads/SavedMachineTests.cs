@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using CsCheck;
 using Numa.Core.Addressing;
 using Numa.Core.Diagnostics;
+using Numa.Core.Kernels;
 using Numa.Core.Zones;
 using Numa.Tests.Cli;
 using Numa.Tests.Core.Zones;
@@ -49,8 +50,10 @@ public sealed partial class SavedMachineTests : IDisposable
                 var ours = booted.Tuning[zone.Id];
                 Near($"{step} {zone.Id} min", zone.Marks.Min.Value - zone.Boost, ours.Marks.Min.Value, 0);
                 Near($"{step} {zone.Id} low", zone.Marks.Low.Value - zone.Boost, ours.Marks.Low.Value, 0.02);
+                var kinds = KernelArchitecture.X64.ZoneKinds;
                 for (var i = 0; i < zone.Protection.Length; i++)
-                    Near($"{step} {zone.Id} reserve {i}", zone.Protection[i], ours.LowmemReserve[i].Value, 0.02);
+                    Near($"{step} {zone.Id} reserve {i}",
+                        zone.Protection[i], ours.LowmemReserve[(int)kinds[i]].Value, 0.02);
                 compared++;
             }
         }

@@ -131,4 +131,12 @@ public class ScenarioProblemTests
           b: {kind: fill, cpus: 0, pages: 1, after: [a, c]}
           c: {kind: fill, cpus: 0, pages: 1}
         """));
+
+    [Fact]
+    public void A_32_bit_machine_has_no_hotplug() => Assert.Equal(
+        ["s.yaml:1:29: error NUMA115: memory hotplug is known on x86-64 only"], ScenarioTexts.Problems("""
+            events: [{at: 5ms, offline: {start: 1GiB, size: 128MiB}}]
+            machine: {kernel: "4.4", architecture: x86-32-pae, nodes: [{memory: 4GiB, cpus: 0}]}
+            workloads: {fill: {kind: fill, cpus: 0, size: 1GiB}}
+            """));
 }

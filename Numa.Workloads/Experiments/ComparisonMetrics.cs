@@ -90,7 +90,7 @@ internal sealed class ComparisonMetrics
             run => run.Result.MeanDistance, prediction => prediction.MeanDistance);
         for (var slot = 0; slot < zones.Length; slot++)
         {
-            if (zones[slot].Id.Kind >= ZoneKind.Normal) continue;
+            if (!machine.Release.IsLow(zones[slot].Id.Kind)) continue;
             var zone = zones[slot].Id.ToString();
             yield return Row($"{zone} free at end", MetricUnit.Pages,
                 Math.Max(_tolerance.Free(slot), _tolerance.Pages(slot, _predictions)),

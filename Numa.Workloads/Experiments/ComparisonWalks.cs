@@ -16,7 +16,8 @@ internal static class ComparisonWalks
     public static ImmutableArray<WalkResult> Of(
         IReadOnlyList<MachineImage> machines, IEnumerable<AllocationRequest> requests)
     {
-        var widest = requests.MaxBy(request => (request.ThisNodeOnly ? 0 : 1, (int)request.HighestZone));
+        var widest = requests.MaxBy(request =>
+            (request.ThisNodeOnly ? 0 : 1, (int)request.HighestZone(machines[0].Release)));
         if (widest is null) return [];
         var lines = NodesWithCpus(machines).Select(node =>
         {

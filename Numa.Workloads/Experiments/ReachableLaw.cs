@@ -38,7 +38,7 @@ internal static class ReachableLaw
     private static ImmutableArray<ReachableDifference> Judge(
         List<RequestWalk> walks, NodeId node, IReadOnlyList<long> freeAtStart)
     {
-        var zones = walks[0].Zones.Where(zone => zone.Node == node && zone.Kind < ZoneKind.Normal
+        var zones = walks[0].Zones.Where(zone => zone.Node == node && walks[0].Machine.Release.IsLow(zone.Kind)
             && walks.All(walk => walk.Zones.Contains(zone))
             && walks.Select(walk => Rank(walk, zone)).Distinct().Count() > 1).ToList();
         if (zones.Any(zone => !SameMarks(walks, zone))) return [];

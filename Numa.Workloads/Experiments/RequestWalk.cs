@@ -25,14 +25,15 @@ internal sealed record RequestWalk(
     {
         var lists = machine.Zonelists[request.PreferredNode ?? node];
         var list = request.ThisNodeOnly ? lists.ThisNode : lists.Fallback;
+        var highest = request.HighestZone(machine.Release);
         // A policy is for the zones that ordinary requests can use.
         var anyNode = request.Policy is { Mode: MempolicyMode.Bind }
-            && request.HighestZone < machine.Zonelists.PolicyZone;
-        ImmutableArray<int> slots = [.. list.Permitted(request.HighestZone)
+            && highest < machine.Zonelists.PolicyZone;
+        ImmutableArray<int> slots = [.. list.Permitted(highest)
             .Where(zone => anyNode || request.IsAllowed(zone.Node)).Select(machine.SlotOf)];
         var byPreferred = machine.Release.ReserveIndex == ReserveIndexRule.PreferredZone && !slots.IsEmpty;
         return new(machine, request, slots,
-            (int)(byPreferred ? machine.Zones[slots[0]].Id.Kind : request.HighestZone));
+            (int)(byPreferred ? machine.Zones[slots[0]].Id.Kind : highest));
     }
 
     public IEnumerable<ZoneId> Zones => Slots.Select(slot => Machine.Zones[slot].Id);

@@ -29,7 +29,8 @@ public static class ReportQuestion
         if (gfp is null)
             notes.Add($"gfp flags '{report.Gfp.Names}' are not all known: taken as GFP_KERNEL");
         var request = new AllocationRequest(gfp ?? GfpFlags.GfpKernel, new(Math.Min(report.Order, Order.MaxValue)));
-        var judged = report.Memory is { } memory ? Judge(report, memory, request) : [];
+        var release = Release(report);
+        var judged = report.Memory is { } memory ? Judge(report, memory, request, release) : [];
         var (answer, isJustified) = Answer(report, judged);
         if (report.Memory is { } all)
         {
@@ -37,12 +38,12 @@ public static class ReportQuestion
             notes.Add("marks and free pages are those of the moment of the report, not of the allocation's last try");
         }
 
-        return new(report.Line, answer, ReportWords.Request(report, request), ReportWords.Constraint(report),
+        return new(report.Line, answer, ReportWords.Request(report, request, release), ReportWords.Constraint(report),
             [.. judged.Select(one => one.Told)], isJustified, ReportWords.Kill(report), [.. notes]);
     }
 
-    private static List<(ReportedZone Told, ZoneVerdict Verdict)> Judge(
-        MemoryReport report, MemInfo memory, AllocationRequest request)
+    /// <summary>A release whose reports look like this one. Only kernels of 32 bit have HighMem.</summary>
+    private static KernelRelease Release(MemoryReport report)
     {
         var release = KernelRelease.Find(report.Form switch
         {
@@ -50,16 +51,24 @@ public static class ReportQuestion
             ReportForm.PerNode => "6.1",
             _ => "6.12",
         }, out _)!;
-        var permitted = memory.Zones.Where(zone => IsPermitted(report, zone.Zone, request)).ToList();
+        return report.Memory?.Zones.Any(zone => zone.Zone.Kind == ZoneKind.HighMem) == true
+            ? release with { Architecture = KernelArchitecture.X86Pae } : release;
+    }
+
+    private static List<(ReportedZone Told, ZoneVerdict Verdict)> Judge(
+        MemoryReport report, MemInfo memory, AllocationRequest request, KernelRelease release)
+    {
+        var highest = request.HighestZone(release);
+        var permitted = memory.Zones.Where(zone => IsPermitted(report, zone.Zone, highest)).ToList();
         // Whose list was walked is not told; with a zone for each column the highest that is permitted comes first.
         var index = release.ReserveIndex == ReserveIndexRule.PreferredZone && permitted.Count > 0
-            ? (int)permitted.Max(zone => zone.Zone.Kind) : (int)request.HighestZone;
+            ? (int)permitted.Max(zone => zone.Zone.Kind) : (int)highest;
         var check = new WatermarkCheck(
             WatermarkLevel.Min, request.SlowPathFlags(release), index, request.Order.Value);
         var judged = new List<(ReportedZone, ZoneVerdict)>();
         foreach (var zone in memory.Zones)
         {
-            var verdict = check.Evaluate(release, Tuning(zone), Record(zone));
+            var verdict = check.Evaluate(release, Tuning(zone, release), Record(zone));
             var isPermitted = permitted.Contains(zone);
             judged.Add((new(zone.Zone.ToString(), isPermitted, zone.Of("free"), zone.Of("min"), verdict.Available,
                 verdict.Required, isPermitted ? ReportWords.Verdict(verdict, request) : "not permitted"),
@@ -69,8 +78,8 @@ public static class ReportQuestion
         return judged;
     }
 
-    private static bool IsPermitted(MemoryReport report, ZoneId zone, AllocationRequest request) =>
-        zone.Kind <= request.HighestZone && Holds(report.Nodemask, zone.Node)
+    private static bool IsPermitted(MemoryReport report, ZoneId zone, ZoneKind highest) =>
+        zone.Kind <= highest && Holds(report.Nodemask, zone.Node)
         && (report.Constraint != "CONSTRAINT_CPUSET" || Holds(report.MemsAllowed, zone.Node));
 
     /// <summary>A list of nodes holds one; what is no list, such as <c>(null)</c>, holds all.</summary>
@@ -80,12 +89,14 @@ public static class ReportQuestion
         return problem is not null || listed.IsEmpty || listed.Contains(new(node.Value));
     }
 
-    private static ZoneTuning Tuning(ZoneMemInfo zone)
+    private static ZoneTuning Tuning(ZoneMemInfo zone, KernelRelease release)
     {
         var boost = zone.Of("boost");
         // Columns that a shorter list lacks keep nothing.
-        var reserve = Enumerable.Range(0, Enum.GetValues<ZoneKind>().Length)
-            .Select(index => new PageCount(index < zone.LowmemReserve.Length ? zone.LowmemReserve[index] : 0));
+        var kinds = release.Architecture.ZoneKinds;
+        var reserve = new PageCount[LowmemReserve.Columns];
+        for (var index = 0; index < Math.Min(kinds.Length, zone.LowmemReserve.Length); index++)
+            reserve[(int)kinds[index]] = new(zone.LowmemReserve[index]);
         return new(new(new(zone.Of("min") - boost), new(zone.Of("low") - boost), new(zone.Of("high") - boost),
             new(zone.Of("high") - boost)), [.. reserve], default, 0, default);
     }

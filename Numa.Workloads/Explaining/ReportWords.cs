@@ -1,6 +1,7 @@
 using System.Globalization;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
+using Numa.Core.Kernels;
 using Numa.Core.Text;
 using Numa.Core.Text.Reports;
 using Numa.Core.Zones;
@@ -24,12 +25,12 @@ internal static class ReportWords
         return $"A memcg limit, not a zone: memory cgroup{group} was full{used}. What zones had free played no part.";
     }
 
-    public static string Request(MemoryReport report, AllocationRequest request)
+    public static string Request(MemoryReport report, AllocationRequest request, KernelRelease release)
     {
         var names = report.Gfp.Names ?? GfpText.Format(request.Gfp);
         var order = Text($"order {report.Order}")
             + (report.Order is > 0 and <= Order.MaxValue ? Text($" ({4L << report.Order} kB in one block)") : "");
-        return Text($"{report.Task} asked for {names}, {order}: zones up to {request.HighestZone}")
+        return Text($"{report.Task} asked for {names}, {order}: zones up to {request.HighestZone(release)}")
             + (request.ThisNodeOnly ? ", of one node" : "")
             + ((request.Gfp & GfpFlags.DirectReclaim) == 0 ? ", and could not wait for reclaim" : "");
     }

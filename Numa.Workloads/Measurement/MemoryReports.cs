@@ -65,7 +65,7 @@ internal sealed class MemoryReports(MachineImage machine, IReadOnlyList<Simulate
     private MemInfo Memory(AllocationRequest request, MemorySnapshot memory, ImmutableArray<NodeId> nodes)
     {
         var shown = memory.Zones.Where(zone => machine.Release.ReportForm == ReportForm.PerZone
-            || (machine.Zones[zone.Slot].Id.Kind <= request.HighestZone
+            || (machine.Zones[zone.Slot].Id.Kind <= request.HighestZone(machine.Release)
                 && (nodes.IsDefaultOrEmpty || nodes.Contains(machine.Zones[zone.Slot].Id.Node)))).ToList();
         var ofNodes = shown.Select(zone => machine.Zones[zone.Slot].Id.Node).Distinct().Select(node => new NodeMemInfo(
             node, Lists(memory.Lru.Where(size => machine.Zones[size.Zone].Id.Node == node)), false));
@@ -91,7 +91,8 @@ internal sealed class MemoryReports(MachineImage machine, IReadOnlyList<Simulate
             .Add("reserved_highatomic", zone.Record.HighAtomicPages)
             .Add("present", image.Present.Value).Add("managed", image.Managed.Value)
             .Add("free_pcp", zone.InOwnPageset).Add("local_pcp", zone.InOwnPageset);
-        return new(image.Id, pages, [.. zone.Tuning.LowmemReserve.Select(reserve => reserve.Value)],
+        return new(image.Id, pages,
+            [.. machine.Release.ZoneKinds.Select(kind => zone.Tuning.LowmemReserve[(int)kind].Value)],
             [.. Enumerable.Range(0, Order.Count).Select(order => Blocks(zone, order))]);
     }
 

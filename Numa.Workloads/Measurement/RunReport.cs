@@ -65,7 +65,8 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
     ];
 
     public IReadOnlyDictionary<string, long> Vmstat() =>
-        VmEvents.Of(_machine.Zones, outcome.Cpus).ToDictionary(known => known.Name, known => known.Count);
+        VmEvents.Of(_machine.Release, _machine.Zones, outcome.Cpus)
+            .ToDictionary(known => known.Name, known => known.Count);
 
     public ImmutableArray<PlacementResult> Placement() => Placement(cpu => cpu.Counters.PagesTaken, _ => null);
 

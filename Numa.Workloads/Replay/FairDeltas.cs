@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Boot;
+using Numa.Core.Kernels;
 using Numa.Core.Time;
 using Numa.Core.Zones;
 
@@ -24,7 +25,7 @@ internal static class FairDeltas
             for (var cpu = 0; cpu < phase.Cpus.Count; cpu++)
             {
                 if (zones[slot].State is not { } state || state.FairDepleted) continue;
-                var run = FirstRun(phase, cpu, machine.Zones[slot]);
+                var run = FirstRun(phase, cpu, machine.Zones[slot], machine.Release);
                 if (run.Count == 0) continue;
                 var ticks = ticksOf?.Invoke(cpu) ?? [];
                 var threshold = zones[slot].Tuning.StatThreshold;
@@ -47,14 +48,15 @@ internal static class FairDeltas
 
     /// <summary>Time and pages of each allocation from a zone until the CPU goes on in another zone.</summary>
     /// <remarks>One page of another zone between two of this one is no change of zones: a batch lasts longer.</remarks>
-    private static List<(VirtualInstant At, int Pages)> FirstRun(TracedPhase phase, int cpu, ZoneImage zone)
+    private static List<(VirtualInstant At, int Pages)> FirstRun(
+        TracedPhase phase, int cpu, ZoneImage zone, KernelRelease release)
     {
         var run = new List<(VirtualInstant, int)>();
         (VirtualInstant, int)? astray = null;
         for (var i = 0; i < phase.Cpus[cpu].Requests.Count; i++)
         {
             var request = phase.Cpus[cpu].Requests[i];
-            if (request.IsFree || request.Allocate!.HighestZone < zone.Id.Kind) continue;
+            if (request.IsFree || request.Allocate!.HighestZone(release) < zone.Id.Kind) continue;
             var taken = (new VirtualInstant(request.Nanoseconds - phase.Start), 1 << request.Order);
             var frame = phase.Cpus[cpu].Answers[i].Frame;
             if (frame >= zone.Start.Value && frame < zone.End.Value)

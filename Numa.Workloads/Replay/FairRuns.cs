@@ -172,7 +172,8 @@ internal sealed class FairRuns
     private (int[] Slots, int First, int Preferred) FairPass(MachineFacts facts, int cpu, AllocationRequest request)
     {
         var walk = facts.Walk(
-            request.PreferredNode ?? _machine.Cpus.NodeOf(new(cpu)), request.HighestZone, request.ThisNodeOnly);
+            request.PreferredNode ?? _machine.Cpus.NodeOf(new(cpu)), request.HighestZone(_machine.Release),
+            request.ThisNodeOnly);
         var allowed = walk.Where(slot => request.IsAllowed(_machine.Zones[slot].Id.Node)).ToList();
         if (allowed.Count == 0) return ([], 0, 0);
         var preferred = allowed[0];

@@ -44,7 +44,7 @@ internal sealed class ModelCounters(
         var tuning = machine.Zones[one.Model].Tuning;
         var record = At(one.Model, one.Request.Nanoseconds);
         var index = machine.Release.ReserveIndex == Numa.Core.Kernels.ReserveIndexRule.PreferredZone
-            ? (int)machine.Zones[one.Model].Id.Kind : (int)one.Kind.HighestZone;
+            ? (int)machine.Zones[one.Model].Id.Kind : (int)one.Kind.HighestZone(machine.Release);
         var needed = tuning.Marks[level].Value + record.Boost + tuning.LowmemReserve[index].Value;
         return record.Folded - needed <= ZoneStops.Lag(machine, one.Model) ? ZoneStops.Lag(machine, one.Model) : 0;
     }

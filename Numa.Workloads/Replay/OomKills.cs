@@ -96,8 +96,9 @@ internal sealed class OomKills(
         {
             Folded = judged.Available, HighAtomicPages = zone.State?.ReservedHighAtomic ?? 0,
         };
-        return new WatermarkCheck(WatermarkLevel.Min, kind.SlowPathFlags(machine.Release), (int)kind.HighestZone, 0)
-            .Evaluate(machine.Release, tuning, record).Passes;
+        var check = new WatermarkCheck(WatermarkLevel.Min, kind.SlowPathFlags(machine.Release),
+            (int)kind.HighestZone(machine.Release), 0);
+        return check.Evaluate(machine.Release, tuning, record).Passes;
     }
 
     private ImmutableArray<LastLook> Looks(PressedAllocation one) =>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Boot;
+using Numa.Core.Kernels;
 using Numa.Core.Mempolicies;
 using Numa.Core.Zones;
 
@@ -44,12 +45,14 @@ internal sealed class TaskPolicies(IReadOnlyDictionary<int, TaskPolicy> policies
         return plain with { PreferredNode = policy.PreferredNode, AllowedNodes = Mask(policy, plain) };
     }
 
-    /// <summary>Zones for movable pages are asked for by mappings, hardly by others.</summary>
-    public static bool IsOfMapping(AllocationRequest request) => request.HighestZone == ZoneKind.Movable;
+    /// <summary>Zones for movable pages are asked for by mappings, hardly by others. Traces are of 64-bit
+    /// kernels.</summary>
+    public static bool IsOfMapping(AllocationRequest request) =>
+        request.Gfp.HighestZone(KernelArchitecture.X64) == ZoneKind.Movable;
 
     private ImmutableArray<NodeId> Mask(Mempolicy policy, AllocationRequest request) => policy.Mode switch
     {
-        MempolicyMode.Bind when Mempolicy.Restricts(request.HighestZone, machine.Zonelists.PolicyZone,
+        MempolicyMode.Bind when Mempolicy.Restricts(request.HighestZone(machine.Release), machine.Zonelists.PolicyZone,
             movableOnly: !policy.Nodes.Any(_withLowMemory.Contains)) => policy.Nodes,
         // Traces print GFP_NOWAIT of some releases for what is that and NOWARN.
         MempolicyMode.PreferredMany when (request.Gfp | GfpFlags.NoWarn) == Mempolicy.FirstAttempt(request.Gfp) =>

@@ -121,7 +121,7 @@ internal sealed class ZoneStops(MachineImage machine, IReadOnlyList<PressedAlloc
     /// <param name="first">Of the zones that refused it.</param>
     public static int ReserveIndex(MachineImage machine, AllocationRequest request, in ZoneRefusal first) =>
         machine.Release.ReserveIndex == Numa.Core.Kernels.ReserveIndexRule.PreferredZone
-            ? (int)first.Zone.Kind : (int)request.HighestZone;
+            ? (int)first.Zone.Kind : (int)request.HighestZone(machine.Release);
 
     private string Name(int slot) => machine.Zones[slot].Id.ToString();
 }

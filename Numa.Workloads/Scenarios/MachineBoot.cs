@@ -28,7 +28,7 @@ public sealed record BootedMachine(
             if (ImpossibleOrder is not null) found.Add(ImpossibleOrder);
             if (Layout.EarlyAllocator == EarlyAllocatorKind.Bootmem && !release.KnowsBootmem)
                 found.Add($"Linux {release.Name} on x86 knows no bootmem");
-            if (Layout.Model is { Kind: not MemoryModelKind.Sparse })
+            if (release.Architecture.Is64Bit && Layout.Model is { Kind: not MemoryModelKind.Sparse })
                 found.Add($"Linux {release.Name} on x86-64 knows sparse memory only");
             return found.ToImmutable();
         }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
+using Numa.Core.Hotplug;
 using Numa.Core.Nodes;
 
 namespace Numa.Workloads.Scenarios;
@@ -21,6 +22,12 @@ internal static class MachineFit
         {
             Check(workload, topology, problems);
             PolicyReader.Check(workload.Basis.Request, workload.Basis.PolicyAt, machine.Nodes.Length, problems);
+        }
+
+        if (!machine.Release.Architecture.Is64Bit)
+        {
+            foreach (var operation in scenario.Events.Select(one => one.Memory).OfType<Located<MachineOperation>>())
+                problems.Add(operation.At, ProblemCodes.Conflict, "memory hotplug is known on x86-64 only");
         }
 
         foreach (var occupation in scenario.Occupied)

@@ -42,8 +42,12 @@ internal static class MachineReader
         if (kernel is null && !fields.Has("kernel"))
             problems.Add(fields.At, ProblemCodes.MissingKey, "neither the machine nor the scenario names a kernel");
 
-        var release = kernel?.Value ?? KernelRelease.Known[^1];
-        var known = kernel?.Value;
+        var architecture = fields.OneOf("architecture", Vocabulary.Architectures) is { } word
+            ? KernelArchitecture.Known.First(one => one.Name == word)
+            : KernelArchitecture.X64;
+        var known = kernel?.Value is { } named ? named with { Architecture = architecture } : null;
+        var release = known ?? KernelRelease.Known[^1];
+        if (!architecture.Is64Bit) Check32Bit(fields, scenario, release, problems);
         var settings = keys.ApplyTo(new(), known, problems);
         if (scenario is not null) settings = scenario.ApplyTo(settings, known, problems);
         var name = fields.Text("name")?.Value ?? fallbackName;
@@ -54,10 +58,29 @@ internal static class MachineReader
             WriteBack = FirmwareReader.WriteBack(fields, problems),
             LateRanges = LateRanges(nodes, fields, problems),
             EarlyAllocator = scenario?.EarlyAllocator ?? keys.EarlyAllocator ?? EarlyAllocatorKind.Memblock,
-            MemoryModel = scenario?.MemoryModel ?? keys.MemoryModel ?? MemoryModelKind.Sparse,
+            MemoryModel = scenario?.MemoryModel ?? keys.MemoryModel
+                ?? (architecture.Is64Bit ? MemoryModelKind.Sparse : MemoryModelKind.Discontiguous),
         };
         FirmwareReader.CheckLateRanges(machine, fields, problems);
         return machine;
+    }
+
+    internal static string UnknownOn32Bit(KernelRelease release) =>
+        $"Linux {release.Name} is known on x86-64 only; expected up to "
+            + $"{KernelRelease.Known.Last(known => known.IsKnownOn32Bit).Name} on 32 bit";
+
+    private static void Check32Bit(Fields fields, BootKeys? scenario, KernelRelease release, ProblemList problems)
+    {
+        var at = fields.PlaceOf("architecture");
+        if (!release.IsKnownOn32Bit) problems.Add(at, ProblemCodes.Conflict, UnknownOn32Bit(release));
+        // A section of theirs is of another size.
+        if ((scenario?.MemoryModel ?? fields.Word("memoryModel", Vocabulary.MemoryModels)) is MemoryModelKind.Sparse)
+            problems.Add(at, ProblemCodes.Conflict, "sparse memory is known on x86-64 only; leave memoryModel out");
+        if ((scenario?.EarlyAllocator ?? fields.Word("earlyAllocator", Vocabulary.EarlyAllocators))
+            is EarlyAllocatorKind.Bootmem)
+        {
+            problems.Add(at, ProblemCodes.Conflict, "bootmem is known on x86-64 only; leave earlyAllocator out");
+        }
     }
 
     private static ImmutableArray<(LateFreeKind Kind, ulong Start, ulong End)> LateRanges(

@@ -26,6 +26,9 @@ internal static partial class SavedFiles
         var notes = ImmutableArray.CreateBuilder<string>();
         var found = new List<Problem>(problems);
         var release = kernel ?? Release(file, notes, found);
+        // Only kernels of 32 bit have HighMem.
+        if (zones.Any(zone => zone.Id.Kind == ZoneKind.HighMem))
+            release = release is null ? null : On32Bit(release, file, found);
         var blocks = Beside(file, "buddyinfo") is { } buddyinfo
             ? Take(BuddyinfoReader.Read(buddyinfo, ScenarioLoader.ReadWhole(buddyinfo), out var wrong), wrong, found)
             : ImmutableDictionary<ZoneId, ImmutableArray<long>>.Empty;
@@ -58,6 +61,13 @@ internal static partial class SavedFiles
                 FreeBlocks = blocks.GetValueOrDefault(zone.Id, []),
             })],
             online, cpus, Distances(file, online, nodes, notes), notes.ToImmutable());
+    }
+
+    private static KernelRelease On32Bit(KernelRelease release, SavedMachineFile file, List<Problem> problems)
+    {
+        if (!release.IsKnownOn32Bit)
+            problems.Add(new(new(file.Path, 0, 0), ProblemCodes.Conflict, MachineReader.UnknownOn32Bit(release)));
+        return release with { Architecture = KernelArchitecture.X86Pae };
     }
 
     private static SavedZone Zone(ZoneinfoZone zone)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
+using Numa.Core.Kernels;
 using Numa.Core.MemoryModels;
 
 namespace Numa.Workloads.Scenarios;
@@ -21,7 +22,7 @@ public static class Vocabulary
     public static ImmutableArray<string> Machine { get; } =
     [
         "name", "about", "kernel", "nodes", "distances", "holes", "zonelistOrder", "transparentHugepages", "sysctls",
-        "e820", "mtrr", "lateFree", "earlyAllocator", "memoryModel", .. MovableSizes,
+        "e820", "mtrr", "lateFree", "earlyAllocator", "memoryModel", "architecture", .. MovableSizes,
     ];
 
     /// <summary>Keys of a machine that a scenario holds too: the scenario's own value wins.</summary>
@@ -31,7 +32,10 @@ public static class Vocabulary
     public static ImmutableArray<string> Node { get; } = ["id", "memory", "cpus", "managed", "ranges"];
 
     public static ImmutableArray<string> Zones { get; } =
-        [nameof(ZoneKind.DMA), nameof(ZoneKind.DMA32), nameof(ZoneKind.Normal), nameof(ZoneKind.Movable)];
+    [
+        nameof(ZoneKind.DMA), nameof(ZoneKind.DMA32), nameof(ZoneKind.Normal), nameof(ZoneKind.HighMem),
+        nameof(ZoneKind.Movable),
+    ];
 
     public static ImmutableArray<string> Occupation { get; } = ["zone", "leave"];
 
@@ -87,6 +91,8 @@ public static class Vocabulary
             ["discontiguous"] = MemoryModelKind.Discontiguous,
             ["sparse"] = MemoryModelKind.Sparse,
         }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    public static ImmutableArray<string> Architectures { get; } = [.. KernelArchitecture.Known.Select(one => one.Name)];
 
     public static ImmutableArray<string> ZonelistOrders { get; } = ["default", "node", "zone"];
 

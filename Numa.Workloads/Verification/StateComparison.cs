@@ -109,7 +109,7 @@ internal sealed class StateComparison(KernelRelease release, MemoryTuning tuning
 
     public void Zonelists(Tally tally, string file, AllocatorDump dump, ZonelistSet set)
     {
-        var ours = ZonelistText.Lists(set).ToDictionary(Head);
+        var ours = ZonelistText.Lists(set, release.Architecture).ToDictionary(Head);
         foreach (var line in dump.Zonelists)
         {
             tally.Same($"{file} {Head(line)}", line, ours.GetValueOrDefault(Head(line), "no such list"),
@@ -125,10 +125,10 @@ internal sealed class StateComparison(KernelRelease release, MemoryTuning tuning
 
     private void Reserve(Tally tally, string file, ZoneId zone, ImmutableArray<long> kernel)
     {
-        var ours = tuning[zone].LowmemReserve;
+        var (ours, kinds) = (tuning[zone].LowmemReserve, release.Architecture.ZoneKinds);
         for (var i = 0; i < kernel.Length; i++)
         {
-            tally.Same($"{file} {zone} protection against {(ZoneKind)i}", kernel[i], ours[i].Value,
+            tally.Same($"{file} {zone} protection against {kinds[i]}", kernel[i], ours[(int)kinds[i]].Value,
                 () => string.Join("; ", TuningDerivation.Reserves(tuning, zone)));
         }
     }

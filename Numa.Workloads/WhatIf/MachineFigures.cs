@@ -38,8 +38,7 @@ public static class MachineFigures
 
     private static IEnumerable<MachineFigure> Reserves(MachineImage machine, ZoneImage zone)
     {
-        var last = machine.Release.HasDeviceZone ? ZoneKind.Device : ZoneKind.Movable;
-        for (var kind = zone.Id.Kind + 1; kind <= last; kind++)
+        foreach (var kind in machine.Release.ZoneKinds.Where(kind => kind > zone.Id.Kind))
         {
             yield return Figure(
                 FigurePart.Reserve, zone, $"reserve against {kind}", zone.Tuning.LowmemReserve[(int)kind].Value);

@@ -1,5 +1,6 @@
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
+using Numa.Core.Kernels;
 using Numa.Core.Text;
 using Numa.Core.Zones;
 
@@ -60,8 +61,8 @@ public class GfpRulesTests
     [InlineData(0xc, ZoneKind.DMA32)]
     public void The_low_four_bits_give_the_highest_zone(uint bits, ZoneKind highest)
     {
-        Assert.Equal(highest, ((GfpFlags)bits).HighestZone());
-        Assert.Equal(highest, (GfpFlags.GfpUser | (GfpFlags)bits).HighestZone());
+        Assert.Equal(highest, ((GfpFlags)bits).HighestZone(KernelArchitecture.X64));
+        Assert.Equal(highest, (GfpFlags.GfpUser | (GfpFlags)bits).HighestZone(KernelArchitecture.X64));
     }
 
     [Theory]

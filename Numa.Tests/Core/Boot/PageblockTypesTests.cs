@@ -56,7 +56,8 @@ public class PageblockTypesTests
         memblock.Memory.Add(MiB, 1024 * MiB, new NodeId(0));
         foreach (var (start, end) in reserved) memblock.Reserve(start, end);
         var node = NodeMemory.From(memblock.Memory)[0];
-        var zones = ZoneSize.OfNode(node, new(node.Start, node.End), null).Select(size => new ZoneLayout(
+        var limits = new ZoneLimits(node.Start, node.End, KernelArchitecture.X64);
+        var zones = ZoneSize.OfNode(node, limits, null).Select(size => new ZoneLayout(
             size.Id, size.Span.Start, size.Span.Pages, size.Present, size.Present,
             ReleasedRanges.Of(size, node, memblock, ImmutableDictionary<ZoneId, PageCount>.Empty), []));
         return new("one node", release, [new(0)], new CpuTopology([new NodeId(0)]), NodeDistances.Uniform(1),

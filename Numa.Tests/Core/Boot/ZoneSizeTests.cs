@@ -11,7 +11,7 @@ public class ZoneSizeTests
     //              n0 [.DMA.]  [..DMA][......DMA32......]    [....Normal n0....][.....Normal n1.....]
     private static readonly NodeMemory Node0 = Node(0, (0x1, 0x9f), (0x100, 0xbffe0), (0x100000, 0x240000));
     private static readonly NodeMemory Node1 = Node(1, (0x240000, 0x440000));
-    private static readonly ZoneLimits Limits = new(new(1), new(0x440000));
+    private static readonly ZoneLimits Limits = new(new(1), new(0x440000), KernelArchitecture.X64);
 
     [Fact]
     public void Zones_of_a_two_node_machine()
@@ -49,7 +49,7 @@ public class ZoneSizeTests
     public void Movable_memory_is_spread_evenly()
     {
         var nodes = new[] { Node(0, (0x100000, 0x140000)), Node(1, (0x140000, 0x180000)) };
-        var limits = new ZoneLimits(new(0x100000), new(0x180000));
+        var limits = new ZoneLimits(new(0x100000), new(0x180000), KernelArchitecture.X64);
         var starts = MovableZoneStart.Find([.. nodes], limits, null, new PageCount(100000));
 
         Assert.Equal(0x100000 + 211968, starts[new(0)].Value);
@@ -71,7 +71,7 @@ public class ZoneSizeTests
     {
         NodeMemory[] nodes =
             [Node(0, (0x1, 0x9f), (0x100, 0x7ffe0), (0x100000, 0x180000)), Node(1, (0x180000, 0x280000))];
-        var starts = MovableZoneStart.Find([.. nodes], new(new(1), new(0x280000)),
+        var starts = MovableZoneStart.Find([.. nodes], new(new(1), new(0x280000), KernelArchitecture.X64),
             kernelcore is { } core ? new PageCount(core) : null,
             movablecore is { } movable ? new PageCount(movable) : null);
 
@@ -105,7 +105,8 @@ public class ZoneSizeTests
             Name = "mirror", Release = Generators.Zones.Release(release), CommandLine = "kernelcore=mirror",
         };
         var notes = new List<string>();
-        var found = BootParameters.MovableStarts(machine, [], nodes, new(new(1), new(0x200000)), notes);
+        var found = BootParameters.MovableStarts(
+            machine, [], nodes, new(new(1), new(0x200000), KernelArchitecture.X64), notes);
 
         Assert.Equal(starts, string.Join(' ', found.OrderBy(start => start.Key)
             .Select(start => $"{start.Key}:{start.Value}")));
@@ -125,7 +126,7 @@ public class ZoneSizeTests
         memblock.Reserve(0x1200000, 0x1234010);
         memblock.Reserve(0x1238ff0, 0x1300000);
         var node = NodeMemory.From(memblock.Memory)[0];
-        var zone = ZoneSize.OfNode(node, new(node.Start, node.End), null).Single();
+        var zone = ZoneSize.OfNode(node, new(node.Start, node.End, KernelArchitecture.X64), null).Single();
         var released = ReleasedRanges.Of(zone, node, memblock, ImmutableDictionary<ZoneId, PageCount>.Empty);
 
         Assert.Equal(new PageRange(new(0x1235), new(0x1238)), Assert.Single(released));

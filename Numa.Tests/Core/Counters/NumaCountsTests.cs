@@ -25,7 +25,7 @@ public class NumaCountsTests
         Assert.True(sum.InterleaveHit <= sum.Hit);
         Assert.InRange(served, 0, loop.Cpus.Sum(cpu => cpu.Counters.Allocations - cpu.Counters.Failures));
 
-        var events = VmEvents.Of(plan.Machine.Zones, loop.Cpus);
+        var events = VmEvents.Of(plan.Machine.Release, plan.Machine.Zones, loop.Cpus);
         Assert.Equal(["pgalloc_dma", "pgalloc_dma32", "pgalloc_normal", "pgalloc_movable", "pgfree"],
             events.Take(5).Select(known => known.Name));
         Assert.Equal(loop.Cpus.Sum(cpu => cpu.Counters.PagesFrom.Sum()), events.Take(4).Sum(known => known.Count));

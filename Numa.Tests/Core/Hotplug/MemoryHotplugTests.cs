@@ -114,7 +114,8 @@ public class MemoryHotplugTests
         for (var i = 0; i < 8; i++) Assert.Null(machine.Hotplug.Offline(Range(range.Start.Value + i * Block)));
         machine.Online(1, range, OnlineType.Movable);
         Assert.Equal("0:DMA32 0:DMA 1:Movable 1:Normal", Walk(machine.Hotplug.Zonelists[new(0)].Fallback));
-        Assert.Equal([0, 0, 0, 8192, 8192], machine.Tuning[Id("1:Normal")].LowmemReserve.Select(pages => pages.Value));
+        Assert.Equal(
+            [0, 0, 0, 0, 8192, 8192], machine.Tuning[Id("1:Normal")].LowmemReserve.Select(pages => pages.Value));
         Assert.Equal(movableMin, machine.Tuning[Id("1:Movable")].Marks.Min.Value);
         Assert.Equal(Range(0x180000, 8), machine.Hotplug.ZoneOf(Id("1:Movable")).Span);
         Assert.Single(machine.Hotplug.Messages, line => line.StartsWith("Built 2", StringComparison.Ordinal));

@@ -260,7 +260,7 @@ public class AllocationWalkTests
             // At least the column of the zone's own kind is kept: zero, as it is for every kind below.
             var level = zone.Tuning.Marks.Min.Value;
             if (plan.Machine.Release.ReserveIndex == Numa.Core.Kernels.ReserveIndexRule.HighestAllowed)
-                level += zone.Tuning.LowmemReserve[(int)asked.HighestZone].Value;
+                level += zone.Tuning.LowmemReserve[(int)asked.HighestZone(plan.Machine.Release)].Value;
             Assert.True(before + zone.Tuning.StatThreshold > level, $"{zone.Id}: {before} pages, mark {level}");
         };
         loop.Run();
@@ -268,7 +268,7 @@ public class AllocationWalkTests
         foreach (var (request, block) in task.Got)
         {
             var zone = plan.Machine.Zones[block.Zone];
-            Assert.True(zone.Id.Kind <= request.HighestZone);
+            Assert.True(zone.Id.Kind <= request.HighestZone(plan.Machine.Release));
             // An urgent request that found nothing tries again on all nodes.
             Assert.True(request.IsAllowed(zone.Id.Node) || (request.Gfp & GfpFlags.High) != 0);
             Assert.True(!request.ThisNodeOnly || zone.Id.Node == (request.PreferredNode ?? cpu.Node));

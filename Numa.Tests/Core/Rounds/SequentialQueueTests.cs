@@ -38,6 +38,14 @@ public class SequentialQueueTests
     public void So_does_one_whose_memory_is_compacted() =>
         SmallRun.AnyFragmented.Sample(AssertAnyGrouping, iter: 150, threads: 2);
 
+    // Of pages that come back from compaction, those of a task that was killed meanwhile are nobody's.
+    [Fact]
+    public void Pages_of_a_task_that_died_meanwhile_are_not_put_back() => AssertAnyGrouping(
+        new SmallRun("6.12", 1, 1, 5, 8, 712, 20000, false, 1930603886)
+        {
+            IsTight = true, IsFragmented = true, HasLru = true,
+        });
+
     // A write fills the zone's fair batch at the next arrival; a CPU may read that before the visit has its effect.
     [Fact]
     public void A_write_is_on_the_board_before_the_visit_behind_it_has_its_effect() => AssertAnyGrouping(

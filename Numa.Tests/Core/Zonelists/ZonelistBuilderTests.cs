@@ -25,7 +25,8 @@ public class ZonelistBuilderTests
     [InlineData("6.1", "default", "0:Normal(2) 0:DMA32(1) 0:DMA(0) 1:Normal(2)")]
     public void Two_nodes_get_the_lists_that_the_kernel_dumped(string release, string order, string first)
     {
-        var lists = ZonelistText.Lists(Build(release, 2, TwoNodes, NodeDistances.Uniform(2), order)).ToList();
+        var set = Build(release, 2, TwoNodes, NodeDistances.Uniform(2), order);
+        var lists = ZonelistText.Lists(set, KernelArchitecture.X64).ToList();
         Assert.Equal($"zonelist 0 FALLBACK: {first}", lists[0]);
         Assert.Equal("zonelist 0 NOFALLBACK: 0:Normal(2) 0:DMA32(1) 0:DMA(0)", lists[1]);
         Assert.Equal("zonelist 1 FALLBACK: 1:Normal(2) 0:Normal(2) 0:DMA32(1) 0:DMA(0)", lists[2]);
@@ -86,7 +87,7 @@ public class ZonelistBuilderTests
         var set = Build("4.9", 4, zones, ring, "zone");
         Assert.Equal(
             "zonelist 0 FALLBACK: 1:Normal(2) 3:Normal(2) 2:Normal(2) 0:DMA32(1) 0:DMA(0)",
-            ZonelistText.Lists(set).First());
+            ZonelistText.Lists(set, KernelArchitecture.X64).First());
     }
 
     [Theory]
@@ -137,7 +138,8 @@ public class ZonelistBuilderTests
     {
         var inputs = Inputs("6.1", 2, TwoNodes, NodeDistances.Uniform(2), "zone");
         Assert.Equal(ZonelistOrder.Node, ZonelistBuilder.Build(inputs).Order);
-        var forced = ZonelistText.Lists(ZonelistBuilder.Build(inputs with { ForceZoneOrder = true }));
+        var forced = ZonelistText.Lists(
+            ZonelistBuilder.Build(inputs with { ForceZoneOrder = true }), KernelArchitecture.X64);
         Assert.Equal("zonelist 0 FALLBACK: 0:Normal(2) 1:Normal(2) 0:DMA32(1) 0:DMA(0)", forced.First());
     }
 

@@ -1,5 +1,6 @@
 using CsCheck;
 using Numa.Core.Addressing;
+using Numa.Core.Kernels;
 using Numa.Core.Text;
 using Numa.Core.Zonelists;
 using Numa.Tests.Generators;
@@ -79,5 +80,6 @@ public class ZonelistPropertyTests
         });
 
     private static IEnumerable<string> Print(ZonelistSet set) =>
-        set.Nodes.Select(ZonelistText.FallbackOrder).Concat(ZonelistText.Lists(set));
+        set.Nodes.Select(ZonelistText.FallbackOrder).Concat(
+            ZonelistText.Lists(set, KernelArchitecture.X64));
 }

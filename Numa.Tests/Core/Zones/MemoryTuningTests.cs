@@ -253,7 +253,7 @@ public class MemoryTuningTests
         tuning.SetManaged(Id("0:Normal"), new(7726451 + 2560));
         Assert.Equal(before, tuning[Id("0:DMA")]);
         tuning.ReadLowmemReserveRatio();
-        Assert.Equal(32004, tuning[Id("0:DMA")].LowmemReserve[4].Value);
+        Assert.Equal(32004, tuning[Id("0:DMA")].LowmemReserve[(int)ZoneKind.Device].Value);
         Assert.Equal(before.Marks, tuning[Id("0:DMA")].Marks);
     }
 
@@ -319,7 +319,9 @@ public class MemoryTuningTests
     private static void Apply(MemoryTuning tuning, string name, string value) =>
         Assert.Null(tuning.Apply(new(name, value)).Refusal);
 
-    private static IEnumerable<long> Pages(ImmutableArray<PageCount> pages) => pages.Select(count => count.Value);
+    // The kernel's columns.
+    private static IEnumerable<long> Pages(ImmutableArray<PageCount> pages) =>
+        KernelArchitecture.X64.ZoneKinds.Select(kind => pages[(int)kind].Value);
 
     private static string Text(Watermarks marks, bool promo) =>
         $"{marks.Min}/{marks.Low}/{marks.High}" + (promo ? $"/{marks.Promo}" : "");

@@ -149,8 +149,9 @@ public class MemoryTuningTruthTests(ITestOutputHelper output)
                 Same(at, "high", zone.Marks.High.Value, tuning.Marks.High.Value);
                 if (_release.Zoneinfo == ZoneinfoShape.PerNodeWithPromo)
                     Same(at, "promo", zone.Marks.Promo.Value, tuning.Marks.Promo.Value);
+                var kinds = _release.Architecture.ZoneKinds;
                 for (var j = 0; j < zone.Protection.Length; j++)
-                    Same(at, $"protection {j}", zone.Protection[j], tuning.LowmemReserve[j].Value);
+                    Same(at, $"protection {kinds[j]}", zone.Protection[j], tuning.LowmemReserve[(int)kinds[j]].Value);
                 foreach (var pageset in zone.Pagesets)
                 {
                     Same(at, "threshold", pageset.StatThreshold, tuning.StatThreshold);
@@ -167,7 +168,8 @@ public class MemoryTuningTruthTests(ITestOutputHelper output)
         {
             var text = capture[file];
             var listed = text.Split('\n').Where(line => line.StartsWith("zonelist", StringComparison.Ordinal)).ToList();
-            Same(file, "zonelists", string.Join('\n', listed).TrimEnd(), string.Join('\n', ZonelistText.Lists(_lists)));
+            Same(file, "zonelists", string.Join('\n', listed).TrimEnd(),
+                string.Join('\n', ZonelistText.Lists(_lists, _release.Architecture)));
             foreach (Match match in Regex.Matches(text, @"^zone (\d+) (\w+) .*$", RegexOptions.Multiline))
             {
                 var tuning = _tuning[ZoneOf(match)];

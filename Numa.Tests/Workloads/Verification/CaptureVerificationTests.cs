@@ -289,6 +289,6 @@ public class CaptureVerificationTests
                 $"{zone.Id} {zone.Start} {zone.Spanned} {zone.Present} {zone.Managed} {zone.Tuning.Marks} "
                 + $"{string.Join(' ', zone.Tuning.LowmemReserve)} {zone.Tuning.Pageset} {zone.Tuning.StatThreshold} "
                 + $"{string.Join(' ', zone.Released)} late {string.Join(' ', zone.FreedLate)}"))
-            .Concat(ZonelistText.Lists(image.Zonelists))
+            .Concat(ZonelistText.Lists(image.Zonelists, image.Release.Architecture))
             .Append($"{image.MinFreeKbytes} {string.Join(' ', image.Cpus.NodeOfCpu)} {image.Settings}"));
 }
