@@ -14,6 +14,7 @@ internal sealed record KeptRun(ulong Seed, ulong? Schedule, string Hash, RunInpu
     private const string Inventory = "inputs.json";
     private const string Scenario = "scenario.yaml";
     private const string Machine = "machine.yaml";
+    private const string Log = "dmesg.txt";
 
     private static readonly JsonSerializerOptions Options =
         new()
@@ -38,6 +39,8 @@ internal sealed record KeptRun(ulong Seed, ulong? Schedule, string Hash, RunInpu
     public static IEnumerable<(string Name, string Content)> Files(RunResult run, RunInputs? inputs)
     {
         yield return (Result, JsonExport.Run(run));
+        var log = run.OomKills.SelectMany(kill => kill.Log).Concat(run.Failures.SelectMany(failure => failure.Log));
+        if (log.Any()) yield return (Log, string.Join('\n', log));
         if (inputs is null) yield break;
         var contents = new Contents(
             inputs.File, inputs.MachineFile, inputs.MachineText is not null,

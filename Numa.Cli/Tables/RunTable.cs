@@ -21,6 +21,7 @@ internal static class RunTable
         LruTable.Write(page, run);
         Workloads(page, run);
         FailureLines.Write(page, run);
+        OomLines.Write(page, run);
         SlowPath(page, run);
         Watermarks(page, run);
         Latency(page, run);
@@ -60,8 +61,17 @@ internal static class RunTable
             + (run.SlowPathOperation is { } operation ? $", first at operation {Figures.Count(operation)}" : "")
             + $"{woken}: "
             + (run.UsedReclaimModel ? "reclaim model used" : "nothing reclaimed, reclaim model not used"));
+        if (run.Reclaim is { } reclaim) page.Line(Text(reclaim));
         PressureSplitTable.Write(page, run, pressure);
     }
+
+    private static string Text(ReclaimResult reclaim) =>
+        $"  kswapd freed {Figures.Count(reclaim.ByKswapd, "page")} in {Figures.Count(reclaim.KswapdRuns, "run")}, "
+        + $"tasks {Figures.Count(reclaim.ByTasks, "page")} in {Figures.Count(reclaim.Stalls, "stall")}"
+        + (reclaim.NearNodes > 0 ? $", walks {Figures.Count(reclaim.NearNodes, "page")} of near nodes" : "")
+        + $"; {Figures.Count(reclaim.Looked, "page")} looked at, all pagesets emptied "
+        + Figures.Count(reclaim.DrainAlls, "time")
+        + (reclaim.Throttled > 0 ? $", {Figures.Count(reclaim.Throttled, "time")} a task waited for kswapd" : "");
 
     private static void Watermarks(Page page, RunResult run)
     {

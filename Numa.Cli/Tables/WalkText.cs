@@ -23,7 +23,8 @@ internal static class WalkText
         {
             return $"No zone serves it at {Word(walk.Passes[^1].Level)}: {Reasons(steps)}; "
                 + (walk.Failure == FailureKind.NeedsReclaim
-                    ? "the kernel would reclaim now, which is not modelled." : "it may not reclaim, and fails.");
+                    ? "the kernel would reclaim now; what comes of that, a run shows."
+                    : "it may not reclaim, and fails.");
         }
 
         var before = steps.Length > 1 ? $"; before it, {Reasons(steps[..^1])}"

@@ -132,7 +132,11 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
 
     /// <summary>Pages that its death would free, as far as it is the memory of a program.</summary>
     /// <remarks>Source: <c>get_mm_rss</c>, Linux include/linux/mm.h; swapped pages are in it.</remarks>
-    public long ResidentPages => IsProgram && !HasSurrendered ? LivePages + AnonymousPages : 0;
+    public long ResidentPages => IsProgram ? HeldPages : 0;
+
+    /// <summary>Its blocks, and its anonymous pages, swapped or not; none once it was killed. Pages of files are
+    /// nobody's.</summary>
+    public long HeldPages => HasSurrendered ? 0 : LivePages + AnonymousPages;
 
     /// <summary>Its requests are page faults; else it is the kernel, which cannot be killed.</summary>
     protected internal virtual bool IsProgram =>
@@ -152,7 +156,7 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     /// <remarks>Range: −1000, never, to 1000. Source: <c>oom_score_adj</c>, proc(5).</remarks>
     public int OomAdjustment { get; init; }
 
-    /// <summary>Pages that the task holds now.</summary>
+    /// <summary>Pages of the blocks that the task holds now.</summary>
     public abstract long LivePages { get; }
 
     /// <summary>Says what to do next.</summary>

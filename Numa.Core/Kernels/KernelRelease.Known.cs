@@ -49,6 +49,8 @@ public sealed partial record KernelRelease
     private static readonly KernelRelease V310 = V2635 with
     {
         Name = "3.10",
+        Compaction = CompactionRule.BeforeReclaim,
+        CompactionHeedsMark = true,
         Calls = BootCalls.Since310,
         KnowsBootmem = false,
         ZoneReclaimBeyondDistance = 30,
@@ -85,6 +87,8 @@ public sealed partial record KernelRelease
     private static readonly KernelRelease V49 = V44 with
     {
         Name = "4.9",
+        Compaction = CompactionRule.AfterReclaim,
+        WithdrawnCompactionAwaitsReclaim = true,
         KernelcoreMirror = KernelcoreMirrorRule.MovableFrom4GiB,
         Watermarks = WatermarkSpacing.ScaleFactor,
         FairZonePolicy = false,
@@ -101,6 +105,8 @@ public sealed partial record KernelRelease
     private static readonly KernelRelease V414 = V49 with
     {
         Name = "4.14",
+        CompactionMindsType = true,
+        CompactionHeedsMark = false,
         Calls = BootCalls.Since412,
         Counters = CounterNames.Since414,
         ZonelistOrders = ZonelistOrderRule.NodeOnly,
@@ -115,6 +121,8 @@ public sealed partial record KernelRelease
     private static readonly KernelRelease V61 = new()
     {
         Name = "6.1",
+        Compaction = CompactionRule.AfterReclaim,
+        CompactionMindsType = true,
         LruPerNode = true,
         LruBatchPages = 15,
         SwappinessMax = 200,

@@ -153,6 +153,21 @@ public enum HighOrderCheckRule
     AnySuitableBlock,
 }
 
+/// <summary>When an allocation of more than a page has memory compacted for it.</summary>
+public enum CompactionRule
+{
+    /// <summary>Never (before 2.6.35, and where it is not configured).</summary>
+    None,
+
+    /// <summary>Before each reclaim, the first time asynchronously, and once more before it fails (up to
+    /// 4.6).</summary>
+    BeforeReclaim,
+
+    /// <summary>After each reclaim, harder as it fails; costly orders before the first one too; kcompactd does it in
+    /// the background (4.7 and later).</summary>
+    AfterReclaim,
+}
+
 /// <summary>When the free-page counter is charged during a refill.</summary>
 public enum RefillAccounting
 {

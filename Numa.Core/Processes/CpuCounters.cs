@@ -56,6 +56,19 @@ public sealed class CpuCounters(int zones)
     public long DrainAlls;
     public long OomKills;
 
+    /// <summary>Times that a task compacted for itself, and whether it got a page then.</summary>
+    /// <remarks>vmstat: compact_stall, compact_success, compact_fail.</remarks>
+    public long CompactionStalls;
+    public long CompactionSuccesses;
+    public long CompactionFailures;
+
+    /// <summary>Times that kcompactd was at work.</summary>
+    /// <remarks>vmstat: compact_daemon_wake.</remarks>
+    public long KcompactdRuns;
+
+    /// <summary>Pages that compaction moved to other frames.</summary>
+    public long PagesMigrated;
+
     /// <summary>Unit: pages. Shape: index = slot of the zone.</summary>
     public long[] PagesFrom { get; } = new long[zones];
 

@@ -252,6 +252,7 @@ public sealed partial class CpuProcess
         Count(zone, _walk.Preferred, request, 1);
         if (_machine.Release.FairZonePolicy) ChargeFairBatch(zone, 1 << request.Order.Value);
         if (zone.Slot != _walk.Preferred) CountFallback(zone);
+        if (_walk.AfterCompaction) CompactionPaidOff(zone);
         if (_walk.Interleaves) CountInterleaved(zone);
         if (_walk.Visited || _perturbation.IsOn) Latency?.Invoke((_now - _walk.Begin).Nanoseconds);
         if (!_walk.Visited) Counters.PagesetHits++;

@@ -1,4 +1,5 @@
 using Numa.Core.Allocation;
+using Numa.Core.Compaction;
 using Numa.Core.Diagnostics;
 using Numa.Core.Reclaim;
 using Numa.Core.Time;
@@ -75,6 +76,15 @@ public sealed partial class CpuProcess
 
         public Shrunk Shrunk;
 
+        /// <summary>What the last zone's compaction came to.</summary>
+        public CompactionResult Compacted { get; set; }
+
+        public CompactionScanners Scanners { get; set; }
+
+        /// <summary>Free pages in the kernel's hands, for others to move to. Shape: the order in which they are
+        /// used.</summary>
+        public Queue<LiveBlock> Targets { get; } = [];
+
         public MemorySnapshot? Snapshot { get; set; }
 
         /// <summary>The answers in the order of their CPUs; they are the caller's now.</summary>
@@ -108,7 +118,8 @@ public sealed partial class CpuProcess
     private void LeaveKernel()
     {
         if (_inKernel is not { } work) return;
-        Invariant.Holds(work.Held.Count == 0 && work.Detached.Count == 0, "kernel work ends with all its pages freed");
+        Invariant.Holds(work.Held.Count + work.Targets.Count + work.Detached.Count == 0,
+            "kernel work ends with all its pages freed");
         // Who got his page while he looked for a victim still holds the lock.
         if (_walk.HoldsOomLock) _work.Enqueue(new(WorkKind.UnlockOutOfMemory));
         _kernel.Remove(work.Task.Id);
@@ -191,6 +202,8 @@ public sealed partial class CpuProcess
         work.IsAsleep = false;
         work.Timer = 0;
         _ready.Enqueue(work.Task);
+        // A kernel thread that slept has the CPU at the next boundary, as schedulers favour who slept.
+        if (work.Task is KernelThread) _sliceEnd = VirtualInstant.Min(_sliceEnd, _now);
     }
 
     /// <summary>Sets the timer that ends the sleep which the work begins now.</summary>
@@ -261,6 +274,7 @@ public sealed partial class CpuProcess
         foreach (var work in _kernel.Values)
         {
             foreach (var block in work.Held) yield return block;
+            foreach (var block in work.Targets) yield return block;
             foreach (var block in work.Answers.SelectMany(answer => answer.BlocksInside())) yield return block;
             foreach (var (_, list) in work.Detached)
             {

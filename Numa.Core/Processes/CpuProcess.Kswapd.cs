@@ -26,7 +26,7 @@ public sealed partial class CpuProcess
     private KernelThread KswapdOf(NodeId node)
     {
         if (_kswapds.TryGetValue(node.Value, out var thread)) return thread;
-        thread = new(node, Id);
+        thread = new(new(-1 - node.Value), "kswapd", node, Id);
         _kswapds.Add(node.Value, thread);
         BeginKernel(thread, RunKswapd).IsAsleep = true;
         return thread;
@@ -52,7 +52,7 @@ public sealed partial class CpuProcess
             _work.Enqueue(new(WorkKind.JudgeZone, slot, signal.HighestZone, signal.Order));
         }
 
-        _work.Enqueue(new(WorkKind.EndJudging, signal.Zone));
+        _work.Enqueue(new(WorkKind.EndJudging, signal.Zone, Asked: signal));
     }
 
     private void JudgeZone(int slot, int highest, int order)
@@ -73,9 +73,15 @@ public sealed partial class CpuProcess
         _boosted |= _visit.Record.Boost > 0;
     }
 
-    private void EndJudging(int slot)
+    private void EndJudging(int slot, Signal signal)
     {
-        if (_hopeless || (_balanced && !_boosted)) return;
+        if (_hopeless || (_balanced && !_boosted))
+        {
+            // Nothing to reclaim: fragmentation may be what ails whoever cannot compact himself.
+            if (signal.CannotWait) WakeKcompactd(_machine.Zones[slot].Id.Node, signal.Order, signal.HighestZone);
+            return;
+        }
+
         var thread = KswapdOf(_machine.Zones[slot].Id.Node);
         if (!thread.IsAwake) Counters.KswapdWakeUps++;
         thread.IsAwake = true;
@@ -94,12 +100,16 @@ public sealed partial class CpuProcess
             if (thread.HighestZone >= 0) highest = thread.HighestZone;
             (thread.Order, thread.HighestZone) = (0, -1);
             foreach (var pause in Balance(work, thread, order, highest)) yield return pause;
-            foreach (var pause in TryToSleep(work, thread, order, highest)) yield return pause;
+            // Who gave up on larger blocks leaves them to kcompactd.
+            var gaveUp = thread.Reclaimed < order;
+            var (asked, reclaimed) = gaveUp ? (order, thread.Reclaimed) : (thread.Order, thread.Order);
+            foreach (var pause in TryToSleep(work, thread, asked, reclaimed, highest)) yield return pause;
         }
     }
 
     /// <summary>Sleeps once the node is balanced or hopeless and stays so for a tenth of a second.</summary>
-    private IEnumerable<Pause> TryToSleep(KernelWork work, KernelThread thread, int order, int highest)
+    private IEnumerable<Pause> TryToSleep(
+        KernelWork work, KernelThread thread, int asked, int order, int highest)
     {
         for (var isFirst = true; ; isFirst = false)
         {
@@ -112,6 +122,7 @@ public sealed partial class CpuProcess
             }
 
             if (!isFirst) break;
+            WakeKcompactd(thread.Node, asked, highest);
             SetTimer(work, _now + Doze);
             yield return Pause.Sleep;
             if (thread.HighestZone >= 0)
@@ -188,7 +199,8 @@ public sealed partial class CpuProcess
 
             if (work.Answer && boost == 0) break;
             var raises = !(boost > 0 && priority == FirstPriority - 2);
-            var target = slots.Sum(slot => Math.Max(_machine.Zones[slot].Tuning.Marks.High.Value, LruScan.Most));
+            var target = ShrinkTarget.Of(
+                slots.Select((slot, i) => _machine.Zones[slot].Tuning.Marks.High.Value + boosts[i]));
             var (scanned, freed, cleanAt) = (0L, 0L, VirtualInstant.Never);
             foreach (var lru in slots.Select(_machine.LruOf).Distinct())
             {
@@ -210,6 +222,7 @@ public sealed partial class CpuProcess
             if (raises || freed == 0) priority--;
         }
 
+        thread.Reclaimed = order;
         foreach (var slot in slots) SetReclaimActive(slot, false);
         if (reclaimed == 0 && priority < 1)
         {
@@ -226,6 +239,8 @@ public sealed partial class CpuProcess
             Ask(Zone(slots[i]), ZoneVisitKind.EndBoost, Continuation.Kernel);
             yield return Pause.Visit;
         }
+
+        WakeKcompactd(node, Order.Pageblock, highest);
     }
 
     private List<int> SlotsOf(NodeId node, int highest)

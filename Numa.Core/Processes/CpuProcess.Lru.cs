@@ -13,9 +13,9 @@ public sealed partial class CpuProcess
     private readonly Queue<LruPage> _reclaimed = new();
     private Continuation _afterFlush;
 
-    /// <summary>Pages that are on no LRU list yet, or no more: collected for one, or taken off and not freed
-    /// yet.</summary>
-    public IEnumerable<LruPage> OffLru => _lruBatch.Concat(_reclaimed);
+    /// <summary>Pages that are on no LRU list yet, or no more: collected for one, taken off and not freed yet, or
+    /// about to move.</summary>
+    public IEnumerable<LruPage> OffLru => _lruBatch.Concat(_reclaimed).Concat(_isolated);
 
     /// <summary>Gives a page to the current task, whose it is until reclaim takes it.</summary>
     private void GiveToLru(LruType type, long frame, int zone)
@@ -50,7 +50,8 @@ public sealed partial class CpuProcess
     {
         Visited?.Invoke(visit);
         if (visit.Kind == ZoneVisitKind.LruAdd) return;
-        foreach (var page in visit.Pages) _reclaimed.Enqueue(page);
+        if (visit.Kind == ZoneVisitKind.LruIsolate) _isolated.AddRange(visit.Pages);
+        else foreach (var page in visit.Pages) _reclaimed.Enqueue(page);
         visit.Pages.Clear();
     }
 

@@ -88,7 +88,8 @@ public sealed partial class CpuProcess
         var total = TotalPages(nodes);
         var (victim, points) = OomBadness.Choose(_machine.Release, eligible, total);
         Counters.OomKills += victim is null ? 0 : 1;
-        _kills.Add(new(_now, Id, work.Task.Id, _walk.Request, constraint, [.. _tried], candidates, victim, points)
+        _kills.Add(new(
+            _now, Id, work.Task.Id, _walk.Request, constraint, nodes, [.. _tried], candidates, victim, points)
         {
             Memory = work.Snapshot!,
         });

@@ -1,4 +1,5 @@
 using Numa.Core.Allocation;
+using Numa.Core.Compaction;
 using Numa.Core.Kernels;
 using Numa.Core.Time;
 using Numa.Core.Zones;
@@ -41,6 +42,15 @@ public sealed partial class CpuProcess
         public int Rebuilds;
         public int FutileRounds;
 
+        /// <summary>What the last compaction came to.</summary>
+        public CompactionResult Compacted;
+
+        /// <summary>How hard the next one tries.</summary>
+        public CompactionPriority Priority;
+
+        /// <summary>Compactions at this priority that succeeded and led to no page.</summary>
+        public int CompactionRetries;
+
         /// <summary>Pages that direct reclaim freed in this round, or its word for progress.</summary>
         public long Progress;
 
@@ -68,11 +78,16 @@ public sealed partial class CpuProcess
     {
         do
         {
-            work.Slow = new() { Rebuilds = _rebuilds, Failure = FailureKind.NoPage };
+            work.Slow = new()
+            {
+                Rebuilds = _rebuilds, Failure = FailureKind.NoPage,
+                Priority = CompactsFirst ? CompactionPriority.Async : CompactionPriority.SyncLight,
+            };
             BeginSlowWalk();
             if (!FindPreferred()) break;
             WakeAllKswapds();
             yield return Pause.Walk;
+            foreach (var pause in CompactEarly(work)) yield return pause;
             while (work.Slow.Outcome == SlowPathOutcome.Retry)
             {
                 foreach (var pause in Round(work)) yield return pause;
@@ -126,11 +141,40 @@ public sealed partial class CpuProcess
             yield break;
         }
 
+        if (!CompactsFirst)
+        {
+            foreach (var pause in TryHard(work)) yield return pause;
+            yield break;
+        }
+
+        foreach (var pause in CompactBeforeReclaim(work)) yield return pause;
+        if (work.Slow.Outcome != SlowPathOutcome.Retry) yield break;
+        foreach (var pause in TryHard(work)) yield return pause;
+        if (work.Slow is not { Outcome: SlowPathOutcome.NoPage, Failure: FailureKind.NoPage }) yield break;
+        foreach (var pause in Compact(work, work.Slow.Priority)) yield return pause;
+    }
+
+    private IEnumerable<Pause> TryHard(KernelWork work)
+    {
         foreach (var pause in ReclaimDirectly(work)) yield return pause;
+        if (!CompactsFirst)
+        {
+            foreach (var pause in Compact(work, work.Slow.Priority)) yield return pause;
+        }
+
         foreach (var pause in JudgeRetry(work)) yield return pause;
-        if (work.Answer || work.Slow.Outcome != SlowPathOutcome.Retry || ZonelistsChanged(work)) yield break;
-        foreach (var pause in RunOutOfMemory(work)) yield return pause;
-        if (_now - _walk.Begin > HungTask) End(work, SlowPathOutcome.NoPage, FailureKind.Hung);
+        if (work.Slow.Outcome == SlowPathOutcome.Retry && !work.Answer && !CompactsFirst)
+        {
+            foreach (var pause in JudgeCompaction(work)) yield return pause;
+        }
+
+        if (!work.Answer && work.Slow.Outcome == SlowPathOutcome.Retry && !ZonelistsChanged(work))
+        {
+            foreach (var pause in RunOutOfMemory(work)) yield return pause;
+        }
+
+        if (work.Slow.Outcome == SlowPathOutcome.Retry && _now - _walk.Begin > HungTask)
+            End(work, SlowPathOutcome.NoPage, FailureKind.Hung);
     }
 
     private bool ZonelistsChanged(KernelWork work)
@@ -146,12 +190,7 @@ public sealed partial class CpuProcess
     /// <remarks>Source: <c>__gfp_pfmemalloc_flags</c>, Linux mm/page_alloc.c.</remarks>
     private void UseReserves()
     {
-        var gfp = _walk.Attempt.Gfp;
-        var reserves = (gfp & GfpFlags.NoMemAlloc) != 0 ? AllocationFlags.None
-            : (gfp & Emergency) == GfpFlags.MemAlloc ? AllocationFlags.NoWatermarks
-            : !IsVictim ? AllocationFlags.None
-            : _machine.Release.VictimsIgnoreMarks ? AllocationFlags.NoWatermarks
-            : AllocationFlags.Oom;
+        var reserves = Reserves();
         if (reserves != AllocationFlags.None)
             _walk.Flags = reserves | (_walk.Flags & AllocationFlags.Kswapd);
         var leaves = reserves != AllocationFlags.None || (_walk.Flags & AllocationFlags.CpuSet) == 0;
@@ -159,6 +198,16 @@ public sealed partial class CpuProcess
             _walk.Attempt = _walk.Attempt with { Mask = [] };
         FindPreferred();
         _walk.CacheSetUp = false;
+    }
+
+    private AllocationFlags Reserves()
+    {
+        var gfp = _walk.Attempt.Gfp;
+        return (gfp & GfpFlags.NoMemAlloc) != 0 ? AllocationFlags.None
+            : (gfp & Emergency) == GfpFlags.MemAlloc ? AllocationFlags.NoWatermarks
+            : !IsVictim ? AllocationFlags.None
+            : _machine.Release.VictimsIgnoreMarks ? AllocationFlags.NoWatermarks
+            : AllocationFlags.Oom;
     }
 
     /// <summary>Reclaims, and tries what that freed; the pages that others have cached are the last resort.</summary>
@@ -180,7 +229,8 @@ public sealed partial class CpuProcess
         var gfp = _walk.Attempt.Gfp;
         var order = _walk.Request.Order.Value;
         if ((gfp & GfpFlags.NoRetry) != 0
-            || (order > CostlyOrder && (gfp & GfpFlags.RetryMayFail) == 0 && !_machine.Release.CountsReclaimedPages))
+            || (IsCostly && ((gfp & GfpFlags.RetryMayFail) == 0 || !CanCompact)
+                && !_machine.Release.CountsReclaimedPages))
         {
             End(work, SlowPathOutcome.NoPage);
             yield break;

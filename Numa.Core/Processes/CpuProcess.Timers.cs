@@ -37,6 +37,8 @@ public sealed partial class CpuProcess
         DrainAll,
         AnswerDrained,
         UnlockOutOfMemory,
+        JudgeKcompactd,
+        TrustCompaction,
     }
 
     /// <summary>A step of the CPU's own between two steps of tasks.</summary>
@@ -112,7 +114,7 @@ public sealed partial class CpuProcess
                 JudgeZone(slot, highest, order);
                 break;
             case WorkKind.EndJudging:
-                EndJudging(slot);
+                EndJudging(slot, asked!);
                 break;
             case WorkKind.DrainAll:
                 DrainNext(Zone(slot));
@@ -124,6 +126,12 @@ public sealed partial class CpuProcess
                 _visit.HasCheck = false;
                 _visit.Count = (int)MachineLock.OutOfMemory;
                 Ask(Zone(0), ZoneVisitKind.Unlock, Continuation.None);
+                break;
+            case WorkKind.JudgeKcompactd:
+                JudgeKcompactd(slot);
+                break;
+            case WorkKind.TrustCompaction:
+                TrustCompaction(slot, order);
                 break;
             default:
                 DoMachineWork(kind, slot);
@@ -166,7 +174,8 @@ public sealed partial class CpuProcess
             if (node == told && !_machine.Release.KswapdWokenPerZone) continue;
             told = node;
             SendSignal(_machine.HomeCpus[node], SignalKind.WakeKswapd, default, null, slot,
-                (int)_walk.Request.HighestZone(_machine.Release), _walk.Request.Order.Value);
+                (int)_walk.Request.HighestZone(_machine.Release), _walk.Request.Order.Value,
+                cannotWait: !MayReclaim);
         }
     }
 

@@ -55,6 +55,9 @@ public sealed partial class CpuProcess
         /// <summary>How the machine stood when it failed, if that is to be reported.</summary>
         public MemorySnapshot? Snapshot;
 
+        /// <summary>It looks for a page that its compaction has made.</summary>
+        public bool AfterCompaction;
+
         /// <summary>It looks for a page once more before it looks for a victim.</summary>
         public bool HoldsOomLock;
     }

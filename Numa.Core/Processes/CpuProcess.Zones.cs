@@ -35,7 +35,7 @@ public sealed partial class CpuProcess
             made.Expire = state.Pagesets[Id].Expire;
         }
 
-        if (_board is { } board) See(made, board.At(Board.IndexReadAt(_now, _costs.SignalLatency), slot));
+        if (_board is { } board) See(made, board.At(Board.IndexReadAt(LastStep, _costs.SignalLatency), slot));
         Reach.Add(slot);
         return _zones[slot] = made;
     }
@@ -46,15 +46,16 @@ public sealed partial class CpuProcess
         : new(_machine.Release, image.Tuning.Pageset);
 
     /// <summary>Brings the CPU's view of a zone up to the board instant that it may read now.</summary>
+    /// <remarks>That is the step's: as it goes on, the board may show what no other host would show it.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Refresh(CpuZone zone)
     {
-        if (_now >= zone.ViewUntil && _board is not null) ReadBoard(zone);
+        if (LastStep >= zone.ViewUntil && _board is not null) ReadBoard(zone);
     }
 
     private void ReadBoard(CpuZone zone)
     {
-        var instant = Board.IndexReadAt(_now, _costs.SignalLatency);
+        var instant = Board.IndexReadAt(LastStep, _costs.SignalLatency);
         zone.ViewUntil = new((instant + 2) * _costs.SignalLatency);
         ref readonly var record = ref _board!.At(instant, zone.Slot);
         if (record.Effect > zone.View.Effect) See(zone, record);

@@ -59,6 +59,7 @@ public sealed partial class CpuProcess
         DrainRemote,
         JudgeKswapd,
         JudgeHopes,
+        JudgeKcompactd,
         Exchange,
         MoveCounter,
         Operate,
@@ -297,6 +298,9 @@ public sealed partial class CpuProcess
             case Continuation.JudgeKswapd:
                 KswapdJudged();
                 break;
+            case Continuation.JudgeKcompactd:
+                KcompactdJudged(zone);
+                break;
             case Continuation.Exchange:
                 ExchangeReplied();
                 break;
@@ -356,11 +360,14 @@ public sealed partial class CpuProcess
     }
 
     private void SendSignal(int receiver, SignalKind kind, TaskId task, LiveBlock[]? blocks = null,
-        int zone = 0, int highestZone = 0, int order = 0, MachineFacts? facts = null)
+        int zone = 0, int highestZone = 0, int order = 0, MachineFacts? facts = null, bool cannotWait = false)
     {
         var at = receiver == Id ? _now : SignalArrival(receiver);
         var signal = new Signal(at, Id, ++_signalSequence, receiver, kind, task, _current?.Id ?? default, null, blocks,
-            zone, highestZone, order) { UnderPressure = BeforePressure is not null, Facts = facts };
+            zone, highestZone, order)
+        {
+            UnderPressure = BeforePressure is not null, Facts = facts, CannotWait = cannotWait,
+        };
         _interrupted = true;
         if (receiver == Id)
         {

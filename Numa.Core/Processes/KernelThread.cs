@@ -3,10 +3,10 @@ using Numa.Core.Allocation;
 
 namespace Numa.Core.Processes;
 
-/// <summary>A task that never leaves the kernel: kswapd of a node.</summary>
+/// <summary>A task that never leaves the kernel: kswapd or kcompactd of a node.</summary>
 /// <remarks>It takes its turns on its CPU like any task, and what it frees lands in that CPU's pagesets.</remarks>
-internal sealed class KernelThread(NodeId node, int cpu)
-    : SimulatedTask(new(-1 - node.Value), $"kswapd{node}", new(cpu))
+internal sealed class KernelThread(TaskId id, string name, NodeId node, int cpu)
+    : SimulatedTask(id, $"{name}{node}", new(cpu))
 {
     public NodeId Node { get; } = node;
 
@@ -15,6 +15,9 @@ internal sealed class KernelThread(NodeId node, int cpu)
 
     /// <summary>Highest zone that a wake-up asked for; −1 for none.</summary>
     public int HighestZone { get; set; } = -1;
+
+    /// <summary>Order for which it last reclaimed: 0 when it gave up on larger blocks.</summary>
+    public int Reclaimed { get; set; }
 
     public bool IsAwake { get; set; }
 
@@ -27,7 +30,7 @@ internal sealed class KernelThread(NodeId node, int cpu)
         throw new Diagnostics.InvariantBreachException("a kernel thread has no program");
 
     public override void Allocated(LiveBlock block) =>
-        throw new Diagnostics.InvariantBreachException("kswapd allocates nothing");
+        throw new Diagnostics.InvariantBreachException("a kernel thread allocates nothing");
 
     public override IEnumerable<LiveBlock> LiveBlocks() => [];
 }

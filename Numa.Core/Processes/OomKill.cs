@@ -28,6 +28,7 @@ public enum OomConstraint
 }
 
 /// <summary>One strike of the OOM killer.</summary>
+/// <param name="Nodes">Nodes that the constraint leaves; empty for all.</param>
 /// <param name="Tried">What the last walk found in each zone before it.</param>
 /// <param name="Candidates">Every task that could have been chosen, by number.</param>
 /// <param name="Victim">Null: there was none, and the kernel panics.</param>
@@ -38,6 +39,7 @@ public sealed record OomKill(
     TaskId Asker,
     AllocationRequest Request,
     OomConstraint Constraint,
+    ImmutableArray<NodeId> Nodes,
     ImmutableArray<ZoneRefusal> Tried,
     ImmutableArray<OomCandidate> Candidates,
     OomCandidate? Victim,

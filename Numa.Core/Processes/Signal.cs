@@ -82,6 +82,9 @@ public sealed record Signal(
     /// <summary>The sender's tasks, in an answer.</summary>
     public OomCandidate[]? Candidates { get; init; }
 
+    /// <summary>The allocation that wakes kswapd does not reclaim, nor compact, itself.</summary>
+    public bool CannotWait { get; init; }
+
     /// <summary>Round in which the message was sent.</summary>
     public long Round { get; set; }
 

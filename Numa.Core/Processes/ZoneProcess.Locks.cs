@@ -8,6 +8,25 @@ public sealed partial class ZoneProcess
     // Shape: bit = number of the lock.
     private uint _machineLocks;
 
+    private void DoWithoutLock(ZoneVisit visit)
+    {
+        switch (visit.Kind)
+        {
+            case ZoneVisitKind.Describe:
+                visit.TypesOfOrder = Zone.TypesOfOrder();
+                break;
+            case ZoneVisitKind.TryLock or ZoneVisitKind.Unlock:
+                TryMachineLock(visit);
+                break;
+            case ZoneVisitKind.BeginCompaction:
+                BeginCompaction(visit);
+                break;
+            case ZoneVisitKind.EndCompaction:
+                EndCompaction(visit);
+                break;
+        }
+    }
+
     private void TryMachineLock(ZoneVisit visit)
     {
         var bit = 1u << visit.Count;

@@ -79,6 +79,14 @@ public sealed partial class ZoneProcess
                 visit.Scanned = Lru!.Scan(visit.Scan, now, visit.Pages);
                 if (visit.Pages.Count > 0) _futileRuns = 0;
                 return visit.Scanned.Scanned;
+            case ZoneVisitKind.LruIsolate:
+                Invariant.Holds(visit.Count is > 0 and <= LruScan.Most);
+                Lru!.Isolate(visit.Vacated, visit.Range, visit.Count, now, visit.Pages);
+                return visit.Pages.Count;
+            case ZoneVisitKind.LruPutBack:
+                var count = visit.Pages.Count;
+                Lru!.PutBack(visit.Pages);
+                return count;
             default:
                 Invariant.Holds(visit.Count is > 0 and <= LruScan.Most);
                 Lru!.Release(visit.Owner, visit.Count, now, visit.Pages);

@@ -178,7 +178,8 @@ public sealed partial class ZoneProcess
             visit.Recorder?.Check(Zone.Id, visit.Check.Explain(Zone.Release, Zone.Tuning, seen));
         visit.Record = seen;
         return visit.Served && visit.Kind is not (ZoneVisitKind.Fold or ZoneVisitKind.FairReset or ZoneVisitKind.Query
-            or ZoneVisitKind.Describe or ZoneVisitKind.TryLock or ZoneVisitKind.Unlock or ZoneVisitKind.Retune);
+            or ZoneVisitKind.Describe or ZoneVisitKind.BeginCompaction or ZoneVisitKind.EndCompaction
+            or ZoneVisitKind.TryLock or ZoneVisitKind.Unlock or ZoneVisitKind.Retune);
     }
 
     /// <summary>A visit without the lock: only the counters that it carries take effect.</summary>
@@ -207,8 +208,7 @@ public sealed partial class ZoneProcess
         TakeFairBatch(ref _latest, visit);
         visit.FairFolded = 0;
         if (visit.Kind == ZoneVisitKind.FairReset) ResetFairBatch(visit);
-        if (visit.Kind == ZoneVisitKind.Describe) visit.TypesOfOrder = Zone.TypesOfOrder();
-        if (visit.Kind is ZoneVisitKind.TryLock or ZoneVisitKind.Unlock) TryMachineLock(visit);
+        DoWithoutLock(visit);
         if (before != (_latest.Folded, _latest.FairBatch, _latest.FairDepleted, _latest.BelowHigh))
         {
             _latest.Effect = effect;
@@ -262,6 +262,10 @@ public sealed partial class ZoneProcess
                 break;
             case ZoneVisitKind.EndBoost:
                 Zone.Boost -= Math.Min(Zone.Boost, visit.Count);
+                break;
+            case ZoneVisitKind.TakeTargets:
+                TakeTargets(visit, ref work);
+                pages = visit.Taken;
                 break;
             case >= ZoneVisitKind.Online and <= ZoneVisitKind.Offline:
                 pages = ChangeMemory(visit, ref work);

@@ -1,5 +1,6 @@
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
+using Numa.Core.Compaction;
 using Numa.Core.Reclaim;
 using Numa.Core.Time;
 using Numa.Core.Zones;
@@ -52,7 +53,16 @@ public enum ZoneVisitKind : byte
     /// <summary>Say which free lists hold anything. Takes no lock.</summary>
     Describe,
 
-    /// <summary>Put new pages on their LRU lists. Takes the LRU lock, as the two below.</summary>
+    /// <summary>Compaction begins, unless it is deferred. Takes no lock.</summary>
+    BeginCompaction,
+
+    /// <summary>Compaction ends: the zone remembers how. Takes no lock.</summary>
+    EndCompaction,
+
+    /// <summary>Take free pages for others to move to.</summary>
+    TakeTargets,
+
+    /// <summary>Put new pages on their LRU lists. Takes the LRU lock, as the four below.</summary>
     LruAdd,
 
     /// <summary>Look for pages to reclaim.</summary>
@@ -60,6 +70,12 @@ public enum ZoneVisitKind : byte
 
     /// <summary>Take pages of an ended task off their lists.</summary>
     LruRelease,
+
+    /// <summary>Take pages of a range of frames off their lists: they are to move.</summary>
+    LruIsolate,
+
+    /// <summary>Put pages that have moved, or could not, back on their lists.</summary>
+    LruPutBack,
 
     /// <summary>Only count the pages on the LRU. Takes no lock.</summary>
     LruSizes,
@@ -130,8 +146,18 @@ public sealed class ZoneVisit
     /// <summary>First frame of the block that an exchange wants.</summary>
     public long Wanted;
 
-    /// <summary>Memory that comes or goes.</summary>
+    /// <summary>Memory that comes or goes, or that pages are to move out of.</summary>
     public PageRange Range;
+
+    /// <summary>Slot of the zone whose pages are to move.</summary>
+    public int Vacated;
+
+    /// <summary>What a compaction tells the zone.</summary>
+    public CompactionStep Compaction;
+
+    /// <summary>Where compaction stands; of a reply, where it came to.</summary>
+    public CompactionScanners Scanners;
+
 
     /// <summary>What has become of the machine.</summary>
     public MachineFacts? Facts;
@@ -209,7 +235,7 @@ public sealed class ZoneVisit
         {
             pages[Zone] += 1L << Order;
         }
-        else if (Kind == ZoneVisitKind.LruAdd)
+        else if (Kind is ZoneVisitKind.LruAdd or ZoneVisitKind.LruPutBack)
         {
             foreach (var page in Pages) pages[page.Zone]++;
         }
@@ -219,9 +245,10 @@ public sealed class ZoneVisit
     /// <remarks>An exchange is left out: who replays a trace keeps no blocks.</remarks>
     internal void CountRepliedPages(long[] pages)
     {
-        if (Kind is ZoneVisitKind.Refill or ZoneVisitKind.Direct) pages[Zone] += (long)Taken << Order;
+        if (Kind is ZoneVisitKind.Refill or ZoneVisitKind.Direct or ZoneVisitKind.TakeTargets)
+            pages[Zone] += (long)Taken << Order;
         else if (Kind == ZoneVisitKind.Reserve) pages[Zone] += 1L << Order;
-        else if (Kind is ZoneVisitKind.LruScan or ZoneVisitKind.LruRelease)
+        else if (Kind is >= ZoneVisitKind.LruScan and <= ZoneVisitKind.LruPutBack)
         {
             foreach (var page in Pages) pages[page.Zone]++;
         }

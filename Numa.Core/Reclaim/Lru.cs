@@ -9,7 +9,7 @@ namespace Numa.Core.Reclaim;
 /// <summary>The pages of a zone (before 4.8) or a node that reclaim may take, each type in the order of age.</summary>
 /// <remarks>One list for each type where the kernel has an active and an inactive one: a page found in use goes back to
 /// the head. What is left out besides stands in docs/reclaim-model.md.</remarks>
-public sealed class Lru
+public sealed partial class Lru
 {
     private const ulong HotSalt = 0x9d5c_0fb1;
     private const ulong DirtySalt = 0x51a7_e3d9;
@@ -58,7 +58,10 @@ public sealed class Lru
     }
 
     /// <summary>A page comes to the head of its list.</summary>
-    public void Add(LruPage page)
+    public void Add(LruPage page) => Add(page,
+        page.Type == LruType.File && IsDrawn(page.Frame, _newest + 1, DirtySalt, _settings.DirtyPercent));
+
+    private void Add(LruPage page, bool isDirty)
     {
         var zone = ZoneOf(page.Zone);
         var at = zone.PageOf(page.Frame);
@@ -67,7 +70,7 @@ public sealed class Lru
         entry.Age = ++_newest;
         entry.Type = page.Type;
         entry.Owner = page.Owner.Value;
-        entry.IsDirty = page.Type == LruType.File && IsDrawn(page.Frame, entry.Age, DirtySalt, _settings.DirtyPercent);
+        entry.IsDirty = isDirty;
         if (entry.IsDirty) zone.Dirty++;
         zone.OfType[(int)page.Type]++;
         zone.AddNewest(ListOf(page.Type), at);
@@ -110,6 +113,7 @@ public sealed class Lru
     public void Release(TaskId owner, int count, VirtualInstant now, List<LruPage> taken)
     {
         Settle(now);
+        _released.Add(owner.Value);
         if (_swappedOut.Remove(owner.Value, out var slots)) _swapUsed -= slots;
         var from = _releasedTo.GetValueOrDefault(owner.Value);
         for (var place = from.Place; place < _zones.Length; place++)
@@ -276,18 +280,9 @@ public sealed class Lru
 
     private LruPage Take(LruZone zone, int at)
     {
-        var page = PageAt(zone, at);
-        ref var entry = ref zone[at];
-        if (entry.IsDirty) zone.Dirty--;
-        if (entry.IsInSwap)
-        {
-            zone.InSwap--;
-            _swappedOut[entry.Owner] = _swappedOut.GetValueOrDefault(entry.Owner) + 1;
-        }
-
-        zone.OfType[(int)entry.Type]--;
-        zone.Unlink(at);
-        zone.Forget(at);
-        return page;
+        var page = Detach(zone, at);
+        if (page.IsInSwap)
+            _swappedOut[page.Owner.Value] = _swappedOut.GetValueOrDefault(page.Owner.Value) + 1;
+        return page with { IsDirty = false, IsInSwap = false };
     }
 }

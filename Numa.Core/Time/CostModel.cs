@@ -18,7 +18,7 @@ public sealed record CostModel
     {
         PagesetHit = 0, Way = 0, Refusal = 0, HoldBase = 0, HoldPerPage = 0, HoldPerSplit = 0, HoldPerMerge = 0,
         RemotePagePercent = 100, HandOver = 0, ZeroPerPage = 0, SignalLatency = 0, Slice = long.MaxValue,
-        LruHoldBase = 0, LruHoldPerPage = 0, WritePerPage = 0, ThinkTakesTime = false,
+        LruHoldBase = 0, LruHoldPerPage = 0, WritePerPage = 0, CopyPerPage = 0, ThinkTakesTime = false,
     };
 
     /// <summary>An allocation from, or a free to, the CPU's own list.</summary>
@@ -66,6 +66,12 @@ public sealed record CostModel
     /// clear_pages()", Linux commit cb431accb36e). One core keeps a bounded number of lines under way, so that its
     /// bandwidth falls as latency, which is what the SLIT states, grows.</remarks>
     public long ZeroPerPage { get; init; } = 300;
+
+    /// <summary>Compaction moves one page of 4 KiB, at distance 10: unmapping, copying, mapping; grows in proportion to
+    /// the SLIT distance.</summary>
+    /// <remarks>Round figure: twice <see cref="ZeroPerPage"/>, as a copy reads as much as it writes, and as much again
+    /// for the page tables and TLBs of other CPUs.</remarks>
+    public long CopyPerPage { get; init; } = 1_200;
 
     /// <summary>Part of a hold of an LRU lock that does not depend on the pages.</summary>
     /// <remarks>Round figure: taking and giving back a lock that is in nobody's cache.</remarks>
@@ -126,6 +132,8 @@ public sealed record CostModel
     public long WayAt(int distance) => Way * distance / Nodes.NodeDistances.Local;
 
     public long ZeroPerPageAt(int distance) => ZeroPerPage * distance / Nodes.NodeDistances.Local;
+
+    public long CopyPerPageAt(int distance) => CopyPerPage * distance / Nodes.NodeDistances.Local;
 
     /// <summary>Duration of one hold of a zone's lock.</summary>
     /// <param name="local">The zone's struct pages lie on the node of the CPU that holds the lock.</param>

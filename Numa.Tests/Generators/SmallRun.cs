@@ -72,6 +72,20 @@ internal sealed record SmallRun(
 
     public bool IsTight { get; init; }
 
+    /// <summary>Pages on LRU lists fill the machine, so that only compaction makes larger blocks.</summary>
+    public static readonly Gen<SmallRun> AnyFragmented =
+        from run in AnyTight
+        from zones in Gen.Int[1, 2]
+        from tasks in Gen.Int[4, 10]
+        from steps in Gen.Int[300, 900]
+        select run with
+        {
+            Nodes = Math.Min(run.Nodes, zones), Zones = zones, Tasks = tasks, Steps = steps, HasLru = true,
+            IsFragmented = true,
+        };
+
+    public bool IsFragmented { get; init; }
+
     /// <summary>Some requests of order 0 are for pages that go to LRU lists.</summary>
     public bool HasLru { get; init; }
 
@@ -90,7 +104,7 @@ internal sealed record SmallRun(
             var receivers = IsRoomy && random.NextBelow(6) > 0 ? 0 : Tasks;
             var own = IsRoomy && random.NextBelow(16) == 0 ? Abroad(ref random, requests) : requests;
             tasks.Add(new RandomTask(new(i), new((int)random.NextBelow(Cpus)), own, receivers, Steps,
-                IsLong ? 900_000_000 : IsRoomy ? 400 : 40_000, random.NextUInt64())
+                IsLong ? 900_000_000 : IsRoomy || IsFragmented ? 400 : 40_000, random.NextUInt64())
             {
                 IsOpen = IsRoomy && random.NextBelow(20) > 0,
                 Start = new(random.NextBelow(2) * random.NextBelow(50_000)),
@@ -99,12 +113,13 @@ internal sealed record SmallRun(
         }
 
         // What must not fail may wait for ever.
-        var horizon = IsTight ? new(400_000)
+        var horizon = IsTight ? new(IsFragmented ? 3_000_000 : 400_000)
             : random.NextBelow(4) == 0 ? new(random.NextBelow(IsLong ? 5_000_000_000 : 200_000))
             : VirtualInstant.Never;
         var occupied = ImmutableArray.CreateBuilder<Occupation>();
         foreach (var zone in image.Zones)
         {
+            if (IsFragmented) continue;
             if (IsTight || random.NextBelow(2) == 0) occupied.Add(new(zone.Id, new(random.NextBelow(150))));
         }
 
@@ -245,7 +260,7 @@ internal sealed record SmallRun(
 
     private ZoneImage Zone(ref SeededRandom random, ZoneId id, long start)
     {
-        var pages = IsRoomy ? 2_200 + random.NextBelow(3_000) : 256 + random.NextBelow(1_800);
+        var pages = IsRoomy ? 2_200 + random.NextBelow(3_000) : IsFragmented ? 1_600 + random.NextBelow(1_000) : 256 + random.NextBelow(1_800);
         return new(id, new(start), new(pages), new(pages), [new(new(start), new(start + pages))], [],
             Tuning(ref random, id));
     }
@@ -298,6 +313,7 @@ internal sealed record SmallRun(
             var order = random.NextBelow(2) == 0 ? 0 : (int)(random.NextBelow(11) * random.NextBelow(11) / 10);
             NodeId? preferred = random.NextBelow(4) == 0 ? new((int)random.NextBelow(Nodes)) : null;
             ImmutableArray<NodeId> allowed = random.NextBelow(6) == 0 ? [new((int)random.NextBelow(Nodes))] : [];
+            if (IsFragmented && order > 0) order = (int)random.NextBelow(6);
             requests.Add(new(gfp, new(order), preferred, allowed)
             {
                 Policy = random.NextBelow(4) == 0 ? Policy(ref random) : null,

@@ -39,7 +39,7 @@ public class ReclaimReaderTests
     [Theory]
     [InlineData("swap: 2GB", "s.yaml:1:7: error NUMA106: swap: '2GB' is no size; expected a whole number with KiB,"
         + " MiB, GiB or TiB, for example 2GiB")]
-    [InlineData("reclaim: 5", "s.yaml:1:10: error NUMA105: reclaim must be a mapping, not '5'")]
+    [InlineData("reclaim: 5", "s.yaml:1:10: error NUMA105: reclaim is '5'; expected none, or a mapping with hot and dirty")]
     [InlineData("reclaim: {hot: 10}",
         "s.yaml:1:16: error NUMA106: hot: '10' is no share; expected 0% to 100%, for example 10%")]
     [InlineData("reclaim: {dirty: 101%}",

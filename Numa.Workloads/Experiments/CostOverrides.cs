@@ -23,6 +23,7 @@ internal static class CostOverrides
             ["remotePagePercent"] = (costs, value) => costs with { RemotePagePercent = (int)value },
             ["handOver"] = (costs, value) => costs with { HandOver = value },
             ["zeroPerPage"] = (costs, value) => costs with { ZeroPerPage = value },
+            ["copyPerPage"] = (costs, value) => costs with { CopyPerPage = value },
             ["lruHoldBase"] = (costs, value) => costs with { LruHoldBase = value },
             ["lruHoldPerPage"] = (costs, value) => costs with { LruHoldPerPage = value },
             ["writePerPage"] = (costs, value) => costs with { WritePerPage = value },

@@ -87,6 +87,8 @@ public sealed class ScenarioRunner(TimeProvider time)
             Checked = options.Check,
             Events = report.Events(),
             Pressure = report.Pressure(),
+            OomKills = report.OomKills(),
+            Reclaim = report.Reclaim(),
             UsedReclaimModel = report.UsedReclaimModel(),
         };
         var contention = ContentionReport.Of(outcome.Zones, options.LongestWaits);

@@ -83,9 +83,10 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
         }),
     ];
 
-    /// <summary>Pages were reclaimed, or a task was killed for them.</summary>
+    /// <summary>Pages were reclaimed or moved, or a task was killed for them.</summary>
     public bool UsedReclaimModel() => outcome.Cpus.Any(cpu => cpu.Counters is
-        { KswapdReclaimed: > 0 } or { DirectReclaimed: > 0 } or { NodeReclaimed: > 0 } or { OomKills: > 0 });
+        { KswapdReclaimed: > 0 } or { DirectReclaimed: > 0 } or { NodeReclaimed: > 0 } or { OomKills: > 0 }
+        or { PagesMigrated: > 0 });
 
     /// <summary>The run before and after reclaim could have a part in it; null when it never could.</summary>
     public PressureSplit? Pressure()
@@ -132,8 +133,32 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
            let first = kind.MinBy(tally => tally.Operation)!
            orderby kind.Key.Workload, kind.Key.Gfp, kind.Key.Order, kind.Key.Kind
            select new FailureResult(kind.Key.Workload, kind.Key.Gfp, kind.Key.Order.Value, Word(kind.Key.Kind),
-               kind.Sum(tally => tally.Count), first.Operation, [.. first.First.Tried.Select(Refusal)]),
+               kind.Sum(tally => tally.Count), first.Operation, [.. first.First.Tried.Select(Refusal)])
+           {
+               Log = Reports.Of(first.Workload, first.First),
+           },
     ];
+
+    public ImmutableArray<OomKillResult> OomKills() =>
+    [
+        .. from kill in outcome.Cpus.SelectMany(cpu => cpu.Kills)
+           orderby kill.At.Nanoseconds, kill.Cpu
+           select new OomKillResult(kill.At.Nanoseconds, kill.Cpu, plan.Tasks[kill.Asker.Value].Workload,
+               kill.Asker.Value, GfpText.Format(kill.Request.Gfp), kill.Request.Order.Value, Word(kill.Constraint),
+               kill.Victim?.Workload, kill.Victim?.Task.Value, kill.Points, [.. kill.Tried.Select(Refusal)],
+               Reports.Of(kill)),
+    ];
+
+    public ReclaimResult? Reclaim()
+    {
+        var cpus = outcome.Cpus.Select(cpu => cpu.Counters).ToList();
+        var done = new ReclaimResult(cpus.Sum(cpu => cpu.PageOutRuns), cpus.Sum(cpu => cpu.KswapdReclaimed),
+            cpus.Sum(cpu => cpu.AllocStalls), cpus.Sum(cpu => cpu.DirectReclaimed), cpus.Sum(cpu => cpu.NodeReclaimed),
+            cpus.Sum(cpu => cpu.LruScanned), cpus.Sum(cpu => cpu.DrainAlls), cpus.Sum(cpu => cpu.Throttled));
+        return done.KswapdRuns + done.Stalls + done.NearNodes == 0 ? null : done;
+    }
+
+    private MemoryReports Reports => new(_machine, plan.Tasks);
 
     public static RefusalResult Refusal(ZoneRefusal refusal) => new(refusal.Zone.ToString(),
         refusal.Verdict.Verdict.ToString(), refusal.Level.ToString().ToLowerInvariant(),
@@ -152,7 +177,7 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
                let ends = ids.Where(outcome.Ends.ContainsKey).Select(id => outcome.Ends[id]).ToList()
                select new WorkloadResult(workload.Key, ids.Count, workload.Sum(task => task.Operations),
                    workload.Sum(task => task.Allocations), workload.Sum(task => task.Failures),
-                   workload.Sum(task => task.LivePages), ends.Count == 0 ? 0 : ends.Max(end => end.At.Nanoseconds),
+                   workload.Sum(task => task.HeldPages), ends.Count == 0 ? 0 : ends.Max(end => end.At.Nanoseconds),
                    string.Join(", ", Ends(ids, ends.Select(end => end.End), waiting, cutOff))),
         ];
     }
@@ -208,8 +233,7 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
     private static IEnumerable<string> Ends(
         List<TaskId> ids, IEnumerable<TaskEnd> ends, HashSet<TaskId> waiting, HashSet<TaskId> cutOff)
     {
-        var words = ends.Select(end => end == TaskEnd.Exited ? "exited" : "stopped where the kernel would reclaim")
-            .ToList();
+        var words = ends.Select(Word).ToList();
         // While others can still go on, a sleeper may yet be woken.
         var sleeps = cutOff.Count == 0 ? "waits for ever" : "asleep at the end";
         words.AddRange(Enumerable.Repeat(sleeps, ids.Count(waiting.Contains)));
@@ -219,10 +243,28 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
             .Select(word => word.Count() == ids.Count ? word.Key : $"{word.Count()} {word.Key}");
     }
 
+    private static string Word(TaskEnd end) => end switch
+    {
+        TaskEnd.Exited => "exited",
+        TaskEnd.Killed => "killed",
+        TaskEnd.Deadlocked => "kernel panic: nobody left to kill",
+        TaskEnd.Hung => "hung: no memory for two minutes",
+        _ => "stopped where the kernel would reclaim",
+    };
+
+    private static string Word(OomConstraint constraint) => constraint switch
+    {
+        OomConstraint.CpuSet => "cpuset",
+        OomConstraint.MemoryPolicy => "memory policy",
+        _ => "none",
+    };
+
     private static string Word(FailureKind kind) => kind switch
     {
         FailureKind.NoZone => "no zone permitted",
         FailureKind.NoPage => "no page at the min mark",
+        FailureKind.Deadlocked => "nothing to reclaim, nobody to kill",
+        FailureKind.Hung => "waited for ever",
         _ => "needs reclaim",
     };
 }

@@ -70,6 +70,12 @@ public sealed record RunResult(
     /// <summary>The run before and after the first pressure; null when there was none.</summary>
     public PressureSplit? Pressure { get; init; }
 
+    /// <summary>Strikes of the OOM killer, oldest first.</summary>
+    public ImmutableArray<OomKillResult> OomKills { get; init; } = [];
+
+    /// <summary>What reclaim did; null when it did nothing.</summary>
+    public ReclaimResult? Reclaim { get; init; }
+
     /// <summary>Pages were counted at the end of every round too, and every free list at the end of the
     /// run.</summary>
     public bool Checked { get; init; }
@@ -94,7 +100,29 @@ public sealed record FirstFallback(long Number, int? Task);
 /// <param name="FirstOperation">Number, on its CPU, of the first that failed; the least of all CPUs.</param>
 public sealed record FailureResult(
     string Workload, string Gfp, int Order, string Kind, long Count, long FirstOperation,
-    ImmutableArray<RefusalResult> Tried);
+    ImmutableArray<RefusalResult> Tried)
+{
+    /// <summary>What the kernel would log of the first, line by line; empty where it is silent.</summary>
+    public ImmutableArray<string> Log { get; init; } = [];
+}
+
+/// <summary>One strike of the OOM killer. Unit of points: pages.</summary>
+/// <param name="Workload">Of the task that asked.</param>
+/// <param name="Constraint">none, cpuset or memory policy.</param>
+/// <param name="Victim">Workload of the task that was killed; null: there was none, and the kernel panics.</param>
+/// <param name="Tried">What the last walk found in each zone.</param>
+/// <param name="Log">What the kernel would log, line by line.</param>
+public sealed record OomKillResult(
+    long Nanoseconds, int Cpu, string Workload, int Task, string Gfp, int Order, string Constraint, string? Victim,
+    int? VictimTask, long Points, ImmutableArray<RefusalResult> Tried, ImmutableArray<string> Log);
+
+/// <summary>What was done to get memory, by whom. Unit: pages, or times.</summary>
+/// <param name="KswapdRuns">pageoutrun of vmstat.</param>
+/// <param name="Stalls">Times that a task reclaimed for itself: allocstall.</param>
+/// <param name="Looked">Pages looked at on LRU lists.</param>
+public sealed record ReclaimResult(
+    long KswapdRuns, long ByKswapd, long Stalls, long ByTasks, long NearNodes, long Looked, long DrainAlls,
+    long Throttled);
 
 /// <summary>A zone that a failed or fallen-back allocation tried. Unit: pages.</summary>
 public sealed record RefusalResult(string Zone, string Verdict, string Mark, long AvailablePages, long RequiredPages);

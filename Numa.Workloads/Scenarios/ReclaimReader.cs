@@ -16,7 +16,18 @@ internal static class ReclaimReader
     /// <returns>Null for <c>reclaim: none</c>: an allocation that could go on only by reclaim ends its task.</returns>
     internal static ReclaimSettings? Read(Fields scenario, ProblemList problems)
     {
-        if (scenario.Value("reclaim") is YamlScalar { Text: "none" }) return null;
+        if (scenario.Value("reclaim") is YamlScalar word)
+        {
+            if (word.Text != "none")
+            {
+                problems.Add(word.At, ProblemCodes.Shape,
+                    $"reclaim is {word.Shape}; expected none, or a mapping with "
+                    + string.Join(" and ", Vocabulary.Reclaim));
+            }
+
+            return null;
+        }
+
         var swap = scenario.Text("swap") is { } text ? scenario.Size(text, "swap") : null;
         var (hot, dirty) = (0, 0);
         if (scenario.Mapping(scenario.Value("reclaim"), "reclaim") is { } mapping)

@@ -17,7 +17,7 @@ internal sealed class FillTask(
     public override IReadOnlyList<AllocationRequest> Requests => [request];
 
     /// <summary>Those that went to an LRU list count as long as the task does not know better.</summary>
-    public override long LivePages => _held.Pages + Listed;
+    public override long LivePages => _held.Pages;
 
     /// <summary>Blocks of order 0 that went to an LRU list.</summary>
     private long Listed => AnonymousPages + FilePages;

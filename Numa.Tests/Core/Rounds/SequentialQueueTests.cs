@@ -33,6 +33,11 @@ public class SequentialQueueTests
     public void Any_grouping_of_a_machine_that_is_short_of_memory_runs_like_one_queue() =>
         SmallRun.AnyTight.Sample(AssertAnyGrouping, iter: 300, threads: 2);
 
+    // One run in five moves pages about for larger blocks; now and then their task is killed meanwhile.
+    [Fact]
+    public void So_does_one_whose_memory_is_compacted() =>
+        SmallRun.AnyFragmented.Sample(AssertAnyGrouping, iter: 150, threads: 2);
+
     // A write fills the zone's fair batch at the next arrival; a CPU may read that before the visit has its effect.
     [Fact]
     public void A_write_is_on_the_board_before_the_visit_behind_it_has_its_effect() => AssertAnyGrouping(
