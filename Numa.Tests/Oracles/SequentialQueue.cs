@@ -48,7 +48,7 @@ internal sealed class SequentialQueue : ICpuEffects
                 .FirstOrDefault();
             var arrival = visit?.Arrival ?? VirtualInstant.Never;
             if (step == VirtualInstant.Never && arrival == VirtualInstant.Never) return;
-            if (++Events > 1_000_000) throw new InvalidOperationException(
+            if (++Events > 8_000_000) throw new InvalidOperationException(
                 $"the run does not end: at {step} or {arrival}, {cpu?.Id} {visit}");
             if (step <= arrival) cpu!.Run(new(step.Nanoseconds + 1), ViewAt(step), this, 1);
             else Serve(visit!);

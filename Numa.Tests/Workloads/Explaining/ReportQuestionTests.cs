@@ -1,3 +1,4 @@
+using Numa.Core.Addressing;
 using Numa.Core.Text.Reports;
 using Numa.Tests.Core.Text.Reports;
 using Numa.Workloads.Explaining;
@@ -38,6 +39,33 @@ public sealed class ReportQuestionTests
         Assert.Contains("239162 pages are free in zones that the request may not use", explained.Notes);
         Assert.Equal("init (255), 56 MiB resident, oom_score_adj 1000; init (254) is larger, oom_score_adj -1000",
             explained.Kill);
+    }
+
+    // Only 32 bit has HighMem, and its columns are DMA, Normal, HighMem, Movable: by those of 64 bit Normal would have
+    // to keep nothing, and be above min.
+    [Fact]
+    public void A_report_with_HighMem_is_read_by_the_rules_of_32_bit()
+    {
+        var report = MemoryReportTests.Read(MemoryReportTests.Log("4.4.178-tracefrag-1node-1g"))[0];
+        var normal = report.Memory!.Zones[1];
+        normal = normal with
+        {
+            Zone = new(normal.Zone.Node, ZoneKind.Normal), LowmemReserve = [0, 0, 25600, 25600],
+            Pages = normal.Pages.SetItem("free", 20_000),
+        };
+        var high = normal with
+        {
+            Zone = new(normal.Zone.Node, ZoneKind.HighMem), LowmemReserve = [0, 0, 0, 0],
+            Pages = normal.Pages.SetItem("free", 0),
+        };
+        report = report with
+        {
+            Gfp = new(0x2, "GFP_HIGHUSER"), Memory = report.Memory with { Zones = [normal, high] },
+        };
+        var explained = ReportQuestion.Explain(report);
+        Assert.Contains("zones up to HighMem", explained.Request, StringComparison.Ordinal);
+        Assert.True(explained.IsJustified);
+        Assert.Equal(25_600 + normal.Of("min"), explained.Zones[0].Needed);
     }
 
     // Enough pages, 8 KiB at most in one block; then a block that only atomic requests may take.
