@@ -260,7 +260,9 @@ internal sealed record SmallRun(
 
     private ZoneImage Zone(ref SeededRandom random, ZoneId id, long start)
     {
-        var pages = IsRoomy ? 2_200 + random.NextBelow(3_000) : IsFragmented ? 1_600 + random.NextBelow(1_000) : 256 + random.NextBelow(1_800);
+        var pages = IsRoomy ? 2_200 + random.NextBelow(3_000)
+            : IsFragmented ? 1_600 + random.NextBelow(1_000)
+            : 256 + random.NextBelow(1_800);
         return new(id, new(start), new(pages), new(pages), [new(new(start), new(start + pages))], [],
             Tuning(ref random, id));
     }
@@ -300,7 +302,8 @@ internal sealed record SmallRun(
             [
                 GfpFlags.GfpHighUserMovable, GfpFlags.GfpHighUserMovable, GfpFlags.GfpKernel, GfpFlags.GfpAtomic,
                 GfpFlags.GfpHighUserMovable | GfpFlags.NoRetry, GfpFlags.GfpKernel | GfpFlags.RetryMayFail,
-                GfpFlags.GfpKernel | GfpFlags.MemAlloc, GfpFlags.GfpKernel | GfpFlags.NoFail, GfpFlags.GfpKernel & ~GfpFlags.Fs,
+                GfpFlags.GfpKernel | GfpFlags.MemAlloc, GfpFlags.GfpKernel | GfpFlags.NoFail,
+                GfpFlags.GfpKernel & ~GfpFlags.Fs,
             ];
         }
 
