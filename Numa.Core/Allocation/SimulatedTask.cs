@@ -102,8 +102,8 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     /// <summary>Instant at which the task is given to its CPU.</summary>
     public VirtualInstant Start { get; init; }
 
-    /// <summary>Tasks that must have exited before this one starts; empty for none.</summary>
-    public IReadOnlyList<TaskId> After { get; init; } = [];
+    /// <summary>Tasks that must have exited before this one starts; empty for none. Set before the run.</summary>
+    public IReadOnlyList<TaskId> After { get; set; } = [];
 
     /// <summary>Allocations and frees that its CPU began for it.</summary>
     public long Operations => Allocations + Frees;
@@ -138,9 +138,9 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     /// nobody's.</summary>
     public long HeldPages => HasSurrendered ? 0 : LivePages + AnonymousPages;
 
-    /// <summary>Its requests are page faults; else it is the kernel, which cannot be killed.</summary>
-    protected internal virtual bool IsProgram =>
-        Requests is { Count: > 0 } requests && requests.All(request => request.IsFault);
+    /// <summary>Its requests are for a user's memory; else it is the kernel, which cannot be killed.</summary>
+    protected internal virtual bool IsProgram => Requests is { Count: > 0 } requests
+        && requests.All(request => (request.Gfp & GfpFlags.HardWall) != 0);
 
     /// <summary>Nodes that its memory policy or cpuset binds it to; empty for all.</summary>
     internal ImmutableArray<NodeId> BoundTo => Requests?.FirstOrDefault() switch
@@ -152,9 +152,9 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
         _ => [],
     };
 
-    /// <summary>How much more, or less, than by its size the OOM killer wants it.</summary>
+    /// <summary>How much more, or less, than by its size the OOM killer wants it. Set before the run.</summary>
     /// <remarks>Range: −1000, never, to 1000. Source: <c>oom_score_adj</c>, proc(5).</remarks>
-    public int OomAdjustment { get; init; }
+    public int OomAdjustment { get; set; }
 
     /// <summary>Pages of the blocks that the task holds now.</summary>
     public abstract long LivePages { get; }

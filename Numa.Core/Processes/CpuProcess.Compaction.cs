@@ -129,15 +129,9 @@ public sealed partial class CpuProcess
         foreach (var slot in _walk.Slots)
         {
             if (!IsAllowed(slot)) continue;
-            AskForSizes(_machine.LruOf(slot), Continuation.Kernel);
-            yield return Pause.Visit;
-            var reclaimable = Reclaimable(slot);
-            Query(slot);
-            yield return Pause.Visit;
-            var free = _visit.Record.Folded;
-            if (reclaimable == 0) reclaimable = Math.Max(0, free);
+            foreach (var pause in LookAt(work, slot)) yield return pause;
             work.Answer = CompactionRules.CouldSuit(_machine.Release, Zone(slot).Tuning, _visit.Record, check,
-                free + reclaimable / check.Order);
+                _visit.Record.Folded + work.Reclaimable / check.Order);
             if (work.Answer) yield break;
         }
     }

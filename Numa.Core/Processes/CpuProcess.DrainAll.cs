@@ -121,11 +121,11 @@ public sealed partial class CpuProcess
         _work.Enqueue(new(WorkKind.AnswerDrained, Asked: asked));
     }
 
-    private void DrainNext(CpuZone zone)
+    // Kernels that have each CPU drain its own drain all of a zone at once.
+    private void DrainWhole(CpuZone zone)
     {
         if (zone.Pageset.Count == 0) return;
-        if (zone.Pageset.Count > AtOnce(zone)) _work.Enqueue(new(WorkKind.DrainAll, zone.Slot));
-        Drain(zone, AtOnce(zone), 0, Migratetype.Unmovable, Continuation.DrainRemote);
+        Drain(zone, zone.Pageset.Count, 0, Migratetype.Unmovable, Continuation.DrainRemote);
     }
 
     private int AtOnce(CpuZone zone) => _machine.Release.Pagesets == PagesetShape.OrderZero

@@ -69,6 +69,9 @@ public sealed partial class CpuProcess
         /// <summary>What the last question came to.</summary>
         public bool Answer { get; set; }
 
+        /// <summary>Pages that reclaim could take from the zone that was looked at.</summary>
+        public long Reclaimable { get; set; }
+
         /// <summary>It is an allocation's slow path, which ends with a page or with its failure.</summary>
         public bool IsSlowPath { get; init; }
 

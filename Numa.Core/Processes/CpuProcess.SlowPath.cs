@@ -262,16 +262,25 @@ public sealed partial class CpuProcess
         foreach (var slot in _walk.Slots)
         {
             if (!IsAllowed(slot)) continue;
-            AskForSizes(_machine.LruOf(slot), Continuation.Kernel);
-            yield return Pause.Visit;
-            var reclaimable = Reclaimable(slot);
-            Query(slot);
-            yield return Pause.Visit;
+            foreach (var pause in LookAt(work, slot)) yield return pause;
             var record = _visit.Record;
-            record.Folded += reclaimable > 0 ? reclaimable : Math.Max(0, record.Folded);
+            record.Folded += work.Reclaimable;
             work.Answer = check.Evaluate(_machine.Release, Zone(slot).Tuning, record).Passes;
             if (work.Answer) yield break;
         }
+    }
+
+    /// <summary>How a zone stands, in the visit's record, and what reclaim could take there, in the work: where that is
+    /// nothing, the kernel counts what is free.</summary>
+    /// <remarks>Source: <c>zone_reclaimable_pages</c>, Linux mm/vmscan.c.</remarks>
+    private IEnumerable<Pause> LookAt(KernelWork work, int slot)
+    {
+        AskForSizes(_machine.LruOf(slot), Continuation.Kernel);
+        yield return Pause.Visit;
+        var reclaimable = Reclaimable(slot);
+        Query(slot);
+        yield return Pause.Visit;
+        work.Reclaimable = reclaimable > 0 ? reclaimable : Math.Max(0, _visit.Record.Folded);
     }
 
     /// <summary>A request that must not fail: a part of the reserve, first where its cpuset lets it, then

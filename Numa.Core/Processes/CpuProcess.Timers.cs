@@ -117,7 +117,7 @@ public sealed partial class CpuProcess
                 EndJudging(slot, asked!);
                 break;
             case WorkKind.DrainAll:
-                DrainNext(Zone(slot));
+                DrainWhole(Zone(slot));
                 break;
             case WorkKind.AnswerDrained:
                 Answer(asked!);

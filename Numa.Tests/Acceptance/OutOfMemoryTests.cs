@@ -58,6 +58,24 @@ public class OutOfMemoryTests
         Assert.Equal([0L, 1813, 31994, 31994], report.Memory!.Zones[0].LowmemReserve.AsEnumerable());
     }
 
+    // The larger program dies, unless an adjustment speaks against it, or for the other.
+    [Theory]
+    [InlineData(0, 0, "large")]
+    [InlineData(1000, 0, "small")]
+    [InlineData(0, -1000, "small")]
+    public async Task The_victim_is_chosen_by_size_and_adjustment(int small, int large, string victim)
+    {
+        var run = await Runs.OfTextAsync($$"""
+            machine: {name: one, kernel: "6.1", nodes: [{memory: 512MiB, cpus: 0-1}]}
+            duration: 500ms
+            workloads:
+              small: {kind: toggle, cpus: 0, slots: 20000, mix: bulk, operations: 1000000, think: 1us,
+                oomScoreAdj: {{small}}}
+              large: {kind: fill, cpus: 1, size: unlimited, oomScoreAdj: {{large}}}
+            """, new());
+        Assert.Equal(victim, run.Result.OomKills[0].Victim);
+    }
+
     // zone_reclaim_mode gives up the near node's page cache before it takes a page of the far one.
     [Theory]
     [InlineData(0)]

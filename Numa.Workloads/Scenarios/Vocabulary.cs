@@ -56,7 +56,7 @@ public static class Vocabulary
 
     /// <summary>Keys of every workload.</summary>
     public static ImmutableArray<string> AnyWorkload { get; } =
-        ["kind", "cpus", "node", "after", "gfp", "order", "policy", "mems", "think"];
+        ["kind", "cpus", "node", "after", "gfp", "order", "policy", "mems", "think", "oomScoreAdj"];
 
     /// <summary>Keys of each kind of workload, beside those of every workload.</summary>
     public static ImmutableSortedDictionary<string, ImmutableArray<string>> Kinds { get; } =

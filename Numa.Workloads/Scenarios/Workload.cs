@@ -19,7 +19,12 @@ public sealed record WorkloadBasis(
     ImmutableArray<Located<string>> After,
     AllocationRequest Request,
     SourcePlace PolicyAt,
-    VirtualDuration Think);
+    VirtualDuration Think)
+{
+    /// <summary>How much more, or less, than by its size the OOM killer wants a task. Range: −1000, never, to
+    /// 1000.</summary>
+    public int OomScoreAdj { get; init; }
+}
 
 /// <summary>A workload of a scenario: one task on each of its CPUs.</summary>
 public abstract record Workload(WorkloadBasis Basis)

@@ -151,7 +151,10 @@ internal sealed class WorkloadReader
     {
         var request = PolicyReader.Request(_fields, gfp, _problems);
         return new(_name, _fields.At, Cpus(), After(), request, _fields.PlaceOf("policy"),
-            _fields.Duration("think") ?? think);
+            _fields.Duration("think") ?? think)
+        {
+            OomScoreAdj = (int)(_fields.Number("oomScoreAdj", -1000, 1000) ?? 0),
+        };
     }
 
     private CpuChoice Cpus()

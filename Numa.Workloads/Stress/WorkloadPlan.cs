@@ -38,13 +38,18 @@ public static class WorkloadPlan
         {
             ImmutableArray<TaskId> after =
                 [.. crew.Workload.Basis.After.SelectMany(name => numbers[name.Value]).Distinct()];
-            tasks.AddRange(Tasks(crew, after, seed.Child(crew.Workload.Name)));
+            foreach (var task in Tasks(crew, seed.Child(crew.Workload.Name)))
+            {
+                task.After = after;
+                task.OomAdjustment = crew.Workload.Basis.OomScoreAdj;
+                tasks.Add(task);
+            }
         }
 
         return tasks.ToImmutable();
     }
 
-    private static IEnumerable<SimulatedTask> Tasks(Crew crew, ImmutableArray<TaskId> after, SeedTree seed)
+    private static IEnumerable<SimulatedTask> Tasks(Crew crew, SeedTree seed)
     {
         var basis = crew.Workload.Basis;
         var count = crew.Cpus.Length;
@@ -56,15 +61,15 @@ public static class WorkloadPlan
             yield return crew.Workload switch
             {
                 FillWorkload fill => new FillTask(
-                    id, basis.Name, cpu, basis.Request, Share(fill.Blocks, i, count), think) { After = after },
+                    id, basis.Name, cpu, basis.Request, Share(fill.Blocks, i, count), think),
                 StormWorkload { WorkingSetBlocks: null } keep =>
-                    new FillTask(id, basis.Name, cpu, basis.Request, keep.Operations, think) { After = after },
+                    new FillTask(id, basis.Name, cpu, basis.Request, keep.Operations, think),
                 StormWorkload storm => new StormTask(id, basis.Name, cpu, basis.Request, think,
-                    (int)storm.WorkingSetBlocks.Value, storm.Release, storm.Operations) { After = after },
+                    (int)storm.WorkingSetBlocks.Value, storm.Release, storm.Operations),
                 ProducerConsumerWorkload pair => new ProducerTask(id, basis.Name, cpu, basis.Request, think,
-                    new(crew.First + count + i), pair.BatchBlocks, pair.Batches, pair.Backlog) { After = after },
+                    new(crew.First + count + i), pair.BatchBlocks, pair.Batches, pair.Backlog),
                 ToggleWorkload toggle => new ToggleTask(id, basis.Name, cpu, basis.Request, think, own.Child("slots"),
-                    toggle.Slots, toggle.Mix, toggle.Operations) { After = after },
+                    toggle.Slots, toggle.Mix, toggle.Operations),
                 _ => throw new InvariantBreachException($"no task plays {crew.Workload.GetType().Name}"),
             };
         }
@@ -74,10 +79,7 @@ public static class WorkloadPlan
             var pair = (ProducerConsumerWorkload)crew.Workload;
             yield return new ConsumerTask(new(crew.First + count + i), basis.Name, crew.Consumers[i],
                 new(basis.Think, seed.Child(count + i).Child("think")), new(crew.First + i),
-                pair.BatchBlocks, pair.Batches)
-            {
-                After = after,
-            };
+                pair.BatchBlocks, pair.Batches);
         }
     }
 
