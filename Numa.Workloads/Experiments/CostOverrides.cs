@@ -18,6 +18,7 @@ internal static class CostOverrides
             ["refusal"] = (costs, value) => costs with { Refusal = value },
             ["holdBase"] = (costs, value) => costs with { HoldBase = value },
             ["holdPerPage"] = (costs, value) => costs with { HoldPerPage = value },
+            ["holdPerTail"] = (costs, value) => costs with { HoldPerTail = value },
             ["holdPerSplit"] = (costs, value) => costs with { HoldPerSplit = value },
             ["holdPerMerge"] = (costs, value) => costs with { HoldPerMerge = value },
             ["remotePagePercent"] = (costs, value) => costs with { RemotePagePercent = (int)value },

@@ -73,6 +73,7 @@ internal static class SettingPaths
         }
 
         foreach (var key in Vocabulary.Reclaim) yield return ["reclaim", key];
+        foreach (var key in Vocabulary.Pagesets) yield return ["pagesets", key];
 
         foreach (var path in OfItems(scenario["occupied"], ["occupied"], Vocabulary.Occupation)) yield return path;
         foreach (var path in OfItems(scenario["events"], ["events"], Vocabulary.Event))

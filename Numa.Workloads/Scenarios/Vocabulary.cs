@@ -13,7 +13,7 @@ public static class Vocabulary
     [
         "name", "about", "machine", "kernel", "zonelistOrder", "transparentHugepages", "sysctls", "seed", "clock",
         "duration", "occupied", "events", "workloads", "costs", "compare", "earlyAllocator", "memoryModel",
-        "swap", "reclaim",
+        "swap", "reclaim", "pagesets",
     ];
 
     /// <summary>Kernel parameters that make Movable zones, by the size of either side.</summary>
@@ -22,12 +22,13 @@ public static class Vocabulary
     public static ImmutableArray<string> Machine { get; } =
     [
         "name", "about", "kernel", "nodes", "distances", "holes", "zonelistOrder", "transparentHugepages", "sysctls",
-        "e820", "mtrr", "lateFree", "earlyAllocator", "memoryModel", "architecture", .. MovableSizes,
+        "e820", "mtrr", "lateFree", "earlyAllocator", "memoryModel", "architecture", "pagesets",
+        .. MovableSizes,
     ];
 
     /// <summary>Keys of a machine that a scenario holds too: the scenario's own value wins.</summary>
     public static ImmutableArray<string> Overridden { get; } =
-        ["kernel", "zonelistOrder", "transparentHugepages", "sysctls", "earlyAllocator", "memoryModel"];
+        ["kernel", "zonelistOrder", "transparentHugepages", "sysctls", "earlyAllocator", "memoryModel", "pagesets"];
 
     public static ImmutableArray<string> Node { get; } = ["id", "memory", "cpus", "managed", "ranges"];
 
@@ -49,6 +50,9 @@ public static class Vocabulary
 
     /// <summary>Memory that an event names by its addresses.</summary>
     public static ImmutableArray<string> MemoryRange { get; } = ["start", "size"];
+
+    /// <summary>Pagesets of a size that no release computes. Unit: pages.</summary>
+    public static ImmutableArray<string> Pagesets { get; } = ["batch", "high"];
 
     public static ImmutableArray<string> Reclaim { get; } = ["hot", "dirty"];
 
