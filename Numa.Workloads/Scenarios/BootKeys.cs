@@ -2,8 +2,9 @@ using System.Collections.Immutable;
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
-using Numa.Core.Zones.Pagesets;
 using Numa.Core.MemoryModels;
+using Numa.Core.Zones.Pagesets;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -15,9 +16,6 @@ public sealed record BootKeys(
     ImmutableArray<WrittenSysctl> Sysctls,
     ImmutableArray<string> Notes)
 {
-    private const int MaxBatch = 1 << 16;
-    private const int MaxHigh = 1 << 20;
-
     public EarlyAllocatorKind? EarlyAllocator { get; init; }
 
     public MemoryModelKind? MemoryModel { get; init; }
@@ -53,7 +51,7 @@ public sealed record BootKeys(
         var pagesets = ReadPagesets(fields, problems);
         if (pagesets is { } size)
             notes.Add($"every pageset has batch {size.Batch} and high {size.HighMin}, whatever the release computes");
-        return new(kernel, fields.OneOf("zonelistOrder", Vocabulary.ZonelistOrders),
+        return new(kernel, fields.OneOf("zonelistOrder"),
             fields.Word("transparentHugepages", Vocabulary.HugePages), sysctls, notes.ToImmutable())
         {
             EarlyAllocator = fields.Word("earlyAllocator", Vocabulary.EarlyAllocators),
@@ -65,11 +63,16 @@ public sealed record BootKeys(
     private static PagesetSize? ReadPagesets(Fields scenario, ProblemList problems)
     {
         if (scenario.Mapping(scenario.Value("pagesets"), "pagesets") is not { } mapping) return null;
-        var fields = new Fields(mapping, "pagesets", Vocabulary.Pagesets, problems);
-        fields.Required("batch");
-        if (fields.Number("batch", 1, MaxBatch) is not { } batch) return null;
+        var fields = new Fields(mapping, "pagesets", BootKeyList.Pagesets, problems);
+        if (fields.Number("batch") is not { } batch) return null;
         // As before 5.14, where one follows from the other.
-        var high = fields.Has("high") ? fields.Number("high", batch, MaxHigh) ?? batch : 6 * batch;
+        var high = fields.Number("high") ?? 6 * batch;
+        if (high < batch)
+        {
+            problems.Add(fields.PlaceOf("high"), ProblemCodes.Conflict,
+                $"high is {high}, below the batch of {batch}: no batch would ever be kept");
+        }
+
         return new((int)batch, (int)high, (int)high);
     }
 
