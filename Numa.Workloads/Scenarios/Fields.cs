@@ -21,14 +21,22 @@ internal sealed class Fields
     /// <param name="table">Every key that the mapping may have; what must be there is asked for here.</param>
     internal Fields(YamlMapping mapping, string what, KeyTable table, ProblemList problems)
     {
-        (_mapping, _what, _table, _problems) = (mapping, what, table, problems);
-        // A key that is misspelt is not missing too.
+        (_what, _table, _problems) = (what, table, problems);
+        _mapping = mapping with { Entries = mapping.Entries.RemoveAll(entry => entry.Value is YamlScalar { IsNull: true }) };
+        // A key that is misspelt, or has no value, is not missing too.
         var meant = new HashSet<string?>();
         foreach (var entry in mapping.Entries.Where(entry => !table.Names.Contains(entry.Key.Text)))
         {
             problems.Add(entry.Key.At, ProblemCodes.UnknownKey,
                 $"unknown key {entry.Key.Shape} in {what}{NearestName.Hint(entry.Key.Text, table.Names)}");
             meant.Add(NearestName.To(entry.Key.Text, table.Names));
+        }
+
+        foreach (var key in mapping.Entries.Except(_mapping.Entries).Select(entry => entry.Key))
+        {
+            if (table.Find(key.Text) is not { } known || !meant.Add(key.Text)) continue;
+            problems.Add(key.At, ProblemCodes.MissingKey,
+                $"key {key.Shape} in {what} has no value; expected {known.Shape.Words}");
         }
 
         foreach (var key in table.Keys.Where(key => key.IsRequired && !Has(key.Name) && !meant.Contains(key.Name)))
@@ -84,10 +92,9 @@ internal sealed class Fields
     /// <param name="key">What the number is, for messages.</param>
     internal long? Number(Located<string> text, string key, Shape.WholeNumber bounds)
     {
-        const NumberStyles style = NumberStyles.AllowLeadingSign;
-        if (!long.TryParse(text.Value.Trim(), style, CultureInfo.InvariantCulture, out var number))
+        if (!Quantities.TryNumber(text.Value, out var number, out var hint))
         {
-            _problems.Add(text.At, ProblemCodes.Unit, $"{key} must be a whole number, not {Quoted(text)}");
+            _problems.Add(text.At, ProblemCodes.Unit, $"{key} must be a whole number, not {Quoted(text)}{hint}");
             return null;
         }
 

@@ -67,7 +67,7 @@ internal static class SettingPaths
     private static IEnumerable<ImmutableArray<string>> Known(YamlMapping scenario)
     {
         foreach (var key in Vocabulary.Scenario
-                     .Except(["sysctls", "occupied", "events", "workloads", "costs", "compare", "reclaim"]))
+                     .Except([Key.Extends, "sysctls", "occupied", "events", "workloads", "costs", "compare", "reclaim"]))
         {
             yield return [key];
         }
@@ -87,7 +87,7 @@ internal static class SettingPaths
 
         if (scenario["machine"] is YamlMapping machine)
         {
-            foreach (var key in Vocabulary.Machine.Except(Vocabulary.Overridden).Except(["nodes"]))
+            foreach (var key in Vocabulary.Machine.Except(Vocabulary.Overridden).Except([Key.Extends, "nodes"]))
                 yield return ["machine", key];
             foreach (var path in OfItems(machine["nodes"], ["machine", "nodes"], Vocabulary.Node))
             {

@@ -102,6 +102,7 @@ internal sealed class YamlText
             Scalar scalar => new YamlScalar(scalar.Value, at)
             {
                 IsLiteral = scalar.Style == ScalarStyle.Literal && _fixedPlace is null,
+                IsNull = scalar is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" },
             },
             _ => throw new YamlException(current.Start, current.End, "a value is expected here"),
         };
