@@ -73,6 +73,7 @@ internal static class SettingPaths
         }
 
         foreach (var key in Vocabulary.Reclaim) yield return ["reclaim", key];
+        foreach (var key in BootKeyList.Pagesets.Names) yield return ["pagesets", key];
         foreach (var key in CostKeys.Table.Names) yield return ["costs", key];
 
         foreach (var path in OfItems(scenario["occupied"], ["occupied"], Vocabulary.Occupation)) yield return path;
