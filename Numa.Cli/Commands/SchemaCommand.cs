@@ -31,5 +31,5 @@ internal sealed class SchemaCommand : NumaCommand
         });
     }
 
-    public override ImmutableArray<string> Examples => ["numa schema scenario > scenario.schema.json"];
+    public override ImmutableArray<string> Examples => ["numa schema scenario"];
 }

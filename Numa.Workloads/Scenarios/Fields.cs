@@ -17,31 +17,34 @@ internal sealed class Fields
     private readonly KeyTable _table;
     private readonly ProblemList _problems;
 
+    /// <summary>Keys that are there but misspelt, or have no value: they are not missing too.</summary>
+    private readonly HashSet<string?> _meant = [];
+
     /// <param name="what">The mapping in messages, for example <c>workload 'fill'</c>.</param>
     /// <param name="table">Every key that the mapping may have; what must be there is asked for here.</param>
     internal Fields(YamlMapping mapping, string what, KeyTable table, ProblemList problems)
     {
         (_what, _table, _problems) = (what, table, problems);
         _mapping = mapping with { Entries = mapping.Entries.RemoveAll(entry => entry.Value is YamlScalar { IsNull: true }) };
-        // A key that is misspelt, or has no value, is not missing too.
-        var meant = new HashSet<string?>();
         foreach (var entry in mapping.Entries.Where(entry => !table.Names.Contains(entry.Key.Text)))
         {
-            problems.Add(entry.Key.At, ProblemCodes.UnknownKey,
-                $"unknown key {entry.Key.Shape} in {what}{NearestName.Hint(entry.Key.Text, table.Names)}");
-            meant.Add(NearestName.To(entry.Key.Text, table.Names));
+            // {cpus: 0,3} is a key "cpus" and a key "3": YAML's braces split at commas.
+            var hint = entry.Value is YamlScalar { IsNull: true, Text: "" }
+                ? "; within braces a value with commas must be in quotes"
+                : NearestName.Hint(entry.Key.Text, table.Names);
+            problems.Add(entry.Key.At, ProblemCodes.UnknownKey, $"unknown key {entry.Key.Shape} in {what}{hint}");
+            _meant.Add(NearestName.To(entry.Key.Text, table.Names));
         }
 
         foreach (var key in mapping.Entries.Except(_mapping.Entries).Select(entry => entry.Key))
         {
-            if (table.Find(key.Text) is not { } known || !meant.Add(key.Text)) continue;
+            if (table.Find(key.Text) is not { } known || !_meant.Add(key.Text)) continue;
             problems.Add(key.At, ProblemCodes.MissingKey,
                 $"key {key.Shape} in {what} has no value; expected {known.Shape.Words}");
         }
 
-        foreach (var key in table.Keys.Where(key => key.IsRequired && !Has(key.Name) && !meant.Contains(key.Name)))
-            Missing(key.Name);
-        foreach (var choice in table.Choices) Check(choice, meant);
+        foreach (var key in table.Keys.Where(key => key.IsRequired && !Has(key.Name))) Missing(key.Name);
+        foreach (var choice in table.Choices) Check(choice);
     }
 
     internal SourcePlace At => _mapping.At;
@@ -50,7 +53,10 @@ internal sealed class Fields
 
     internal YamlValue? Value(string key) => _mapping[key];
 
-    internal void Missing(string key) => _problems.Add(At, ProblemCodes.MissingKey, $"{_what} has no '{key}'");
+    internal void Missing(string key)
+    {
+        if (!_meant.Contains(key)) _problems.Add(At, ProblemCodes.MissingKey, $"{_what} has no '{key}'");
+    }
 
     internal SourcePlace PlaceOf(string key) => _mapping[key]?.At ?? At;
 
@@ -60,7 +66,7 @@ internal sealed class Fields
     internal Located<string>? Scalar(YamlValue value, string key)
     {
         if (value is YamlScalar scalar) return new(scalar.Text, scalar.At);
-        Wrong(value, key, "a single value");
+        Wrong(value, key, _table.Find(key)?.Shape.Words ?? "a single value");
         return null;
     }
 
@@ -76,7 +82,8 @@ internal sealed class Fields
         var value = _mapping[key];
         if (value is null) return [];
         if (value is YamlSequence sequence) return sequence.Items;
-        Wrong(value, key, "a list");
+        var isPlain = value is YamlScalar && _table.Find(key)?.Shape is Shape.ListOf { Item: not Shape.KeyMapping };
+        Wrong(value, key, "a list", isPlain ? $"; write [{((YamlScalar)value).Text}]" : "");
         return [];
     }
 
@@ -94,6 +101,13 @@ internal sealed class Fields
     {
         if (!Quantities.TryNumber(text.Value, out var number, out var hint))
         {
+            // A number that is too long for any is out of range like another.
+            if (hint.Length == 0 && decimal.TryParse(text.Value, NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture, out _))
+            {
+                hint = FormattableString.Invariant($"; expected {bounds.Least} to {bounds.Most}");
+            }
+
             _problems.Add(text.At, ProblemCodes.Unit, $"{key} must be a whole number, not {Quoted(text)}{hint}");
             return null;
         }
@@ -140,7 +154,10 @@ internal sealed class Fields
     {
         var cpus = CpuListText.Parse(text.Value, out var problem);
         if (problem is null) return cpus;
-        _problems.Add(text.At, ProblemCodes.Cpus, $"{key}: {problem}");
+        var word = text.Value.Trim();
+        var hint = word.StartsWith("node", StringComparison.OrdinalIgnoreCase) ? "; all of a node are node: 1"
+            : word.Equals("all", StringComparison.OrdinalIgnoreCase) ? "; did you mean 'all'?" : "";
+        _problems.Add(text.At, ProblemCodes.Cpus, $"{key}: {problem}{hint}");
         return null;
     }
 
@@ -167,15 +184,15 @@ internal sealed class Fields
     /// <summary>What holds where the key is left out; null where nothing can be written for it.</summary>
     internal string? DefaultOf(string key) => _table.Find(key)?.Default;
 
-    internal void Wrong(YamlValue value, string key, string expected) =>
-        _problems.Add(value.At, ProblemCodes.Shape, $"{key} must be {expected}, not {value.Shape}");
+    internal void Wrong(YamlValue value, string key, string expected, string hint = "") =>
+        _problems.Add(value.At, ProblemCodes.Shape, $"{key} must be {expected}, not {value.Shape}{hint}");
 
-    private void Check(Choice choice, HashSet<string?> meant)
+    private void Check(Choice choice)
     {
         var held = choice.Keys.Where(Has).ToList();
         if (held.Count == 0)
         {
-            if (choice.Keys.Any(meant.Contains)) return;
+            if (choice.Keys.Any(_meant.Contains)) return;
             _problems.Add(At, ProblemCodes.MissingKey, $"{_what} must have one of {choice.Words}{choice.Hint}");
         }
         else if (held.Count > 1)

@@ -35,7 +35,8 @@ internal static class Quantities
         var isGrouped = trimmed.Length > 0 && trimmed[0] != '_' && trimmed[^1] != '_' && !trimmed.Contains("__");
         var digits = isGrouped ? trimmed.Replace("_", "") : trimmed;
         if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)) return true;
-        if (digits.Length is > 0 and <= 30 && char.IsAsciiDigit(digits[0])) hint = "; write it in digits, as 1_000_000";
+        if (digits.Length is > 0 and <= 30 && char.IsAsciiDigit(digits[0]) && !digits.All(char.IsAsciiDigit))
+            hint = "; write it in digits, as 1_000_000";
         return false;
     }
 
@@ -125,14 +126,15 @@ internal static class Quantities
     {
         foreach (var (wrong, right) in new[]
                  {
-                     ("KB", "KiB"), ("MB", "MiB"), ("GB", "GiB"), ("TB", "TiB"),
+                     ("kib", "KiB"), ("mib", "MiB"), ("gib", "GiB"), ("tib", "TiB"),
+                     ("kb", "KiB"), ("mb", "MiB"), ("gb", "GiB"), ("tb", "TiB"), ("KB", "KiB"), ("MB", "MiB"), ("GB", "GiB"), ("TB", "TiB"),
                      ("kB", "KiB"), ("k", "KiB"), ("K", "KiB"), ("M", "MiB"), ("G", "GiB"), ("T", "TiB"), ("", "GiB"),
                  })
         {
             if (!text.EndsWith(wrong, StringComparison.Ordinal)) continue;
             var number = text[..^wrong.Length].TrimEnd();
             if (number.Length is > 0 and < 16 && number.All(char.IsAsciiDigit)) return $", for example {number}{right}";
-            if (wrong.Length == 2) return "";
+            if (wrong.Length >= 2) return "";
         }
 
         return "";

@@ -164,7 +164,12 @@ public sealed class ScenarioParser
 
         var value = fields.Value("machine");
         if (value is null or YamlScalar) return null;
-        if (fields.Mapping(value, "machine") is not { } mapping) return null;
+        if (value is not YamlMapping mapping)
+        {
+            fields.Wrong(value, "machine", "the path of a machine, or a mapping");
+            return null;
+        }
+
         var machine = MachineReader.Read(mapping, _machineName, boot, _problems, out var own);
         if (boot.Kernel is null) notes = notes.AddRange(own.Notes);
         return machine is null ? null : new DescribedMachine(machine);

@@ -150,7 +150,7 @@ internal sealed class WorkloadReader
 
     private long? CountOrUnlimited(string key)
     {
-        var word = _fields.Value(key) is YamlScalar scalar ? scalar.Text : _fields.DefaultOf(key);
+        var word = _fields.Has(key) ? (_fields.Value(key) as YamlScalar)?.Text : _fields.DefaultOf(key);
         return word == WorkloadKeys.UnlimitedWord ? null : _fields.NumberOrDefault(key);
     }
 
@@ -165,8 +165,9 @@ internal sealed class WorkloadReader
     {
         var each = order.Pages.Value;
         if (pages > 0 && pages % each == 0) return pages / each;
-        _problems.Add(_fields.PlaceOf(key), ProblemCodes.Unit,
-            $"{key} is {pages} pages, no whole number of blocks of order {order} ({each} pages)");
+        _problems.Add(_fields.PlaceOf(key), ProblemCodes.Unit, pages == 0
+            ? $"{key} is 0; expected one block at least"
+            : $"{key} is {pages} pages, no whole number of blocks of order {order} ({each} pages)");
         return 1;
     }
 }

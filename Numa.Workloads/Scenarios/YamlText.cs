@@ -47,7 +47,9 @@ internal sealed class YamlText
         }
         catch (YamlException exception)
         {
-            problems.Add(at ?? Place(file, exception.Start), ProblemCodes.Syntax, Message(exception));
+            if (at is null && TabIn(text) is { } line)
+                problems.Add(new(file, line, 1), ProblemCodes.Syntax, "a tab indents this line; expected spaces");
+            else problems.Add(at ?? Place(file, exception.Start), ProblemCodes.Syntax, Message(exception));
             return null;
         }
         catch (LimitException exception)
@@ -158,6 +160,14 @@ internal sealed class YamlText
 
     private static SourcePlace Place(string file, Mark mark) =>
         new(file, (int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));
+
+    /// <summary>The first line that a tab indents, from 1; null when there is none.</summary>
+    private static int? TabIn(string text)
+    {
+        var lines = text.Split('\n');
+        var line = Array.FindIndex(lines, line => line.TrimStart(' ').StartsWith('\t') && line.Trim().Length > 0);
+        return line < 0 ? null : line + 1;
+    }
 
     private static string Message(YamlException exception) =>
         $"no valid YAML: {exception.Message.ReplaceLineEndings(" ")}";
