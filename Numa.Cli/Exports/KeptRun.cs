@@ -71,7 +71,10 @@ internal sealed record KeptRun(ulong Seed, ulong? Schedule, string Hash, RunInpu
 
         var contents = Parse<Contents>(folder, Inventory);
         return new(run.Seed, run.Schedule, run.Hash, new(contents.Scenario, Text(folder, Scenario),
-            [.. contents.Files.Select(file => new InputFile(file.Path, file.Copy is { } copy ? Text(folder, copy) : null))],
+            [
+                .. contents.Files.Select(file =>
+                    new InputFile(file.Path, file.Copy is { } copy ? Text(folder, copy) : null)),
+            ],
             [.. contents.Settings.Select(setting => new Setting(setting.Option, setting.Path, setting.Value))]));
     }
 

@@ -38,7 +38,7 @@ public static class PolicyFileKeys
     private static Shape ShapeOf(MempolicyMode mode) => mode switch
     {
         MempolicyMode.Preferred => PolicyKeys.Node,
-        MempolicyMode.WeightedInterleave => new Shape.ByName("node", PolicyKeys.Weight) { Least = 1, AreNumbers = true },
+        MempolicyMode.WeightedInterleave => PolicyKeys.Weights,
         _ => PolicyKeys.Nodes,
     };
 }

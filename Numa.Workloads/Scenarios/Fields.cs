@@ -25,7 +25,8 @@ internal sealed class Fields
     internal Fields(YamlMapping mapping, string what, KeyTable table, ProblemList problems)
     {
         (_what, _table, _problems) = (what, table, problems);
-        _mapping = mapping with { Entries = mapping.Entries.RemoveAll(entry => entry.Value is YamlScalar { IsNull: true }) };
+        var entries = mapping.Entries.RemoveAll(entry => entry.Value is YamlScalar { IsNull: true });
+        _mapping = mapping with { Entries = entries };
         foreach (var entry in mapping.Entries.Where(entry => !table.Names.Contains(entry.Key.Text)))
         {
             // {cpus: 0,3} is a key "cpus" and a key "3": YAML's braces split at commas.
@@ -82,7 +83,8 @@ internal sealed class Fields
         var value = _mapping[key];
         if (value is null) return [];
         if (value is YamlSequence sequence) return sequence.Items;
-        var isPlain = value is YamlScalar && _table.Find(key)?.Shape is Shape.ListOf { Item: not Shape.KeyMapping };
+        var isPlain = value is YamlScalar && _table.Find(key)?.Shape is Shape.ListOf
+            { Item: not (Shape.KeyMapping or Shape.ListOf) };
         Wrong(value, key, "a list", isPlain ? $"; write [{((YamlScalar)value).Text}]" : "");
         return [];
     }

@@ -127,7 +127,8 @@ internal static class Quantities
         foreach (var (wrong, right) in new[]
                  {
                      ("kib", "KiB"), ("mib", "MiB"), ("gib", "GiB"), ("tib", "TiB"),
-                     ("kb", "KiB"), ("mb", "MiB"), ("gb", "GiB"), ("tb", "TiB"), ("KB", "KiB"), ("MB", "MiB"), ("GB", "GiB"), ("TB", "TiB"),
+                     ("kb", "KiB"), ("mb", "MiB"), ("gb", "GiB"), ("tb", "TiB"), ("KB", "KiB"), ("MB", "MiB"), 
+                     ("GB", "GiB"), ("TB", "TiB"),
                      ("kB", "KiB"), ("k", "KiB"), ("K", "KiB"), ("M", "MiB"), ("G", "GiB"), ("T", "TiB"), ("", "GiB"),
                  })
         {

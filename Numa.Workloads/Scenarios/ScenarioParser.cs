@@ -123,8 +123,11 @@ public sealed class ScenarioParser
     }
 
     /// <summary>A machine that cannot be read whole leaves a text, which is read as none.</summary>
-    private YamlMapping With(YamlMapping root, YamlMapping machine, string file) => root.With("machine",
-        new Variant(_find, _problems).Whole(machine, file, MachineKeys.Table) ?? (YamlValue)new YamlScalar("", machine.At));
+    private YamlMapping With(YamlMapping root, YamlMapping machine, string file)
+    {
+        var whole = new Variant(_find, _problems).Whole(machine, file, MachineKeys.Table);
+        return root.With("machine", whole ?? (YamlValue)new YamlScalar("", machine.At));
+    }
 
     private Scenario? Typed(YamlMapping root, RecordedMachine? recorded)
     {
@@ -224,7 +227,7 @@ public sealed class ScenarioParser
 
     private ulong Seed(Fields fields)
     {
-        if (fields.Text("seed") is not { } text) return ulong.Parse(fields.DefaultOf("seed")!, CultureInfo.InvariantCulture);
+        var text = fields.Text("seed") ?? new(fields.DefaultOf("seed")!, fields.At);
         if (ulong.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)) return seed;
         _problems.Add(text.At, ProblemCodes.Unit, $"seed must be a whole number, not '{YamlScalar.Short(text.Value)}'");
         return 1;

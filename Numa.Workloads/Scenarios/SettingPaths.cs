@@ -67,7 +67,8 @@ internal static class SettingPaths
     private static IEnumerable<ImmutableArray<string>> Known(YamlMapping scenario)
     {
         foreach (var key in Vocabulary.Scenario
-                     .Except([Key.Extends, "sysctls", "occupied", "events", "workloads", "costs", "compare", "reclaim"]))
+                     .Except(["sysctls", "occupied", "events", "workloads", "costs", "compare", "reclaim"])
+                     .Where(key => key != Key.Extends))
         {
             yield return [key];
         }

@@ -26,8 +26,12 @@ internal sealed class WorkloadReader
         var name = entry.Key.Text;
         if (entry.Value is not YamlMapping mapping)
         {
+            // A workload whose keys are not indented leaves its name without any, and each key as a workload.
+            var hint = entry.Value is YamlScalar { IsNull: true } ? "; its keys are indented further than its name"
+                : WorkloadKinds.TableOf(null).Find(name) is null ? ""
+                : $"; as a key of a workload {name} is indented further than the workload's name";
             problems.Add(entry.Value.At, ProblemCodes.Shape,
-                $"workload {entry.Key.Shape} must be a mapping, not {entry.Value.Shape}");
+                $"workload {entry.Key.Shape} must be a mapping, not {entry.Value.Shape}{hint}");
             return null;
         }
 

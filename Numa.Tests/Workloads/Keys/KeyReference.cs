@@ -18,6 +18,7 @@ internal static class KeyReference
         ("`hotRemove`", EventKeys.HotRemove),
         ("`reclaim`", ScenarioKeys.Reclaim),
         ("`compare`", ScenarioKeys.Compare),
+        ("`pagesets`", BootKeyList.Pagesets),
         ("`sysctls`", SysctlKeys.AtBoot),
         ("`set` of an event: all of `sysctls`, and", SysctlKeys.WhileRunning),
         ("`costs`", CostKeys.Table),
