@@ -67,7 +67,7 @@ internal static class SettingPaths
     private static IEnumerable<ImmutableArray<string>> Known(YamlMapping scenario)
     {
         foreach (var key in Vocabulary.Scenario
-                     .Except(["sysctls", "occupied", "events", "workloads", "costs", "compare", "reclaim"])
+                     .Except(["sysctls", "occupied", "events", "workloads", "costs", "compare", "reclaim", "study"])
                      .Where(key => key != Key.Extends))
         {
             yield return [key];
