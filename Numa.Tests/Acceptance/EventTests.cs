@@ -125,7 +125,7 @@ public class EventTests
               - {at: 0, set: {vm.percpu_pagelist_fraction: 7, vm.min_free_kbytes: -1}}
             workloads: {program: {kind: fill, cpus: 0, pages: 1}}
             """, new()));
-        Assert.Equal([(4, 48), (4, 71), (3, 48)],
+        Assert.Equal([(3, 48), (4, 48), (4, 71)],
             refusal.Problems.Select(problem => (problem.At.Line, problem.At.Column)));
         Assert.All(refusal.Problems, problem => Assert.Equal(ProblemCodes.Sysctl, problem.Code));
     }
