@@ -110,7 +110,7 @@ public class EventTests
         var run = await CommandLineRun.OfAsync(["run", Rebuild, "--set", "kernel=6.12"],
             new Simulator(TimeProvider.System));
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
-        Assert.EndsWith("rebuild-in-mid-run.yaml:13:35: error NUMA117: vm.numa_zonelist_order is 'zone': Linux 6.12 "
+        Assert.EndsWith("rebuild-in-mid-run.yaml:14:35: error NUMA117: vm.numa_zonelist_order is 'zone': Linux 6.12 "
             + "knows node order only, expected default or node; write zonelistOrder: zone to ask what if",
             Assert.Single(run.ErrorLines), StringComparison.Ordinal);
     }
