@@ -161,7 +161,7 @@ public sealed class ScenarioParser
         if (value is null or YamlScalar) return null;
         if (fields.Mapping(value, "machine") is not { } mapping) return null;
         var machine = MachineReader.Read(mapping, _machineName, boot, _problems, out var own);
-        if (boot.Kernel is null) notes = notes.AddRange(own.Notes);
+        notes = notes.AddRange(own.Notes);
         return machine is null ? null : new DescribedMachine(machine);
     }
 
