@@ -27,7 +27,9 @@ internal static class ImportKinds
 {
     /// <summary>Words that only a kernel's log of its boot has, whatever stands before them in a line.</summary>
     private static readonly string[] LogMarks =
-        ["Linux version ", "BIOS-e820: ", "Early memory node ranges", "SRAT: Node ", "Command line: "];
+        [Banner, "BIOS-e820: ", "Early memory node ranges", "SRAT: Node ", "Command line: "];
+
+    private const string Banner = "Linux version ";
 
     /// <summary>What would have been known, for people.</summary>
     public const string Expected = "a kernel's log of its boot, a saved /proc/zoneinfo, XML of 'lstopo --of xml', the"
@@ -39,7 +41,8 @@ internal static class ImportKinds
         if (SavedFiles.IsZoneinfo(text)) return ImportKind.Zoneinfo;
         if (HwlocReader.Recognises(text)) return ImportKind.Hwloc;
         // A log may hold anything, also what a tool printed.
-        if (text.Split('\n').Any(line => LogMarks.Any(mark => IsMarked(line, mark)))) return ImportKind.Log;
+        if (text.Split('\n').Any(line => LogMarks.Any(mark => IsMarked(line, mark))) && !IsVersion(text))
+            return ImportKind.Log;
         return NumactlReader.Recognises(text) ? ImportKind.Numactl : null;
     }
 
@@ -53,7 +56,10 @@ internal static class ImportKinds
         _ => "the output of numactl --hardware",
     };
 
-    /// <summary>/proc/version saved by itself begins with the banner too, and tells nothing of a machine.</summary>
+    /// <summary>/proc/version begins as a log does, and tells nothing of a machine.</summary>
+    private static bool IsVersion(string text) =>
+        text.StartsWith(Banner, StringComparison.Ordinal) && !text.TrimEnd().Contains('\n');
+
     private static bool IsMarked(string line, string mark) =>
         Core.Text.KernelLogLine.From(1, line).Text.StartsWith(mark, StringComparison.Ordinal);
 }

@@ -45,7 +45,7 @@ internal static class LogDraft
             CommandLine = MovableSizes(machine, layout),
             MemoryModel = machine.MemoryModel,
         };
-        var draft = kernel.ApplyTo(new(described));
+        var draft = DraftDistances.Apart(kernel.ApplyTo(new(described)));
         draft = draft.With("nodes", isMeasured
             ? "managed: as the /proc/zoneinfo beside the log shows it."
             : layout.IsEstimated

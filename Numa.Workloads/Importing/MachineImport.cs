@@ -78,10 +78,11 @@ public static class MachineImport
             _ => OfText(files.Texts[kinds[0]].Path, files.Texts[kinds[0]].Text, kernel, isFile: true),
         };
         if (kinds.Count == 1) return draft;
-        var left = kinds.Skip(1).Select(ImportKinds.Name).ToList();
+        var left = string.Join(" and ", kinds.Skip(1).Select(ImportKinds.Name));
         return draft with
         {
-            Heading = draft.Heading.Add($"The folder also held {string.Join(" and ", left)}, less exact."),
+            Heading = draft.Heading.Add(
+                $"The folder also held {left}; {ImportKinds.Name(kinds[0])} tells most."),
         };
     }
 

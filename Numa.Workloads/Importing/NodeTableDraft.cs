@@ -34,7 +34,7 @@ internal static class NodeTableDraft
         }
 
         var machine = new SyntheticMachine("", kernel.Release, [.. nodes], [], Spread(table, count), new());
-        var draft = kernel.ApplyTo(new(Sized(machine, table)));
+        var draft = DraftDistances.Apart(kernel.ApplyTo(new(Sized(machine, table))));
         draft = draft.With("nodes", (table.SizesAreExact
             ? "managed: as the kernel counted it; how it falls to zones of one node is estimated."
             : "managed: as the kernel counted it, to the MiB; how it falls to zones of one node is estimated.")

@@ -29,21 +29,42 @@ internal static class SavedDraft
         }).ToImmutableArray();
         // A node alone has all memory without saying so.
         if (nodes.Length == 1) nodes = [nodes[0] with { Ranges = [] }];
-        var movable = saved.Zones.Where(zone => zone.Id.Kind == ZoneKind.Movable).Sum(zone => zone.Present.Value);
         var machine = new SyntheticMachine("", saved.Release, nodes, [], saved.Distances, layout.Settings)
         {
-            MemoryMap = [.. saved.Zones.OrderBy(zone => zone.Start.Value).SelectMany(zone => Memory(zone, saved))],
-            CommandLine = movable == 0 ? "" : string.Create(CultureInfo.InvariantCulture,
-                $"movablecore={new PageCount(movable).Bytes.Bytes >> 10}K"),
+            MemoryMap = [.. Joined(saved.Zones.SelectMany(zone => Memory(zone, saved)))
+                .Select(range => E820Entry.Between(range.Start, range.End, E820Type.Usable))],
             MemoryModel = saved.Release.Architecture.Is64Bit ? MemoryModelKind.Sparse : MemoryModelKind.Discontiguous,
         };
-        var draft = kernel.ApplyTo(new(machine));
+        machine = CommandLines(saved).Select(line => machine with { CommandLine = line })
+            .FirstOrDefault(tried => DraftCheck.Same(tried, layout)) ?? machine;
+        var draft = DraftDistances.Apart(kernel.ApplyTo(new(machine)));
         draft = draft.With("e820", "The map is made of the zones: where memory is absent within one is not told.");
         draft = draft.With("nodes", "managed: as the running kernel showed it. What was in use then is not kept.");
         draft = layout.Notes.Where(note => !note.StartsWith("Zone ", StringComparison.Ordinal))
             .Aggregate(draft, (now, note) => now.With("nodes", note));
         return DraftCheck.Compare(draft, layout);
     }
+
+    /// <summary>What may have made the Movable zones. The kernel shares a size out to nodes and rounds it to its largest
+    /// blocks, so that the sum of the zones may be a few of them off.</summary>
+    private static IEnumerable<string> CommandLines(SavedMachine saved)
+    {
+        var movable = saved.Zones.Where(zone => zone.Id.Kind == ZoneKind.Movable).Sum(zone => zone.Present.Value);
+        var rest = saved.Zones.Sum(zone => zone.Present.Value) - movable;
+        yield return "";
+        if (movable == 0) yield break;
+        var block = new Order(Order.MaxValue).Pages.Value;
+        for (var off = 0L; off <= saved.Nodes.Length + 1; off++)
+        {
+            foreach (var pages in (long[])[movable + (off * block), movable - (off * block)])
+                yield return Parameter("movablecore", pages);
+            foreach (var pages in (long[])[rest + (off * block), rest - (off * block)])
+                yield return Parameter("kernelcore", pages);
+        }
+    }
+
+    private static string Parameter(string name, long pages) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name}={new PageCount(Math.Max(0, pages)).Bytes.Bytes >> 10}K");
 
     private static ImmutableArray<(ulong Start, ulong End)> Joined(IEnumerable<(ulong Start, ulong End)> spans)
     {
@@ -61,7 +82,7 @@ internal static class SavedDraft
     /// <summary>A zone's memory in one or two ranges: its span, but for one hole as large as what is absent.</summary>
     /// <remarks>A zone spans to the end of its node's memory at least, so its last page must be there, unless a higher
     /// zone of the node follows.</remarks>
-    private static IEnumerable<E820Entry> Memory(SavedZone zone, SavedMachine saved)
+    private static IEnumerable<(ulong Start, ulong End)> Memory(SavedZone zone, SavedMachine saved)
     {
         var end = zone.Start + zone.Spanned;
         var absent = zone.Spanned - zone.Present;
@@ -69,10 +90,7 @@ internal static class SavedDraft
         var last = new PageCount(isLast ? Math.Min(zone.Present.Value, new Order(Order.MaxValue).Pages.Value) : 0);
         var holeEnd = zone.Start + absent <= FirstMiB ? FirstMiB : new PageFrameNumber(end.Value - last.Value);
         var holeStart = new PageFrameNumber(holeEnd.Value - absent.Value);
-        if (zone.Start < holeStart) yield return Usable(zone.Start, holeStart);
-        if (holeEnd < end) yield return Usable(holeEnd, end);
+        if (zone.Start < holeStart) yield return (zone.Start.Address, holeStart.Address);
+        if (holeEnd < end) yield return (holeEnd.Address, end.Address);
     }
-
-    private static E820Entry Usable(PageFrameNumber start, PageFrameNumber end) =>
-        E820Entry.Between(start.Address, end.Address, E820Type.Usable);
 }

@@ -30,18 +30,18 @@ internal sealed class TopologyProblems(string file, string code)
     /// <summary>Something wrong with the text as a whole.</summary>
     public void Add(string message) => Add(0, 0, message);
 
-    /// <summary>Notes a distance that no table of the kernel holds.</summary>
+    /// <summary>Notes a distance that no table of the kernel holds. Fake nodes may be as near as one to itself.</summary>
     /// <returns>True when the distance is one.</returns>
     public bool CheckDistance(int line, int column, int from, int to, long distance)
     {
         var fits = from == to
             ? distance == NodeDistances.Local
-            : distance is > NodeDistances.Local and <= MostDistance;
+            : distance is >= NodeDistances.Local and <= MostDistance;
         if (!fits)
         {
             Add(line, column, from == to
                 ? $"distance of node {from} to itself is {distance}; expected {NodeDistances.Local}"
-                : $"distance {from} to {to} is {distance}; expected {NodeDistances.Local + 1} to {MostDistance}");
+                : $"distance {from} to {to} is {distance}; expected {NodeDistances.Local} to {MostDistance}");
         }
 
         return fits;
