@@ -7,6 +7,7 @@ using Numa.Core.Firmware;
 using Numa.Core.Kernels;
 using Numa.Core.MemoryModels;
 using Numa.Core.Nodes;
+using Numa.Core.Zones;
 
 namespace Numa.Tests.Generators;
 
@@ -45,7 +46,7 @@ internal static class DescribedMachines
         select new MemorySettings
         {
             MinFreeKbytes = (which & 1) == 0 ? null : minFree,
-            LowmemReserveRatio = (which & 2) == 0 ? [] : [256, 128, 32],
+            LowmemReserveRatio = (which & 2) == 0 ? [] : [256],
             Swappiness = (which & 4) == 0 ? 60 : minFree % 100,
             ZoneReclaimMode = (which & 8) == 0 ? null : minFree % 8,
             PagelistFraction = (which & 16) == 0 ? 0 : 8 + minFree % 100,
@@ -82,6 +83,13 @@ internal static class DescribedMachines
             Enumerable.Range(0, machine.Nodes.Length).Select(to => machine.Distances[new(from), new(to)]))),
     ]);
 
+    /// <summary>A ratio for each zone of the release, as a kernel has them.</summary>
+    private static MemorySettings Whole(MemorySettings settings, KernelRelease release) =>
+        settings.LowmemReserveRatio.IsEmpty
+            ? settings
+            : Sysctl.Apply(release, new(Sysctl.LowmemReserveRatio, "128"), settings with { LowmemReserveRatio = [] })
+                .Settings;
+
     private static SyntheticMachine Of(
         KernelRelease release, bool isMapped, ByteSize[] memory, int[] kinds, int[] owners, int[] distances,
         ImmutableArray<(ulong Start, ulong End)> ranges, MemorySettings settings, int more, string name)
@@ -112,7 +120,7 @@ internal static class DescribedMachines
             : [];
         return new(name.Length == 0 ? "x" : name, release, nodes, isMapped ? [] : ranges,
             new(count, distances.Select((far, cell) => cell / count == cell % count ? NodeDistances.Local
-                : isFar ? far : NodeDistances.Remote)), settings)
+                : isFar ? far : NodeDistances.Remote)), Whole(settings, release))
         {
             CommandLine = (more & 2) == 0 ? "" : string.Create(
                 CultureInfo.InvariantCulture, $"kernelcore={memory[0].Bytes >> 10}K movablecore={memory[^1].Bytes >> 10}K"),

@@ -75,8 +75,6 @@ public class ShippedMachinesTests
         var memory = image.Zones.Select(zone => zone.Id.Node.Value).Distinct().Order().ToArray();
         Assert.All(image.Nodes, node => Assert.Equal(memory, image.Zonelists[node].FallbackOrder
             .Select(other => other.Value).Where(memory.Contains).Order()));
-        Assert.Equal(image.Nodes.Length == 1 || name != "memoryless-nodes" ? image.Nodes.Length : memory.Length,
-            memory.Length + image.Nodes.Count(node => !memory.Contains(node.Value)));
     }
 
     [Theory]
@@ -127,7 +125,7 @@ public class ShippedMachinesTests
         Assert.Equal("0 2 1 3", Order("cxl-tier", 0));
         Assert.Equal("1 3 0 2", Order("cxl-tier", 1));
         Assert.Equal("3 2 1", Order("memoryless-nodes", 3));
-        Assert.StartsWith("5 4 7 ", Order("glued-8socket", 5), StringComparison.Ordinal);
+        Assert.StartsWith("5 6 4 7 ", Order("glued-8socket", 5), StringComparison.Ordinal);
         // A lower number counts as one more of distance: the cache of the same quarter that lies below, 11 away, is no
         // better than those of the next quarter, 12 away.
         Assert.StartsWith("1 2 3 0 5 ", Order("epyc-32node", 1), StringComparison.Ordinal);

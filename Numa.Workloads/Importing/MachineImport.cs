@@ -28,13 +28,24 @@ public static class MachineImport
     /// <exception cref="InputException">Nothing can be made of it; all problems are in it.</exception>
     public static ImportedMachine Of(string path, string? stdin, string? kernel)
     {
-        var draft = stdin is null && Directory.Exists(path)
-            ? OfFolder(path, kernel)
-            : OfText(stdin is null ? path : StdinFile, stdin ?? ScenarioLoader.ReadWhole(path), kernel,
-                isFile: stdin is null);
+        var source = stdin is null ? path : StdinFile;
+        MachineDraft draft;
+        try
+        {
+            draft = stdin is null && Directory.Exists(path)
+                ? OfFolder(path, kernel)
+                : OfText(source, stdin ?? ScenarioLoader.ReadWhole(path), kernel, isFile: stdin is null);
+        }
+        catch (InputException error) when (error.Problems.Any(problem => problem.At.File.Length == 0))
+        {
+            // The machine has no name yet; whatever is wrong with it came out of the input.
+            throw new InputException([.. error.Problems.Select(problem => problem.At.File.Length == 0
+                ? problem with { At = problem.At with { File = source } } : problem)]);
+        }
+
         var yaml = MachineWriter.Write(draft);
         // What cannot be read back is no machine file, whatever the input was.
-        ScenarioParser.ParseMachine(yaml, $"the machine of {path}");
+        ScenarioParser.ParseMachine(yaml, $"the machine of {source}");
         ImmutableArray<string> notes = [.. draft.Heading, .. draft.Remarks.Values.SelectMany(remarks => remarks)];
         return new(yaml, notes);
     }

@@ -44,7 +44,7 @@ public class HwlocReaderTests
         var table = HwlocReader.Read("x", TwoSocketsAndCxl, out var problems);
         Assert.Empty(problems);
         Assert.Equal(
-            "0:64000MiB:0-15,32-33 1:66060288KiB:16-31,34-35 2:64GiB:none | 10 21 14 / 21 10 24 / 14 24 10",
+            "0:64000MiB:0-15,32-33 1:63GiB:16-31,34-35 2:64GiB:none | 10 21 14 / 21 10 24 / 14 24 10",
             TopologyText.Of(table));
         Assert.Equal(("6.1.0-18-amd64", true), (table!.KernelVersion, table.SizesAreExact));
         Assert.Equal("hwloc draws node 2 beside CPUs 0-15,32-33, which are another node's: it is taken to have none.",
@@ -78,7 +78,7 @@ public class HwlocReaderTests
 
     [Theory]
     [InlineData("<topology><object type=\"Machine\" os_index=\"0\" cpuset=\"0x00000fff\" local_memory=\"16642998272\"/>"
-        + "</topology>", "0:16252928KiB:0-11")]
+        + "</topology>", "0:15872MiB:0-11")]
     [InlineData(Head + "<topology version=\"3.0\"><object type=\"Machine\" cpuset=\"0x1,,0x3\"><object type=\"NUMANode\""
         + " os_index=\"0\" cpuset=\"0x1,,0x3\" local_memory=\"4096\"/></object></topology>", "0:4KiB:0-1,64")]
     // Nodes without memory are not in the file; their CPUs are.
@@ -102,7 +102,7 @@ public class HwlocReaderTests
     [InlineData("<topology>\n<object type=\"NUMANode\" os_index=\"x\"/><object type=\"NUMANode\" os_index=\"0\""
         + " local_memory=\"1 GB\"/>\n<object type=\"NUMANode\" os_index=\"1\" cpuset=\"0xf...f\"/></topology>",
         "x:2:2: error NUMA252: os_index 'x' is no node; expected 0 to 1023",
-        "x:2:38: error NUMA252: local_memory of node 0 is '1 GB'; expected a number of bytes",
+        "x:2:40: error NUMA252: local_memory of node 0 is '1 GB'; expected a number of bytes",
         "x:3:2: error NUMA252: cpuset of node 1 is '0xf...f'; expected a mask such as 0x000000ff,0xffffffff")]
     [InlineData("<topology>\n<object type=\"NUMANode\" os_index=\"0\"/></topology>",
         "x:2:2: error NUMA252: no node has local_memory")]
@@ -119,7 +119,7 @@ public class HwlocReaderTests
     {
         var broken = TwoSocketsAndCxl.Replace("24 21 24 10 ", "24 21 24 ", StringComparison.Ordinal);
         Assert.Null(HwlocReader.Read("x", broken, out var problems));
-        Assert.Equal("x:20:4: error NUMA252: 8 distances stand for 3 nodes; expected the square, all of them numbers",
+        Assert.Equal("x:21:4: error NUMA252: 8 distances stand for 3 nodes; expected the square, all of them numbers",
             Assert.Single(problems).ToString());
 
         var some = TwoSocketsAndCxl.Replace(">0 2 1 <", ">0 2 7 <", StringComparison.Ordinal);
