@@ -66,7 +66,7 @@ internal static class LogDraft
             one.Id == zone.Id && one.Present == zone.Present.Value && one.Spanned == zone.Spanned.Value));
     }
 
-    /// <summary>The firmware's map; with what the kernel changed in it, if that is more than every kernel does.</summary>
+    /// <summary>The firmware's map; with what the kernel changed, if that is more than every kernel does.</summary>
     private static ImmutableArray<E820Entry> Map(MachineDescription machine, MemoryLayout layout)
     {
         var plain = FirmwareMemory.Of(machine with { MapEdits = [] });
@@ -100,7 +100,8 @@ internal static class LogDraft
             var start = block.Start & ~(page - 1);
             var end = Math.Min(block.End, AddressRanges.MaxBytes) & ~(page - 1);
             if (start >= end) continue;
-            if (joined.Count > 0 && joined[^1].End >= start) joined[^1] = (joined[^1].Start, Math.Max(joined[^1].End, end));
+            if (joined.Count > 0 && joined[^1].End >= start)
+                joined[^1] = (joined[^1].Start, Math.Max(joined[^1].End, end));
             else joined.Add((start, end));
         }
 

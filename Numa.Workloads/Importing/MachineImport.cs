@@ -13,7 +13,7 @@ namespace Numa.Workloads.Importing;
 /// <param name="Notes">What it was made of, and what was not told.</param>
 public sealed record ImportedMachine(string Yaml, ImmutableArray<string> Notes);
 
-/// <summary>Makes a machine file of a log, a saved /proc, hwloc's XML, numactl's output, or a folder of these.</summary>
+/// <summary>Makes a machine file of a log, a saved /proc, hwloc's XML, numactl's output or a folder of these.</summary>
 public static class MachineImport
 {
     /// <summary>Stands for standard input.</summary>

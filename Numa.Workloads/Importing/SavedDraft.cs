@@ -45,8 +45,9 @@ internal static class SavedDraft
         return DraftCheck.Compare(draft, layout);
     }
 
-    /// <summary>What may have made the Movable zones. The kernel shares a size out to nodes and rounds it to its largest
-    /// blocks, so that the sum of the zones may be a few of them off.</summary>
+    /// <summary>What may have made the Movable zones.</summary>
+    /// <remarks>The kernel shares a size out to nodes and rounds it to its largest blocks, so that the sum of the zones
+    /// may be a few of them off.</remarks>
     private static IEnumerable<string> CommandLines(SavedMachine saved)
     {
         var movable = saved.Zones.Where(zone => zone.Id.Kind == ZoneKind.Movable).Sum(zone => zone.Present.Value);

@@ -103,7 +103,8 @@ internal static class FirmwareReader
             var wrong = machine.Has("e820") ? "memory" : "ranges";
             if ((items[i] as YamlMapping)?[wrong] is not { } value) continue;
             problems.Add(value.At, ProblemCodes.Conflict, machine.Has("e820")
-                ? $"node {ids[i]} gives memory, and e820 says how much there is; give ranges, or neither on a single node"
+                ? $"node {ids[i]} gives memory, and e820 says how much there is; give ranges, or neither on a single"
+                    + " node"
                 : $"node {ids[i]} gives ranges, which cut an e820 map; without one give memory");
         }
 

@@ -7,7 +7,7 @@ using Numa.Core.Nodes;
 
 namespace Numa.Core.Text.Topology;
 
-/// <summary>Reads copies of the files of /sys/devices/system/node: meminfo, cpulist and distance of each node.</summary>
+/// <summary>Reads copied files of /sys/devices/system/node: meminfo, cpulist and distance of each node.</summary>
 public static partial class SysfsReader
 {
     private const string Code = "NUMA253";

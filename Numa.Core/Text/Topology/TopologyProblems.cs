@@ -30,7 +30,8 @@ internal sealed class TopologyProblems(string file, string code)
     /// <summary>Something wrong with the text as a whole.</summary>
     public void Add(string message) => Add(0, 0, message);
 
-    /// <summary>Notes a distance that no table of the kernel holds. Fake nodes may be as near as one to itself.</summary>
+    /// <summary>Notes a distance that no table of the kernel holds.</summary>
+    /// <remarks>Fake nodes may be as near to each other as to themselves.</remarks>
     /// <returns>True when the distance is one.</returns>
     public bool CheckDistance(int line, int column, int from, int to, long distance)
     {
