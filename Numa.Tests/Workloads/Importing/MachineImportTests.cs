@@ -54,6 +54,43 @@ public sealed class MachineImportTests : IDisposable
         Assert.Contains("managed: as the /proc/zoneinfo beside the log shows it.", machine.Notes);
     }
 
+    // Goal: the zoneinfo outweighs an estimate. Method: the log without what early memory was asked for, so that by itself
+    // it gives other pages.
+    [Fact]
+    public void Where_a_log_leaves_an_estimate_the_zoneinfo_beside_it_counts()
+    {
+        var folder = Path.Combine(Machines, "qemu-2node-4g");
+        File.Copy(Path.Combine(folder, "zoneinfo.txt"), Path.Combine(_folder, "zoneinfo.txt"));
+        File.WriteAllLines(Path.Combine(_folder, "kern.log"), File.ReadLines(Path.Combine(folder, "dmesg.txt"))
+            .Where(line => !line.Contains("memblock", StringComparison.Ordinal)));
+        var (shown, _) = ZoneinfoReader.Read("z", File.ReadAllText(Path.Combine(_folder, "zoneinfo.txt")));
+        var expected = shown.Where(zone => zone.IsPopulated).Select(zone => zone.Managed).ToList();
+
+        Assert.Equal(expected, Managed(MachineImport.Of(_folder, null, null)));
+        var alone = MachineImport.Of(Path.Combine(_folder, "kern.log"), null, null);
+        Assert.NotEqual(expected, Managed(alone));
+        Assert.Contains(alone.Notes, note => note.StartsWith("managed: estimated from what", StringComparison.Ordinal));
+
+        static IEnumerable<long> Managed(ImportedMachine machine) =>
+            Boot(machine).Layout.Zones.Select(zone => zone.ManagedAtEnd.Value);
+    }
+
+    // Goal: a node manages what its listing says, however small or odd that is. Memory of whole GiB was plugged in, and
+    // needs no room for what describes it.
+    [Theory]
+    [InlineData(3, "4MiB")]
+    [InlineData(20, "24MiB")]
+    [InlineData(900, "916MiB")]
+    [InlineData(3_912, "4032MiB")]
+    [InlineData(65_536, "64GiB")]
+    [InlineData(257_567, "256GiB")]
+    public void A_node_manages_what_was_listed(long mib, string memory)
+    {
+        var machine = MachineImport.Of("-", $"node 0 cpus: 0\nnode 0 size: {mib} MB\n", null);
+        Assert.Equal(mib << 8, Boot(machine).Layout.Zones.Sum(zone => zone.ManagedAtEnd.Value));
+        Assert.Contains($"  - memory: {memory}\n", machine.Yaml, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Captures))]
     public void A_saved_zoneinfo_gives_zones_and_marks(string name)
