@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Nodes;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -7,7 +8,9 @@ namespace Numa.Workloads.Scenarios;
 /// <remarks>Source: ACPI 6.5 section 5.2.17; Linux <c>slit_valid</c>, arch/x86/mm/srat.c.</remarks>
 internal static class DistanceReader
 {
-    private const int Largest = 254;
+    internal const int Largest = 254;
+
+    private static readonly Shape.WholeNumber Bounds = new(NodeDistances.Local, Largest);
 
     /// <param name="ids">Numbers of the nodes that have a row, ascending.</param>
     /// <param name="note">What is odd about the distances, though a kernel takes them; null when nothing is.</param>
@@ -60,7 +63,7 @@ internal static class DistanceReader
             var to = ids[column];
             var what = $"distance {from} to {to}";
             var number = fields.Scalar(cells[column], what) is { } text
-                ? fields.Number(text, what, NodeDistances.Local, Largest) : null;
+                ? fields.Number(text, what, Bounds) : null;
             complete &= number is not null;
             values[to] = (int)(number ?? NodeDistances.Remote);
             if (number is { } value && value == NodeDistances.Local != (from == to))

@@ -1,12 +1,15 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Scenarios;
 
 /// <summary>The numbers of a machine's nodes: by their places in the list, unless <c>id</c> leaves some out.</summary>
 internal static class NodeNumbers
 {
+    private static readonly Shape.WholeNumber Bounds = new(0, NodeId.MaxCount - 1);
+
     /// <summary>A node that the machine does not have: it is never online.</summary>
     internal static SyntheticNode Absent { get; } = new(default, [], ImmutableDictionary<ZoneKind, PageCount>.Empty);
 
@@ -18,7 +21,7 @@ internal static class NodeNumbers
         {
             var next = ids.Count == 0 ? 0 : ids[^1] + 1;
             if ((item as YamlMapping)?["id"] is { } value && machine.Scalar(value, "id") is { } text
-                && machine.Number(text, "id", 0, NodeId.MaxCount - 1) is { } id)
+                && machine.Number(text, "id", Bounds) is { } id)
             {
                 if (id < next)
                 {
