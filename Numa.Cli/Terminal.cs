@@ -8,6 +8,9 @@ namespace Numa.Cli;
 /// <param name="Debug">Print stack traces of unexpected errors.</param>
 public sealed record Terminal(TextWriter Output, TextWriter Error, bool Rich, bool ErrorIsTerminal, bool Debug)
 {
+    /// <summary>Standard input.</summary>
+    public TextReader Input { get; init; } = TextReader.Null;
+
     /// <summary>The terminal of this process, as its environment describes it.</summary>
     public static Terminal OfProcess()
     {
@@ -18,7 +21,10 @@ public sealed record Terminal(TextWriter Output, TextWriter Error, bool Rich, bo
             Console.Error,
             Rich: colours && !Console.IsOutputRedirected,
             ErrorIsTerminal: colours && !Console.IsErrorRedirected,
-            Debug: (string?)environment["NUMA_DEBUG"] == "1");
+            Debug: (string?)environment["NUMA_DEBUG"] == "1")
+        {
+            Input = Console.In,
+        };
     }
 
     // By the convention of no-color.org an empty value does not count.

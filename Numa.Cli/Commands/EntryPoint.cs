@@ -63,6 +63,7 @@ public static class EntryPoint
             new ReplayCommand(terminal, simulator),
             new ExplainCommand(terminal, simulator),
             new SchemaCommand(terminal),
+            new ImportCommand(terminal, simulator),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

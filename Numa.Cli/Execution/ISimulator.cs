@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Numa.Core.Allocation;
 using Numa.Workloads.Experiments;
 using Numa.Workloads.Explaining;
+using Numa.Workloads.Importing;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
 using Numa.Workloads.Scenarios;
@@ -63,6 +64,12 @@ public interface ISimulator
 
     /// <summary>What writes to its settings change about a machine that is booted.</summary>
     WhatIfOutcome WhatIf(MachineRequest machine, WhatIfQuestion question);
+
+    /// <summary>A machine file made of what a machine's tools or its kernel printed.</summary>
+    /// <param name="path">A file or folder, or "-" for standard input.</param>
+    /// <param name="stdin">The text of standard input; null for a path.</param>
+    /// <param name="kernel">Release that the user names; null to take what the input tells.</param>
+    ImportedMachine Import(string path, string? stdin, string? kernel);
 
     /// <summary>How a run that was kept got one of its pages.</summary>
     /// <param name="folder">Folder that <c>--out</c> wrote.</param>

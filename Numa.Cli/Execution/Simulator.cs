@@ -4,6 +4,7 @@ using Numa.Cli.Tables;
 using Numa.Core.Diagnostics;
 using Numa.Workloads.Experiments;
 using Numa.Workloads.Explaining;
+using Numa.Workloads.Importing;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Scenarios;
 using Numa.Workloads.Studies;
@@ -87,6 +88,9 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
 
         return new(MachineSheet.Of(booted, request.Topic), notes);
     }
+
+    public ImportedMachine Import(string path, string? stdin, string? kernel) =>
+        MachineImport.Of(path, stdin, kernel);
 
     public ShowOutcome Explain(ExplainRequest request)
     {

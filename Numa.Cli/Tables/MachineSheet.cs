@@ -85,17 +85,16 @@ internal static class MachineSheet
         }
     }
 
-    /// <summary>As <c>numactl --hardware</c> prints it.</summary>
+    /// <summary>As <c>numactl --hardware</c> prints it, but for blanks at the ends of lines.</summary>
     private static string Hardware(MachineImage image)
     {
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"available: {image.Nodes.Length} nodes ({string.Join(",", image.Nodes)})");
+            $"available: {image.Nodes.Length} nodes ({NodeRanges(image)})");
         foreach (var node in image.Nodes)
         {
             var zones = image.Zones.Where(zone => zone.Id.Node == node).ToList();
-            text.AppendLine(CultureInfo.InvariantCulture,
-                $"node {node} cpus: {string.Join(" ", image.Cpus.CpusOf(node))}");
+            text.AppendLine($"node {node} cpus: {string.Join(" ", image.Cpus.CpusOf(node))}".TrimEnd());
             text.AppendLine(CultureInfo.InvariantCulture,
                 $"node {node} size: {zones.Sum(zone => zone.Managed.Value) >> 8} MB");
             text.AppendLine(CultureInfo.InvariantCulture,
@@ -103,9 +102,17 @@ internal static class MachineSheet
         }
 
         text.AppendLine("node distances:");
-        text.AppendLine("node " + string.Concat(image.Nodes.Select(node => $"{node,4}")));
+        text.AppendLine("node " + string.Join(' ', image.Nodes.Select(node => $"{node,3}")));
         foreach (var from in image.Nodes)
-            text.AppendLine($"{from,4}:" + string.Concat(image.Nodes.Select(to => $"{image.Distances[from, to],4}")));
+        {
+            text.AppendLine(
+                $"{from,3}: " + string.Join(' ', image.Nodes.Select(to => $"{image.Distances[from, to],3}")));
+        }
+
         return text.ToString();
     }
+
+    /// <summary>Numbers of the nodes as Linux lists CPUs: <c>0-3,8</c>.</summary>
+    private static string NodeRanges(MachineImage image) =>
+        CpuListText.Format([.. image.Nodes.Select(node => new CpuId(node.Value))]);
 }

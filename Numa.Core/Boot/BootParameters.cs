@@ -94,6 +94,12 @@ public static class BootParameters
         return MovableZoneStart.Find(nodes, limits, kernelcore, movablecore);
     }
 
+    /// <summary>The size that <c>kernelcore=</c> or <c>movablecore=</c> asks for.</summary>
+    /// <param name="total">All memory, of which it may be a share.</param>
+    /// <returns>Null when the parameter is absent, or no size.</returns>
+    public static PageCount? MovableSize(string commandLine, string name, PageCount total) =>
+        Pages(commandLine, name, total.Value, []);
+
     private static PageCount? Pages(string commandLine, string name, long total, List<string> notes)
     {
         if (Find(commandLine, name) is not { } text) return null;

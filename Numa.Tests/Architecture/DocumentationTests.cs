@@ -13,7 +13,7 @@ public partial class DocumentationTests
 
     private static readonly string[] Commands =
         ["run", "compare", "explore", "study", "trace", "show", "whatif", "verify", "replay", "explain",
-            "schema"];
+            "schema", "import"];
 
     public static TheoryData<string> Documents =>
     [
@@ -119,6 +119,7 @@ public partial class DocumentationTests
     private static partial Regex HelpCommand();
 
     [GeneratedRegex(@"(?:`|\$ )(?:numa|dotnet run -c Release --project Numa\.Cli --) "
-        + @"(?<arguments>(?:run|compare|explore|study|trace|show|whatif|verify|replay|explain|schema) [^`\n|]*)")]
+        + @"(?<arguments>(?:run|compare|explore|study|trace|show|whatif|verify|replay|explain|schema|import)"
+        + @" [^`\n|]*)")]
     private static partial Regex CommandLine();
 }

@@ -3,6 +3,7 @@ using Numa.Cli.Execution;
 using Numa.Tests.Workloads;
 using Numa.Workloads.Experiments;
 using Numa.Workloads.Explaining;
+using Numa.Workloads.Importing;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
 using Numa.Workloads.Scenarios;
@@ -77,6 +78,9 @@ internal sealed class FakeSimulator : ISimulator
         new("box", [new("box", "zones", 4, 4, null)], ["sysctls (no zoneinfo.after-*)"], []);
 
     public ExplainRequest? Explained { get; private set; }
+
+    public ImportedMachine Import(string path, string? stdin, string? kernel) =>
+        Failure is null ? new("nodes: []\n", ["a note"]) : throw Failure;
 
     public ShowOutcome Explain(ExplainRequest request)
     {

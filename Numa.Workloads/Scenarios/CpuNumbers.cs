@@ -7,7 +7,8 @@ namespace Numa.Workloads.Scenarios;
 internal static class CpuNumbers
 {
     internal static void Check(
-        ImmutableArray<SyntheticNode> nodes, Fields machine, ImmutableArray<YamlValue> items, ProblemList problems)
+        ImmutableArray<SyntheticNode> nodes, ImmutableArray<int> ids, Fields machine, ImmutableArray<YamlValue> items,
+        ProblemList problems)
     {
         var owner = new SortedDictionary<int, int>();
         for (var node = 0; node < nodes.Length; node++)
@@ -16,7 +17,8 @@ internal static class CpuNumbers
             {
                 if (owner.TryAdd(cpu.Value, node)) continue;
                 var at = (items[node] as YamlMapping)?["cpus"]?.At ?? items[node].At;
-                problems.Add(at, ProblemCodes.Cpus, $"CPU {cpu} is on node {owner[cpu.Value]} and on node {node}");
+                problems.Add(at, ProblemCodes.Cpus, 
+                    $"CPU {cpu} is on node {ids[owner[cpu.Value]]} and on node {ids[node]}");
                 break;
             }
         }

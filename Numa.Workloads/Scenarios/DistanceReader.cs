@@ -12,27 +12,37 @@ internal static class DistanceReader
 
     private static readonly Shape.WholeNumber Bounds = new(NodeDistances.Local, Largest);
 
-    internal static NodeDistances Read(Fields fields, int nodes, ProblemList problems)
+    /// <param name="ids">Numbers of the nodes that have a row, ascending.</param>
+    /// <param name="note">What is odd about the distances, though a kernel takes them; null when nothing is.</param>
+    /// <returns>Distances between all nodes up to the highest; 10 and 20 where the file says nothing.</returns>
+    internal static NodeDistances Read(
+        Fields fields, ImmutableArray<int> ids, ProblemList problems, out string? note)
     {
-        if (!fields.Has("distances")) return NodeDistances.Uniform(nodes);
+        note = null;
+        var uniform = NodeDistances.Uniform(ids[^1] + 1);
+        if (!fields.Has("distances")) return uniform;
         var rows = fields.Sequence("distances");
-        if (fields.Value("distances") is not YamlSequence) return NodeDistances.Uniform(nodes);
-        if (rows.Length != nodes)
+        if (fields.Value("distances") is not YamlSequence) return uniform;
+        if (rows.Length != ids.Length)
         {
             problems.Add(fields.PlaceOf("distances"), ProblemCodes.Distances,
-                $"distances has {rows.Length} rows for {nodes} nodes");
-            return NodeDistances.Uniform(nodes);
+                $"distances has {rows.Length} rows for {ids.Length} nodes");
+            return uniform;
         }
 
-        var values = new int[nodes * nodes];
+        var count = uniform.NodeCount;
+        var values = Enumerable.Range(0, count * count)
+            .Select(cell => uniform[new(cell / count), new(cell % count)]).ToArray();
         var complete = true;
-        for (var row = 0; row < nodes; row++) complete &= ReadRow(fields, rows[row], row, nodes, values, problems);
-        if (complete) CheckSymmetry(rows, nodes, values, problems);
-        return new(nodes, values);
+        for (var row = 0; row < ids.Length; row++)
+            complete &= ReadRow(fields, rows[row], row, ids, values.AsSpan(ids[row] * count, count), problems);
+        var distances = new NodeDistances(count, values);
+        if (complete) note = Asymmetry(ids, distances);
+        return distances;
     }
 
     private static bool ReadRow(
-        Fields fields, YamlValue row, int from, int nodes, int[] values, ProblemList problems)
+        Fields fields, YamlValue row, int place, ImmutableArray<int> ids, Span<int> values, ProblemList problems)
     {
         if (row is not YamlSequence { Items: var cells })
         {
@@ -40,44 +50,44 @@ internal static class DistanceReader
             return false;
         }
 
-        if (cells.Length != nodes)
+        var from = ids[place];
+        if (cells.Length != ids.Length)
         {
             problems.Add(row.At, ProblemCodes.Distances,
-                $"row {from} of distances has {cells.Length} values for {nodes} nodes");
+                $"row {from} of distances has {cells.Length} values for {ids.Length} nodes");
             return false;
         }
 
         var complete = true;
-        for (var to = 0; to < nodes; to++)
+        for (var column = 0; column < ids.Length; column++)
         {
-            var place = $"distance {from} to {to}";
-            var number = fields.Scalar(cells[to], place) is { } text
-                ? fields.Number(text, place, Bounds) : null;
+            var to = ids[column];
+            var what = $"distance {from} to {to}";
+            var number = fields.Scalar(cells[column], what) is { } text
+                ? fields.Number(text, what, Bounds) : null;
             complete &= number is not null;
-            values[from * nodes + to] = (int)(number ?? NodeDistances.Remote);
+            values[to] = (int)(number ?? NodeDistances.Remote);
             if (number is { } value && value == NodeDistances.Local != (from == to))
             {
-                problems.Add(cells[to].At, ProblemCodes.Distances, from == to
+                problems.Add(cells[column].At, ProblemCodes.Distances, from == to
                     ? $"distance of node {from} to itself is {value}; expected {NodeDistances.Local}"
-                    : $"{place} is {value}; expected more than {NodeDistances.Local}, which means local");
+                    : $"{what} is {value}; expected more than {NodeDistances.Local}, which means local");
             }
         }
 
         return complete;
     }
 
-    private static void CheckSymmetry(
-        ImmutableArray<YamlValue> rows, int nodes, int[] values, ProblemList problems)
+    /// <summary>The first pair that is not as far there as back. Some firmware says so, and Linux takes it.</summary>
+    private static string? Asymmetry(ImmutableArray<int> ids, NodeDistances distances)
     {
-        for (var from = 1; from < nodes; from++)
+        foreach (var (from, to) in ids.SelectMany(from => ids.Where(to => to < from).Select(to => (from, to))))
         {
-            for (var to = 0; to < from; to++)
-            {
-                var (there, back) = (values[to * nodes + from], values[from * nodes + to]);
-                if (there == back) continue;
-                problems.Add(((YamlSequence)rows[from]).Items[to].At, ProblemCodes.Distances,
-                    $"distance {from} to {to} is {back}, but {to} to {from} is {there}");
-            }
+            var (there, back) = (distances[new(to), new(from)], distances[new(from), new(to)]);
+            if (there != back)
+                return $"distance {from} to {to} is {back}, but {to} to {from} is {there}; taken as it stands";
         }
+
+        return null;
     }
 }

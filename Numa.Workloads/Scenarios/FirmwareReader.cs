@@ -16,6 +16,9 @@ internal static class FirmwareReader
     private static readonly ImmutableArray<(string Word, LateFreeKind Kind)> LateCallers =
         [("efi_free_boot_services", LateFreeKind.EfiBootServices), ("swiotlb_exit", LateFreeKind.Swiotlb)];
 
+    internal static string LateNameOf(LateFreeKind kind) =>
+        LateCallers.First(caller => caller.Kind == kind).Word;
+
     /// <summary>Lines of <c>e820</c> as the kernel prints them: a list of them, or a text pasted from a log.</summary>
     internal static ImmutableArray<E820Entry> Map(Fields fields, ProblemList problems)
     {
@@ -78,7 +81,7 @@ internal static class FirmwareReader
         foreach (var (kind, start, end) in machine.LateRanges)
         {
             if (usable.Any(entry => entry.Start <= start && entry.End >= end)) continue;
-            var word = LateCallers.First(caller => caller.Kind == kind).Word;
+            var word = LateNameOf(kind);
             var place = (fields.Value("lateFree") as YamlMapping)?[word]?.At ?? fields.At;
             problems.Add(place, ProblemCodes.Memory,
                 $"{Shown(word, start, end)} is not all usable memory of the machine");
@@ -89,7 +92,8 @@ internal static class FirmwareReader
         $"[mem 0x{start:x}-0x{end - 1:x}] of {word}";
 
     /// <summary>Keys that contradict a memory map, or need one.</summary>
-    internal static void CheckTogether(Fields machine, ImmutableArray<SyntheticNode> nodes, ProblemList problems)
+    internal static void CheckTogether(
+        Fields machine, ImmutableArray<SyntheticNode> nodes, ImmutableArray<int> ids, ProblemList problems)
     {
         var items = machine.Sequence("nodes");
         for (var i = 0; i < items.Length; i++)
@@ -97,8 +101,9 @@ internal static class FirmwareReader
             var wrong = machine.Has("e820") ? "memory" : "ranges";
             if ((items[i] as YamlMapping)?[wrong] is not { } value) continue;
             problems.Add(value.At, ProblemCodes.Conflict, machine.Has("e820")
-                ? $"node {i} gives memory, and e820 says how much there is; give ranges, or neither on a single node"
-                : $"node {i} gives ranges, which cut an e820 map; without one give memory");
+                ? $"node {ids[i]} gives memory, and e820 says how much there is; give ranges, or neither on a single"
+                    + " node"
+                : $"node {ids[i]} gives ranges, which cut an e820 map; without one give memory");
         }
 
         if (!machine.Has("e820")) return;

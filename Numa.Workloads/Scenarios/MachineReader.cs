@@ -21,7 +21,8 @@ internal static class MachineReader
         var fields = new Fields(mapping, "the machine", MachineKeys.Table, problems);
         keys = BootKeys.Read(fields, problems);
         var items = fields.Sequence("nodes");
-        var nodes = items.Select((item, id) => NodeOf(item, id, fields, problems)).ToImmutableArray();
+        var ids = NodeNumbers.Read(items, fields, problems);
+        var nodes = items.Zip(ids, (item, id) => NodeOf(item, id, fields, problems)).ToImmutableArray();
         if (nodes.Length is 0 or > NodeId.MaxCount)
         {
             if (fields.Value("nodes") is YamlSequence sequence)
@@ -33,12 +34,16 @@ internal static class MachineReader
             return null;
         }
 
-        CpuNumbers.Check(nodes, fields, items, problems);
+        CpuNumbers.Check(nodes, ids, fields, items, problems);
         // No hole said: boot leaves the window for devices that PC firmware leaves below 4 GiB.
         var holes = AddressRanges.Read(fields.Sequence("holes"), "hole", fields, problems);
-        FirmwareReader.CheckTogether(fields, nodes, problems);
+        FirmwareReader.CheckTogether(fields, nodes, ids, problems);
         if (!fields.Has("e820")) CheckMemory(nodes, fields, problems);
-        var distances = DistanceReader.Read(fields, nodes.Length, problems);
+        var distances = DistanceReader.Read(fields, ids, problems, out var note);
+        // The scenario's kernel wins, and what there was to say about the machine's own falls away with it.
+        if (scenario?.Kernel is not null) keys = keys with { Notes = [] };
+        if (note is not null) keys = keys with { Notes = keys.Notes.Add(note) };
+        nodes = NodeNumbers.Spread(nodes, ids);
         var kernel = scenario?.Kernel ?? keys.Kernel;
         if (kernel is null && !fields.Has("kernel"))
             problems.Add(fields.At, ProblemCodes.MissingKey, "neither the machine nor the scenario names a kernel");
@@ -107,14 +112,8 @@ internal static class MachineReader
     private static SyntheticNode NodeOf(YamlValue item, int id, Fields machine, ProblemList problems)
     {
         var empty = ImmutableDictionary<ZoneKind, PageCount>.Empty;
-        if (machine.Mapping(item, $"node {id}") is not { } mapping) return new(default, [], empty);
+        if (machine.Mapping(item, $"node {id}") is not { } mapping) return NodeNumbers.Absent;
         var fields = new Fields(mapping, $"node {id}", MachineKeys.Node, problems);
-        if (fields.Number("id") is { } number && number != id)
-        {
-            problems.Add(fields.PlaceOf("id"), ProblemCodes.Nodes,
-                $"node number {id} says id {number}; ids run from 0 without gaps");
-        }
-
         if (!fields.Has("memory") && !machine.Has("e820")) fields.Missing("memory");
         var memory = fields.Size("memory");
         var cpus = fields.Text("cpus") is { } list ? fields.Cpus(list, "cpus") : null;

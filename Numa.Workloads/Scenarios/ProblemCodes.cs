@@ -63,6 +63,9 @@ public static class ProblemCodes
     /// <summary>A record of what was done to a running kernel, of which no line can be read.</summary>
     public const string Steps = "NUMA122";
 
+    /// <summary>A file or folder to import in which nothing tells of a machine.</summary>
+    public const string Import = "NUMA123";
+
     /// <summary>A dump of a kernel's memory with a list of what are no frames.</summary>
     public const string Dump = "NUMA121";
 

@@ -19,10 +19,11 @@ internal static partial class SavedFiles
     public static bool IsZoneinfo(string text) => text.StartsWith("Node 0, zone ", StringComparison.Ordinal);
 
     /// <param name="kernel">Named by the user; null to take the version that was saved too.</param>
+    /// <param name="text">The file's text, if it was read already.</param>
     /// <exception cref="InputException">A file cannot be read; all problems are in it.</exception>
-    public static SavedMachine Read(SavedMachineFile file, KernelRelease? kernel)
+    public static SavedMachine Read(SavedMachineFile file, KernelRelease? kernel, string? text = null)
     {
-        var (zones, problems) = ZoneinfoReader.Read(file.Path, ScenarioLoader.ReadWhole(file.Path));
+        var (zones, problems) = ZoneinfoReader.Read(file.Path, text ?? ScenarioLoader.ReadWhole(file.Path));
         var notes = ImmutableArray.CreateBuilder<string>();
         var found = new List<Problem>(problems);
         var release = kernel ?? Release(file, notes, found);
@@ -81,8 +82,7 @@ internal static partial class SavedFiles
     private static KernelRelease? Release(
         SavedMachineFile file, ImmutableArray<string>.Builder notes, List<Problem> problems)
     {
-        if (Beside(file, "version") is { } path && VersionIn(path) is { } version
-            && KernelRelease.Find(version, out var exact) is { } release)
+        if (VersionBeside(file) is { } version && KernelRelease.Find(version, out var exact) is { } release)
         {
             if (!exact) notes.Add($"kernel {version}: the rules of {release.Name}, the nearest older, stand in");
             return release;
@@ -93,6 +93,10 @@ internal static partial class SavedFiles
             + " with --kernel or in the scenario"));
         return null;
     }
+
+    /// <summary>The kernel's version that was saved beside a zoneinfo; null when none was.</summary>
+    public static string? VersionBeside(SavedMachineFile file) =>
+        Beside(file, "version") is { } path ? VersionIn(path) : null;
 
     /// <summary>The kernel's version in a saved /proc/version, or what <c>uname -r</c> prints.</summary>
     /// <returns>Null when there is no such file, or no version in it.</returns>

@@ -177,7 +177,7 @@ public sealed class ScenarioParser
         }
 
         var machine = MachineReader.Read(mapping, _machineName, boot, _problems, out var own);
-        if (boot.Kernel is null) notes = notes.AddRange(own.Notes);
+        notes = notes.AddRange(own.Notes);
         return machine is null ? null : new DescribedMachine(machine);
     }
 

@@ -18,8 +18,8 @@ public static class MachineKeys
 
     public static KeyTable Node { get; } = new("node", "One node: its memory and its CPUs.",
     [
-        new("id", Shape.Whole(0, NodeId.MaxCount - 1), "Number of the node, for readers: nodes count from 0.")
-        { LeftOut = "its place in the list" },
+        new("id", Shape.Whole(0, NodeId.MaxCount - 1), "Number of the node, where numbers have gaps; ascending.")
+        { LeftOut = "one more than the last, from 0" },
         new("memory", Shape.Size, "Installed memory.") { LeftOut = "needed, unless the machine has e820" },
         new("cpus", Shape.Cpus, "CPUs of the node: 0-3,8, or none.") { Default = "none" },
         new("managed", Shape.Mapping(Managed), "Pages that the node's zones manage, where they are known.")

@@ -1,0 +1,35 @@
+using Numa.Core.Diagnostics;
+using Numa.Core.Kernels;
+using Numa.Workloads.Scenarios;
+
+namespace Numa.Workloads.Importing;
+
+/// <summary>The kernel of an imported machine, and what there is to say about the choice.</summary>
+/// <param name="Remark">Null when the kernel was named and is known.</param>
+internal sealed record KernelChoice(KernelRelease Release, string? Remark)
+{
+    /// <param name="named">Version that the user named; it wins.</param>
+    /// <param name="told">Version that the input tells.</param>
+    /// <exception cref="InputException">The version is none, or too old.</exception>
+    public static KernelChoice Of(string? named, string? told)
+    {
+        if ((named ?? told) is not { } version)
+        {
+            return new(KernelRelease.Known[^1],
+                "The kernel is not told; the newest that Numa knows is taken. --kernel names another.");
+        }
+
+        if (KernelRelease.Find(version, out var exact) is { } release)
+        {
+            return new(release, exact
+                ? null
+                : $"Kernel {version} is not known; the rules of {release.Name}, the nearest older, stand in.");
+        }
+
+        var where = named is null ? "the input" : $"--kernel {named}";
+        throw new InputException([new(new(where, 0, 0), ProblemCodes.Word, $"kernel '{YamlScalar.Short(version)}' is no"
+            + $" known release; expected a version from {KernelRelease.Known[0].Name} on, for example 6.1")]);
+    }
+
+    public MachineDraft ApplyTo(MachineDraft draft) => Remark is null ? draft : draft.With("kernel", Remark);
+}

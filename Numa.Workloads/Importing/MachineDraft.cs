@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using Numa.Core.Boot;
+
+namespace Numa.Workloads.Importing;
+
+/// <summary>A machine on its way into a file: what it is, and what its file says to people.</summary>
+/// <param name="Machine">With a name only if the file shall hold one: without, the file's own name stands.</param>
+public sealed record MachineDraft(SyntheticMachine Machine)
+{
+    /// <summary>Sentences at the head of the file: where the machine comes from.</summary>
+    public ImmutableArray<string> Heading { get; init; } = [];
+
+    /// <summary>Sentences above a key of the file: what of it was not told, and what stands for it.</summary>
+    public ImmutableSortedDictionary<string, ImmutableArray<string>> Remarks { get; init; } =
+        ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
+
+    /// <summary>The draft with one more sentence above a key.</summary>
+    internal MachineDraft With(string key, string remark) => this with
+    {
+        Remarks = Remarks.SetItem(key, Remarks.GetValueOrDefault(key, []).Add(remark)),
+    };
+}
