@@ -10,6 +10,9 @@ internal static class ComparisonTable
     public static void Write(Page page, ComparisonResult result)
     {
         page.Title($"{result.Scenario} on {result.Machine}, {result.KernelLine}");
+        foreach (var finding in ComparisonFindings.Of(result)) page.Sentence(finding);
+        if (result.Missing > 0)
+            page.Alarm($"  INCOMPLETE: {Figures.Count(result.Missing, "run")} of those asked for are missing");
         if (result.Counterfactual is { } what)
             page.Alarm("  " + RunHeader.Counterfactual(what));
         if (result.Clock != "virtual") page.Alarm("  wall clock: NOT REPRODUCIBLE");
@@ -74,7 +77,7 @@ internal static class ComparisonTable
             ? ["difference", "predicted"]
             : arms.Skip(1).SelectMany(arm => new[] { $"{arm.Value} - {arms[0].Value}", "predicted" });
         var intervals = result.Metrics.Any(metric => metric.Differences.Any(difference => difference.Low is not null));
-        var basis = intervals ? "<basis [95 % interval]" : "<basis";
+        var basis = intervals ? "<basis [95 % interval] corrected p" : "<basis";
         var sheet = new Sheet(["<", .. arms.Select(arm => arm.Value), .. differences, basis]);
         foreach (var metric in result.Metrics)
         {
@@ -125,6 +128,7 @@ internal static class ComparisonTable
         page.Line($"  placement hash {hashes}: "
             + (placements == 1 ? "every page ended where it did in the other arms" : "different"));
         page.Line("  again: " + result.Command);
+        if (Models(result) is { } models) page.Line("  " + models);
         foreach (var note in result.Notes) page.Line("  " + note);
         if (result.IsOff) page.Alarm("  ! off its prediction by more than the tolerance");
     }
@@ -132,14 +136,29 @@ internal static class ComparisonTable
     /// <summary>What a row rests on; intervals stand here, where they widen no column of figures.</summary>
     private static string Basis(MetricResult metric, string clock)
     {
-        var intervals = metric.Differences
-            .Select(difference => difference is { Low: { } low, High: { } high }
-                ? " " + Figures.Interval(low, high, metric.Unit)
-                : "");
-        var note = metric.BasisNote.Length == 0 ? "" : ", " + metric.BasisNote;
+        var inferred = string.Concat(metric.Differences.Select(Inferred));
         // Under the wall clock nothing is exact and nothing rests on the cost model: it is what happened once.
-        if (clock != "virtual") return "measured" + string.Concat(intervals);
-        return Figures.Basis(metric.Basis) + string.Concat(intervals) + note;
+        if (clock != "virtual") return "measured" + inferred;
+        // What a model's interval rests on is said once, below.
+        var note = metric.BasisNote.Length == 0 || (metric.Basis == MetricBasis.Model && inferred.Length > 0)
+            ? ""
+            : ", " + metric.BasisNote;
+        return Figures.Basis(metric.Basis) + inferred + note;
+
+        string Inferred(DifferenceResult difference) => difference is { Low: { } low, High: { } high }
+            ? " " + Figures.Interval(low, high, metric.Unit) + (metric.Differences.Length == 1
+                ? " " + Figures.Chance(difference.CorrectedP)
+                : "")
+            : "";
+    }
+
+    /// <summary>What figures of the models rest on.</summary>
+    private static string? Models(ComparisonResult result)
+    {
+        var notes = result.Metrics.Where(metric => metric.Basis == MetricBasis.Model
+            && metric.Differences.Any(difference => difference.Low is not null)).Select(metric => metric.BasisNote);
+        var distinct = notes.Distinct().ToList();
+        return distinct.Count == 0 || result.Clock != "virtual" ? null : "MODEL: " + string.Join("; ", distinct);
     }
 
     private static string Name(WalkResult walk) => "walk, " + walk.Group;

@@ -48,6 +48,25 @@ internal sealed class Page
 
     public void Line(string text = "") => Write(text, Style.Plain);
 
+    /// <summary>A sentence, folded at blanks where it is longer than a line.</summary>
+    public void Sentence(string text)
+    {
+        const string indent = "  ";
+        var line = indent;
+        foreach (var word in text.Split(' '))
+        {
+            if (line.Length + 1 + word.Length > Width)
+            {
+                Line(line);
+                line = indent + indent;
+            }
+
+            line += (line.EndsWith("  ", StringComparison.Ordinal) ? "" : " ") + word;
+        }
+
+        Line(line);
+    }
+
     /// <summary>A line that must not be overlooked.</summary>
     public void Alarm(string text) => Write(text, Warning);
 
