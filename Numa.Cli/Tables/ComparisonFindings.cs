@@ -47,7 +47,7 @@ internal static class ComparisonFindings
         if (difference.Verdict == DifferenceVerdict.NotFound)
         {
             return difference.Low is null
-                ? $"{metric.Name}: no difference, {Figures.Metric(first, metric.Unit)} in {Every(result)}"
+                ? $"{metric.Name}: no difference in {Every(result)}, {Figures.Metric(first, metric.Unit)} with both"
                     + $" ({Basis(metric)})"
                 : $"{metric.Name}: no difference found with {name} ({Evidence(result, metric, difference, first)})";
         }
@@ -106,7 +106,7 @@ internal static class ComparisonFindings
     {
         var more = margins.KeptFree - margins.KeptFreeFirst;
         var kept = more == 0
-            ? $"{name} keeps as many pages below the min marks"
+            ? $"{name}: the min marks keep as many pages"
             : $"{name} {(more > 0 ? "costs" : "gives back")} {Amount(Math.Abs(more))}: {Figures.Count(margins.KeptFree)}"
                 + $" pages stay below the min marks instead of {Figures.Count(margins.KeptFreeFirst)}";
         if (margins.Request.Length == 0) return kept;

@@ -19,7 +19,7 @@ internal static class ComparisonTable
         var label = result.Walks.Select(Name).Append(ReachableName).Max(name => name.Length);
         foreach (var walk in result.Walks) Walk(page, result, walk, label);
         Reachable(page, result, label);
-        page.Draw(Metrics(result));
+        foreach (var arms in Abreast(result)) page.Draw(Metrics(result, arms));
         WindowTable.Write(page, result);
         Placement(page, result);
         Footer(page, result);
@@ -70,23 +70,36 @@ internal static class ComparisonTable
             + $" ({Figures.Mebibytes(reachable.ResultPages)})";
     }
 
-    private static Sheet Metrics(ComparisonResult result)
+    /// <summary>Arms that stand in one table: all, or the first and one other where lines would not fit.</summary>
+    private static IEnumerable<int[]> Abreast(ComparisonResult result)
+    {
+        var later = Enumerable.Range(1, result.Arms.Length - 1).ToArray();
+        return later.Length > 2 || (later.Length == 2 && HasIntervals(result))
+            ? later.Select(arm => new[] { arm })
+            : [later];
+    }
+
+    private static bool HasIntervals(ComparisonResult result) =>
+        result.Metrics.Any(metric => metric.Differences.Any(difference => difference.Low is not null));
+
+    private static Sheet Metrics(ComparisonResult result, int[] later)
     {
         var arms = result.Arms;
-        var differences = arms.Length == 2
+        var differences = later.Length == 1
             ? ["difference", "predicted"]
-            : arms.Skip(1).SelectMany(arm => new[] { $"{arm.Value} - {arms[0].Value}", "predicted" });
-        var intervals = result.Metrics.Any(metric => metric.Differences.Any(difference => difference.Low is not null));
-        var basis = intervals ? "<basis [95 % interval] corrected p" : "<basis";
-        var sheet = new Sheet(["<", .. arms.Select(arm => arm.Value), .. differences, basis]);
+            : later.SelectMany(arm => new[] { $"{arms[arm].Value} - {arms[0].Value}", "predicted" });
+        var basis = HasIntervals(result) ? "<basis [95 % interval] corrected p" : "<basis";
+        var sheet = new Sheet(
+            ["<", arms[0].Value, .. later.Select(arm => arms[arm].Value), .. differences, basis]);
         foreach (var metric in result.Metrics)
         {
             sheet.Row(
             [
                 metric.Name,
-                .. metric.Values.Select(value => (Cell)Figures.Metric(value.Mean, metric.Unit)),
-                .. metric.Differences.SelectMany(difference => Difference(metric, difference)),
-                Basis(metric, result.Clock),
+                Figures.Metric(metric.Values[0].Mean, metric.Unit),
+                .. later.Select(arm => (Cell)Figures.Metric(metric.Values[arm].Mean, metric.Unit)),
+                .. later.SelectMany(arm => Difference(metric, metric.Differences[arm - 1])),
+                Basis(metric, later, result.Clock),
             ]);
         }
 
@@ -134,9 +147,9 @@ internal static class ComparisonTable
     }
 
     /// <summary>What a row rests on; intervals stand here, where they widen no column of figures.</summary>
-    private static string Basis(MetricResult metric, string clock)
+    private static string Basis(MetricResult metric, int[] later, string clock)
     {
-        var inferred = string.Concat(metric.Differences.Select(Inferred));
+        var inferred = string.Concat(later.Select(arm => Inferred(metric.Differences[arm - 1])));
         // Under the wall clock nothing is exact and nothing rests on the cost model: it is what happened once.
         if (clock != "virtual") return "measured" + inferred;
         // What a model's interval rests on is said once, below.
@@ -146,9 +159,7 @@ internal static class ComparisonTable
         return Figures.Basis(metric.Basis) + inferred + note;
 
         string Inferred(DifferenceResult difference) => difference is { Low: { } low, High: { } high }
-            ? " " + Figures.Interval(low, high, metric.Unit) + (metric.Differences.Length == 1
-                ? " " + Figures.Chance(difference.CorrectedP)
-                : "")
+            ? $" {Figures.Interval(low, high, metric.Unit)} {Figures.Chance(difference.CorrectedP)}"
             : "";
     }
 

@@ -16,8 +16,9 @@ internal static class SweepTable
             page.Alarm($"  INCOMPLETE: {Figures.Count(result.Missing, "run")} of those asked for are missing");
         if (result.Clock != "virtual") page.Alarm("  wall clock: NOT REPRODUCIBLE");
         page.Line();
-        // A few metrics abreast, so that no line is wider than a page.
-        foreach (var group in Enumerable.Range(0, result.Metrics.Length).Chunk(3)) page.Draw(Sheet(page, result, group));
+        // Two metrics abreast, so that few lines are wider than a page.
+        foreach (var group in Enumerable.Range(0, result.Metrics.Length).Chunk(2))
+            page.Draw(Sheet(page, result, group));
         page.Line("  means over seeds with half of their 95 % interval; bars from 0 to the largest of the column");
         foreach (var note in result.Notes) page.Line("  " + note);
         page.Line("  again: " + result.Command);

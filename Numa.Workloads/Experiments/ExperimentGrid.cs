@@ -39,7 +39,8 @@ public sealed record ExperimentGrid(
                 $"{twice.Key} is varied twice; expected all its values in one --vary")]);
         }
 
-        var count = variations.Aggregate(1L, (product, variation) => Math.Min(MostCells + 1L, product * variation.Values.Length));
+        var count = variations.Aggregate(
+            1L, (product, variation) => Math.Min(MostCells + 1L, product * variation.Values.Length));
         if (count > MostCells)
         {
             throw new InputException([new(new("--vary", 0, 0), ProblemCodes.Limit,
@@ -58,7 +59,10 @@ public sealed record ExperimentGrid(
         foreach (var combination in Combinations(variations))
         {
             ImmutableArray<Setting> own = [.. combination.Select(value => value.Setting).OfType<Setting>()];
-            var name = string.Join(", ", combination.Select(value => value.Label));
+            // One value says enough; of several, each says whose it is.
+            var name = string.Join(' ', combination.Select((value, at) => combination.Length == 1
+                ? value.Label
+                : $"{Tail(variations[at].Path)}={value.Label}"));
             try
             {
                 var (scenario, input) = RunInputs.Load(path, [.. settings, .. own]);
@@ -74,6 +78,8 @@ public sealed record ExperimentGrid(
         if (problems.Count > 0) throw new InputException([.. problems]);
         return new(variations, new(cells.ToImmutable(), seeds, metrics), inputs.ToImmutable());
     }
+
+    private static string Tail(string path) => path[(path.LastIndexOf('.') + 1)..];
 
     private static ImmutableArray<Variation> OwnVariations(string path, IReadOnlyList<Setting> settings)
     {

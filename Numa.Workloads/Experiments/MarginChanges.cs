@@ -17,7 +17,7 @@ internal static class MarginChanges
             return null;
         }
 
-        if (first.Zones.Zip(other.Zones).All(pair => Margins(pair.First) == Margins(pair.Second))) return null;
+        if (first.Zones.Zip(other.Zones).All(pair => Margins(pair.First).Equals(Margins(pair.Second)))) return null;
         var figures = WhatIfQuestion.Changes(MachineFigures.Of(first), MachineFigures.Of(other));
         var (now, with) = WhatIfAnswer.KeptFreeOf(figures);
         if (WhatIfAnswer.HardestOf(figures) is not var (kind, node)) return new(now, with, "", "", 0, 0, false);
@@ -29,6 +29,6 @@ internal static class MarginChanges
             shifts.Any(shift => shift.End == RoomEnd.Failure));
     }
 
-    private static (object Marks, string Reserves) Margins(ZoneImage zone) =>
+    private static (Watermarks Marks, string Reserves) Margins(ZoneImage zone) =>
         (zone.Tuning.Marks, string.Join(' ', zone.Tuning.LowmemReserve));
 }
