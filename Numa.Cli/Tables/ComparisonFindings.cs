@@ -9,6 +9,13 @@ internal static class ComparisonFindings
     /// <summary>Metrics that a reader wants to hear of even where no difference was found.</summary>
     private static readonly ImmutableHashSet<string> Asked = ["allocations", "latency p99"];
 
+    /// <summary>What people ask first, in that order; other metrics follow in that of the table.</summary>
+    private static readonly ImmutableArray<string> Order =
+    [
+        "failed, may not reclaim", "failed", "OOM kills", "direct reclaims", "latency p99", "allocations",
+        "kswapd runs", "reclaimed",
+    ];
+
     /// <summary>Sentences about each arm beside the placement; more would hide the answer.</summary>
     private const int MostPerArm = 6;
 
@@ -16,19 +23,32 @@ internal static class ComparisonFindings
         [.. Enumerable.Range(1, result.Arms.Length - 1).SelectMany(arm => OfArm(result, arm)).Distinct()];
 
     /// <summary>An arm in a sentence: <c>zonelistOrder=zone</c>, or the values of a grid.</summary>
-    internal static string Name(ComparisonResult result, int arm) => result.VaryPath.Contains(',', StringComparison.Ordinal)
+    internal static string Name(ComparisonResult result, int arm) => result.VaryPath.Contains(',')
         ? result.Arms[arm].Value
         : $"{result.VaryPath[(result.VaryPath.LastIndexOf('.') + 1)..]}={result.Arms[arm].Value}";
 
     private static IEnumerable<string> OfArm(ComparisonResult result, int arm)
     {
-        foreach (var sentence in PlacementFindings.Of(result, arm)) yield return sentence;
-        if (result.Arms[arm].Margins is { } margins) yield return Margins(Name(result, arm), margins);
+        var placement = PlacementFindings.Of(result, arm).ToList();
+        // Where settings change the margins, the answer is what those cost and buy; else it is where pages come from.
+        var margins = result.Arms[arm].Margins;
+        IEnumerable<string> about = margins is null ? [] : [MarginText.Of(Name(result, arm), margins)];
+        return margins is null || margins.KeptFree == margins.KeptFreeFirst
+            ? [.. placement, .. about, .. Rest(result, arm)]
+            : [.. about, .. Rest(result, arm), .. placement];
+    }
+
+    private static IEnumerable<string> Rest(ComparisonResult result, int arm)
+    {
         var rest = result.Metrics.Where(metric => !PlacementFindings.Tells(metric))
-            .Select(metric => (Metric: metric, Difference: metric.Differences[arm - 1])).ToList();
-        var told = rest.Where(one => Differs(one.Difference)).Concat(rest.Where(one => !Differs(one.Difference)
-            && Asked.Contains(one.Metric.Name))).Take(MostPerArm);
-        foreach (var (metric, difference) in told) yield return Sentence(result, arm, metric, difference);
+            .Select(metric => (Metric: metric, Difference: metric.Differences[arm - 1]))
+            // Two names for the same failures are told once.
+            .DistinctBy(one => one.Metric.Name.StartsWith("failed", StringComparison.Ordinal)
+                ? "failed " + one.Difference.Difference : one.Metric.Name)
+            .OrderBy(one => Order.IndexOf(one.Metric.Name) is >= 0 and var rank ? rank : Order.Length).ToList();
+        return rest.Where(one => Differs(one.Difference))
+            .Concat(rest.Where(one => !Differs(one.Difference) && Asked.Contains(one.Metric.Name)))
+            .Take(MostPerArm).Select(one => Sentence(result, arm, one.Metric, one.Difference));
     }
 
     private static bool Differs(DifferenceResult difference) => difference.Verdict switch
@@ -54,7 +74,11 @@ internal static class ComparisonFindings
 
         var values = $"{Figures.Metric(other, metric.Unit)} instead of {Figures.Metric(first, metric.Unit)}";
         if (difference.Verdict == DifferenceVerdict.Found || difference.Verdict == DifferenceVerdict.Fixed)
-            return $"{metric.Name}: {values} with {name}{Change(change, first)} ({Evidence(result, metric, difference, first)})";
+        {
+            return $"{metric.Name}: {values} with {name}{Change(change, first)}"
+                + $" ({Evidence(result, metric, difference, first)})";
+        }
+
         return result.Seeds.Length < 2
             ? $"{metric.Name}: {values} with {name} (one seed, which cannot tell a difference from chance)"
             : $"{metric.Name}: {values} with {name}, the same difference in {Every(result)}"
@@ -65,9 +89,10 @@ internal static class ComparisonFindings
         $"each of {Figures.Count(result.Seeds.Length, "seed")}";
 
     /// <summary>How much more or less, where there is something to take a part of.</summary>
-    private static string Change(double change, double? first) => first is null or 0 || Math.Abs(change / first.Value) > 10
-        ? ""
-        : $", {Figures.Percent(Math.Abs(change / first.Value))} {(change < 0 ? "less" : "more")}";
+    private static string Change(double change, double? first) =>
+        first is null or 0 || first + change == 0 || Math.Abs(change / first.Value) > 10
+            ? ""
+            : $", {Figures.Percent(Math.Abs(change / first.Value))} {(change < 0 ? "less" : "more")}";
 
     private static string Evidence(
         ComparisonResult result, MetricResult metric, DifferenceResult difference, double? first)
@@ -101,23 +126,4 @@ internal static class ComparisonFindings
     private static string Basis(MetricResult metric) => metric.Basis == MetricBasis.Exact
         ? $"exact, {metric.BasisNote}"
         : Figures.Basis(metric.Basis);
-
-    private static string Margins(string name, MarginChange margins)
-    {
-        var more = margins.KeptFree - margins.KeptFreeFirst;
-        var kept = more == 0
-            ? $"{name}: the min marks keep as many pages"
-            : $"{name} {(more > 0 ? "costs" : "gives back")} {Amount(Math.Abs(more))}: {Figures.Count(margins.KeptFree)}"
-                + $" pages stay below the min marks instead of {Figures.Count(margins.KeptFreeFirst)}";
-        if (margins.Request.Length == 0) return kept;
-        return $"{kept}; {margins.Request} from {margins.From} wakes kswapd {Shift(margins.KswapdLater)} and"
-            + $" {(margins.Fails ? "fails" : "reclaims by itself")} {Shift(margins.EndLater)} (exact)";
-    }
-
-    private static string Shift(long pages) => pages == 0
-        ? "as before"
-        : $"{Amount(Math.Abs(pages))} {(pages < 0 ? "earlier" : "later")}";
-
-    private static string Amount(long pages) =>
-        pages < 256 ? Figures.Count(pages, "page") : Figures.Mebibytes(pages);
 }

@@ -20,7 +20,8 @@ internal static class PlacementFindings
     public static IEnumerable<string> Of(ComparisonResult result, int arm)
     {
         var moved = result.Metrics.Where(metric => metric.Name.StartsWith(From, StringComparison.Ordinal))
-            .Select(metric => (Zone: metric.Name[From.Length..], Metric: metric, Difference: metric.Differences[arm - 1]))
+            .Select(metric =>
+                (Zone: metric.Name[From.Length..], Metric: metric, Difference: metric.Differences[arm - 1]))
             .Where(zone => zone.Difference.Verdict is DifferenceVerdict.Fixed or DifferenceVerdict.Found
                 && zone.Difference.Difference is not (null or 0)).ToList();
         if (moved.Count == 0)
@@ -34,8 +35,8 @@ internal static class PlacementFindings
 
         yield return Moved(result, arm, moved);
         var local = result.Metrics.FirstOrDefault(metric => metric.Name == "local share");
-        if (local?.Differences[arm - 1] is { Difference: { } change, Verdict: DifferenceVerdict.Fixed or DifferenceVerdict.Found }
-            && Math.Abs(change) >= 0.0005)
+        if (local?.Differences[arm - 1] is { Difference: { } change } differs && Math.Abs(change) >= 0.0005
+            && differs.Verdict is DifferenceVerdict.Fixed or DifferenceVerdict.Found)
         {
             yield return $"local share: {Figures.Metric(local.Values[arm].Mean, local.Unit)} instead of"
                 + $" {Figures.Metric(local.Values[0].Mean, local.Unit)} ({Basis(local, local.Differences[arm - 1])})";

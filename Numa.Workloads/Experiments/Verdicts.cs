@@ -15,7 +15,8 @@ internal static class Verdicts
         [
             .. metrics.Select(metric => metric with
             {
-                Differences = [.. metric.Differences.Select(one => one.P is null ? one : Judge(one, corrected.Dequeue()))],
+                Differences =
+                    [.. metric.Differences.Select(one => one.P is null ? one : Judge(one, corrected.Dequeue()))],
             }),
         ];
     }

@@ -79,8 +79,10 @@ internal static class ValueRange
     {
         var trimmed = text.Trim();
         if (!trimmed.EndsWith(suffix, StringComparison.Ordinal)) return null;
-        return decimal.TryParse(trimmed[..^suffix.Length], NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign,
-            CultureInfo.InvariantCulture, out var number) ? number : null;
+        const NumberStyles style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign;
+        return decimal.TryParse(trimmed[..^suffix.Length], style, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
     }
 
     /// <summary>In the largest unit that leaves a whole number.</summary>
