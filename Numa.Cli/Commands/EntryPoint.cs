@@ -56,6 +56,7 @@ public static class EntryPoint
             new CompareCommand(terminal, simulator, args),
             new SweepCommand(terminal, simulator, args),
             new ExploreCommand(terminal, simulator),
+            new StudyCommand(terminal, simulator),
             new TraceCommand(terminal, simulator),
             new ShowCommand(terminal, simulator),
             new WhatIfCommand(terminal, simulator),

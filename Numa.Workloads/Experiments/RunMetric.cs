@@ -48,6 +48,20 @@ public sealed record RunMetric(
         new("longestLockWaitNanoseconds", "lock wait, longest", MetricUnit.Nanoseconds, MetricRoot.Time,
             run => run.Result.Zones.Max(zone => zone.MaxWaitNanoseconds)),
         new("lockShare", "time on zone locks", MetricUnit.Share, MetricRoot.Time, LockShare),
+        new("lockWaitShare", "time waiting for zone locks", MetricUnit.Share, MetricRoot.Time,
+            run => WaitShare(run, run.Contention.TotalWaitNanoseconds)),
+        new("refillWaitShare", "of it to take pages", MetricUnit.Share, MetricRoot.Time,
+            run => WaitShare(run, Causes(run, "refill", "direct").Sum(cause => cause.WaitNanoseconds))),
+        new("drainWaitShare", "of it to give pages back", MetricUnit.Share, MetricRoot.Time,
+            run => WaitShare(run, Causes(run, "drain", "direct free").Sum(cause => cause.WaitNanoseconds))),
+        new("lruWaitShare", "time waiting for LRU locks", MetricUnit.Share, MetricRoot.Time,
+            run => WaitShare(run, run.Result.Lrus?.Sum(lru => lru.LockWaitNanoseconds) ?? 0)),
+        new("refillHoldNanoseconds", "hold of a refill, mean", MetricUnit.Nanoseconds, MetricRoot.Time,
+            run => MeanHoldOf(run, "refill")),
+        new("drainHoldNanoseconds", "hold of a drain, mean", MetricUnit.Nanoseconds, MetricRoot.Time,
+            run => MeanHoldOf(run, "drain")),
+        new("operationNanoseconds", "time per operation of a task", MetricUnit.Nanoseconds, MetricRoot.Time,
+            run => (double)run.Result.SimulatedNanoseconds * run.Placement.Length / run.Result.Operations),
         new("latencyMeanNanoseconds", "latency mean", MetricUnit.Nanoseconds, MetricRoot.Time,
             run => run.Result.Latency.Mean),
         new("latencyP50Nanoseconds", "latency p50", MetricUnit.Nanoseconds, MetricRoot.Time,
@@ -96,11 +110,23 @@ public sealed record RunMetric(
     private static long LockVisits(RunRecord run) => run.Contention.Causes
         .Where(cause => LockCauses.Contains(cause.Cause)).Sum(cause => cause.Visits - cause.Refused);
 
+    private static IEnumerable<CauseResult> Causes(RunRecord run, params string[] names) =>
+        run.Contention.Causes.Where(cause => names.Contains(cause.Cause));
+
+    private static double? MeanHoldOf(RunRecord run, string name) =>
+        Causes(run, name).Sum(cause => cause.Visits - cause.Refused) is > 0 and var visits
+            ? (double)Causes(run, name).Sum(cause => cause.HoldNanoseconds) / visits : null;
+
+    private static double? WaitShare(RunRecord run, long wait) => wait / Time(run);
+
+    /// <summary>The time that all CPUs had which ever came to a zone.</summary>
+    private static double Time(RunRecord run) =>
+        (double)run.Contention.Matrix.Select(cell => cell.Cpu).Distinct().Count() * run.Result.SimulatedNanoseconds;
+
     /// <summary>Waiting and holding, of the time that all CPUs had which ever came to a zone.</summary>
     private static double? LockShare(RunRecord run)
     {
-        var cpus = run.Contention.Matrix.Select(cell => cell.Cpu).Distinct().Count();
-        var time = (double)cpus * run.Result.SimulatedNanoseconds;
+        var time = Time(run);
         return time == 0
             ? null
             : (run.Contention.TotalWaitNanoseconds + run.Contention.TotalHoldNanoseconds) / time;
