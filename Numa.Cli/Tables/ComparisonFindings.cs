@@ -68,7 +68,7 @@ internal static class ComparisonFindings
         {
             return difference.Low is null
                 ? $"{metric.Name}: no difference in {Every(result)}, {Figures.Metric(first, metric.Unit)} with both"
-                    + $" ({Basis(metric)})"
+                    + $" ({Basis(result, metric)})"
                 : $"{metric.Name}: no difference found with {name} ({Evidence(result, metric, difference, first)})";
         }
 
@@ -97,7 +97,7 @@ internal static class ComparisonFindings
     private static string Evidence(
         ComparisonResult result, MetricResult metric, DifferenceResult difference, double? first)
     {
-        if (difference.Verdict == DifferenceVerdict.Fixed) return $"{Basis(metric)}, no seed changes it";
+        if (difference.Verdict == DifferenceVerdict.Fixed) return $"{Basis(result, metric)}, no seed changes it";
         var parts = new List<string>();
         if (difference is { Low: { } low, High: { } high })
             parts.Add("95 %: " + Interval(low, high, first, metric.Unit));
@@ -123,7 +123,9 @@ internal static class ComparisonFindings
         }
     }
 
-    private static string Basis(MetricResult metric) => metric.Basis == MetricBasis.Exact
-        ? $"exact, {metric.BasisNote}"
+    /// <remarks>Under the wall clock nothing is exact and nothing rests on a model.</remarks>
+    internal static string Basis(ComparisonResult result, MetricResult metric) =>
+        result.Clock != "virtual" ? "measured"
+        : metric.Basis == MetricBasis.Exact ? $"exact, {metric.BasisNote}"
         : Figures.Basis(metric.Basis);
 }

@@ -39,7 +39,7 @@ internal static class PlacementFindings
             && differs.Verdict is DifferenceVerdict.Fixed or DifferenceVerdict.Found)
         {
             yield return $"local share: {Figures.Metric(local.Values[arm].Mean, local.Unit)} instead of"
-                + $" {Figures.Metric(local.Values[0].Mean, local.Unit)} ({Basis(local, local.Differences[arm - 1])})";
+                + $" {Figures.Metric(local.Values[0].Mean, local.Unit)} ({Basis(result, local, differs)})";
         }
     }
 
@@ -62,7 +62,7 @@ internal static class PlacementFindings
                 + $" {string.Join(", ", others.Select(one => one.Zone))}";
         }
 
-        return $"{what} ({Basis(metric, difference)}{Predicted(metric, difference)})";
+        return $"{what} ({Basis(result, metric, difference)}{Predicted(metric, difference)})";
     }
 
     private static string Predicted(MetricResult metric, DifferenceResult difference) => difference switch
@@ -74,11 +74,9 @@ internal static class PlacementFindings
             + $" {Figures.Metric(metric.Tolerance, metric.Unit)}",
     };
 
-    private static string Basis(MetricResult metric, DifferenceResult difference) => metric.Basis switch
-    {
-        MetricBasis.Exact => $"exact, {metric.BasisNote}",
-        _ => Figures.Basis(metric.Basis) + (difference.CorrectedP is { } p ? ", " + Figures.Chance(p) : ""),
-    };
+    private static string Basis(ComparisonResult result, MetricResult metric, DifferenceResult difference) =>
+        ComparisonFindings.Basis(result, metric)
+        + (difference.CorrectedP is { } p ? ", " + Figures.Chance(p) : "");
 
     /// <summary>Why nothing differs; empty where nothing says why.</summary>
     private static string Because(ComparisonResult result)

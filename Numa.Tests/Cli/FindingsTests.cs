@@ -37,12 +37,12 @@ public class FindingsTests
         ComparisonFindings.Of(Unmoved() with { Reachable = [new("", 0, 0, 0, 0, 0, "same")] })[0]);
 
     [Theory]
-    [InlineData(100, 97, -4, -2, 0.01, DifferenceVerdict.Found,
+    [InlineData(100, 97, -4.0, -2.0, 0.01, DifferenceVerdict.Found,
         "allocations: 97 /s instead of 100 /s with zonelistOrder=zone, 3.0 % less (95 %: -4.0 % to -2.0 %, 5 seeds, p 0.01,"
         + " MODEL)")]
     [InlineData(100, 100.1, -0.3, 0.4, 0.8, DifferenceVerdict.NotFound,
         "allocations: no difference found with zonelistOrder=zone (95 %: -0.30 % to +0.40 %, 5 seeds, p 0.80, MODEL)")]
-    [InlineData(100, 0, -104, -96, 0.00001, DifferenceVerdict.Found,
+    [InlineData(100, 0, -104.0, -96.0, 0.00001, DifferenceVerdict.Found,
         "allocations: 0 /s instead of 100 /s with zonelistOrder=zone (95 %: -104.0 % to -96.0 %, 5 seeds, p < 0.001,"
         + " MODEL)")]
     [InlineData(100, 103, null, null, 0.0625, DifferenceVerdict.Open,
@@ -92,7 +92,7 @@ public class FindingsTests
     [Fact]
     public void A_sweep_says_where_a_metric_rises_bends_and_begins()
     {
-        Assert.Equal(
+        Assert.Equal<string>(
         [
             "allocations: rises from 500 000 /s at 0 to 1 000 000 /s at 0-3, with a knee at 0-1 (MODEL)",
             "local share: 100.0 % throughout (exact)",

@@ -45,7 +45,10 @@ public static class KeptCellRun
     public static CellRun Read(Experiment experiment, string text, Func<int, MachineImage> machine)
     {
         var kept = JsonSerializer.Deserialize<Text>(text, Options) ?? throw new JsonException("it holds nothing");
-        if (kept.Cell < 0 || kept.Cell >= experiment.Cells.Length
+        // Keys that are left out read as nothing at all.
+        if (kept is not { Hash: not null, PlacementHash: not null, Metrics: not null }
+            || kept.Record is { Result: null }
+            || kept.Cell < 0 || kept.Cell >= experiment.Cells.Length
             || experiment.Metrics.Any(metric => !kept.Metrics.ContainsKey(metric.Name)))
         {
             throw new JsonException("it is no run of this experiment");

@@ -99,7 +99,7 @@ internal static class SweepTrends
             var found = Tests.Select(test => test is null || corrected.Dequeue() < Holm.Level).ToList();
             var steps = Enumerable.Range(0, means.Length - 1)
                 .Select(at => found[at] ? Math.Sign(means[at + 1] - means[at]) : 0).ToList();
-            var (shape, turn) = Shape(steps, found[^1] ? Math.Sign(means[^1] - means[0]) : 0);
+            var (shape, turn) = Shape(steps, means, found[^1] ? Math.Sign(means[^1] - means[0]) : 0);
             var axis = shape is TrendShape.Rises or TrendShape.Falls ? Numbers(values) : null;
             var knee = axis is null ? null : Knee(axis, means);
             var above = Array.FindIndex(means, mean => mean > 0);
@@ -108,7 +108,7 @@ internal static class SweepTrends
                 above > 0 ? values[above] : null);
         }
 
-        private static (TrendShape Shape, int? Turn) Shape(List<int> steps, int whole)
+        private static (TrendShape Shape, int? Turn) Shape(List<int> steps, double[] means, int whole)
         {
             var moves = steps.Select((sign, at) => (Sign: sign, At: at)).Where(step => step.Sign != 0).ToList();
             if (moves.Count == 0)
@@ -116,7 +116,10 @@ internal static class SweepTrends
             var turns = moves.Zip(moves.Skip(1)).Where(pair => pair.First.Sign != pair.Second.Sign).ToList();
             if (turns.Count == 0) return (moves[0].Sign > 0 ? TrendShape.Rises : TrendShape.Falls, null);
             if (turns.Count > 1) return (TrendShape.Wavers, null);
-            return (moves[0].Sign > 0 ? TrendShape.Peaks : TrendShape.Dips, turns[0].First.At + 1);
+            // Between the last step up and the first down nothing was found to differ: the outermost mean stands for it.
+            var top = Enumerable.Range(turns[0].First.At + 1, turns[0].Second.At - turns[0].First.At)
+                .MaxBy(at => means[at] * moves[0].Sign);
+            return (moves[0].Sign > 0 ? TrendShape.Peaks : TrendShape.Dips, top);
         }
 
         private static double? Test(SweepMetric metric, double[] first, double[] other, bool paired)

@@ -34,19 +34,19 @@ public class PlantedDifferenceTests
     private static bool FoundIn(ComparisonResult result) => result.Metrics.Any(metric =>
         metric.Differences.Any(difference => difference.Verdict == DifferenceVerdict.Found));
 
-    /// <summary>The same storm twice: with seeds that share nothing, or with the same seeds and another reserve that no
-    /// request reads.</summary>
+    /// <summary>The same storm twice: with seeds that share nothing, or with the same seeds and another name, from which
+    /// its draws come.</summary>
     private static ComparisonResult AaComparison(int repetition, bool paired)
     {
         var seed = (ulong)(repetition * 100 + 1);
         ImmutableArray<ExperimentCell> cells = paired
-            ? [Cell(seed, "name", "a"), Cell(seed, "name", "b")]
-            : [Cell(seed, "name", "a"), Cell(seed + 50, "name", "a")];
+            ? [Cell(seed, "storm"), Cell(seed, "gale")]
+            : [Cell(seed, "storm"), Cell(seed + 50, "storm")];
         return SmallExperiment.Compare(new(cells, 5, RunMetric.All));
     }
 
-    private static ExperimentCell Cell(ulong seed, string path, string value) =>
-        SmallExperiment.Cell(SmallExperiment.Storm, new Setting("--vary", path, value)) with { FirstSeed = seed };
+    private static ExperimentCell Cell(ulong seed, string name) =>
+        SmallExperiment.Cell(SmallExperiment.Storm.Replace("storm:", name + ":"), []) with { FirstSeed = seed };
 
     private static MetricResult Row(ComparisonResult result, string name) =>
         result.Metrics.Single(metric => metric.Name == name);
