@@ -6,8 +6,8 @@ using Numa.Workloads.Scenarios;
 namespace Numa.Benchmarks;
 
 /// <summary>How often a comparison finds a difference where there is none.</summary>
-/// <remarks>A repetition is a whole comparison, five seeds an arm, all its metrics corrected together; it is spoilt by a
-/// single difference that is found.</remarks>
+/// <remarks>A repetition is a whole comparison, five seeds an arm, all its metrics corrected together; it is spoilt by
+/// a single difference that is found.</remarks>
 internal sealed class AaBenchmark(int repetitions)
 {
     private const int Seeds = 5;
@@ -59,7 +59,8 @@ internal sealed class AaBenchmark(int repetitions)
     private static ExperimentCell Cell(ulong seed, string name, string copyPerPage)
     {
         Setting setting = new("--set", "costs.copyPerPage", copyPerPage);
-        var scenario = ScenarioParser.Parse(Storm.Replace("storm:", name + ":", StringComparison.Ordinal), "storm.yaml", [setting], (path, _) => new(path, Machine));
+        var text = Storm.Replace("storm:", name + ":", StringComparison.Ordinal);
+        var scenario = ScenarioParser.Parse(text, "storm.yaml", [setting], (path, _) => new(path, Machine));
         return new(copyPerPage, [setting], scenario, seed);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class CompareCommand : NumaCommand
     [
         "numa compare configs/scenarios/one-node-fill.yaml --vary zonelistOrder=node,zone",
         "numa compare configs/scenarios/min-free-kbytes.yaml --vary vm.min_free_kbytes=default,1GiB",
-        "numa compare configs/scenarios/page-fault-storm.yaml --vary kernel=4.4,6.1 --vary workloads.storm.cpus=0-7,all",
+        "numa compare configs/scenarios/page-fault-storm.yaml --vary kernel=4.4,6.1 --vary storm.cpus=0-7,all",
         "numa compare configs/scenarios/page-fault-storm.yaml --vary seed=1,1001 --seeds 10 --format csv",
     ];
 

@@ -13,7 +13,7 @@ internal static class ComparisonFindings
     private static readonly ImmutableArray<string> Order =
     [
         "failed, may not reclaim", "failed", "OOM kills", "direct reclaims", "latency p99", "allocations",
-        "kswapd runs", "reclaimed",
+        "kswapd runs", "pages reclaimed",
     ];
 
     /// <summary>Sentences about each arm beside the placement; more would hide the answer.</summary>
@@ -42,10 +42,11 @@ internal static class ComparisonFindings
     {
         var rest = result.Metrics.Where(metric => !PlacementFindings.Tells(metric))
             .Select(metric => (Metric: metric, Difference: metric.Differences[arm - 1]))
+            .OrderBy(one => Order.IndexOf(one.Metric.Name) is >= 0 and var rank ? rank : Order.Length)
             // Two names for the same failures are told once.
             .DistinctBy(one => one.Metric.Name.StartsWith("failed", StringComparison.Ordinal)
                 ? "failed " + one.Difference.Difference : one.Metric.Name)
-            .OrderBy(one => Order.IndexOf(one.Metric.Name) is >= 0 and var rank ? rank : Order.Length).ToList();
+            .ToList();
         return rest.Where(one => Differs(one.Difference))
             .Concat(rest.Where(one => !Differs(one.Difference) && Asked.Contains(one.Metric.Name)))
             .Take(MostPerArm).Select(one => Sentence(result, arm, one.Metric, one.Difference));

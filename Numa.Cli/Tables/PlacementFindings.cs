@@ -68,9 +68,9 @@ internal static class PlacementFindings
     private static string Predicted(MetricResult metric, DifferenceResult difference) => difference switch
     {
         { Predicted: null } => "",
-        { Off: true } => $", OFF its prediction of {Figures.Difference(difference.Predicted, metric.Unit)}",
-        { Predicted: { } predicted } when predicted == difference.Difference => ", as predicted",
-        _ => $", as predicted: {Figures.Difference(difference.Predicted, metric.Unit)} to within"
+        { Off: true } => $"; OFF the predicted {Figures.Difference(difference.Predicted, metric.Unit)}",
+        { Predicted: { } predicted } when predicted == difference.Difference => "; as predicted",
+        _ => $"; predicted {Figures.Metric(Math.Abs(difference.Predicted.Value), metric.Unit)} to within"
             + $" {Figures.Metric(metric.Tolerance, metric.Unit)}",
     };
 

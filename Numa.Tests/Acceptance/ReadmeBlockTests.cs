@@ -22,10 +22,10 @@ public class ReadmeBlockTests
             RegexOptions.Singleline).Groups[1].Value;
         Assert.NotEmpty(block);
         string[] lines = [.. block.Split('\n').Select(line => line.Length > 4 ? line[4..] : line)];
-        var command = lines.Single(line => line.StartsWith("  again: numa ", StringComparison.Ordinal))[14..].Split(' ');
+        var command = lines.Single(line => line.StartsWith("  again: numa ", StringComparison.Ordinal));
         // The commands name paths from the root, where a test does not run.
         var run = await CommandLineRun.OfAsync(
-            [.. command.Select(word => word.StartsWith("configs/") ? Path.Combine(root, word) : word)],
+            [.. command[14..].Split(' ').Select(word => word.StartsWith("configs/") ? Path.Combine(root, word) : word)],
             new Simulator(TimeProvider.System));
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Equal(lines, run.Output.Replace(root + Path.DirectorySeparatorChar, "").TrimEnd('\n').Split('\n'));

@@ -15,10 +15,10 @@ public class FindingsTests
     [Fact]
     public void What_moved_comes_first_with_its_basis_and_prediction() => Assert.Equal(
         "zonelistOrder=zone keeps 401 274 pages of 0:DMA32 that zonelistOrder=node uses, and takes more from 1:Normal"
-        + " (exact, 10/10 seeds, as predicted)", ComparisonFindings.Of(Plain)[0]);
+        + " (exact, 10/10 seeds; as predicted)", ComparisonFindings.Of(Plain)[0]);
 
     [Fact]
-    public void A_difference_off_its_prediction_says_so() => Assert.Contains("OFF its prediction of -401 274",
+    public void A_difference_off_its_prediction_says_so() => Assert.Contains("OFF the predicted -401 274",
         ComparisonFindings.Of(With("pages from 0:DMA32", difference => difference with { Off = true }))[0]);
 
     [Theory]
@@ -38,8 +38,8 @@ public class FindingsTests
 
     [Theory]
     [InlineData(100, 97, -4.0, -2.0, 0.01, DifferenceVerdict.Found,
-        "allocations: 97 /s instead of 100 /s with zonelistOrder=zone, 3.0 % less (95 %: -4.0 % to -2.0 %, 5 seeds, p 0.01,"
-        + " MODEL)")]
+        "allocations: 97 /s instead of 100 /s with zonelistOrder=zone, 3.0 % less (95 %: -4.0 % to -2.0 %, 5 seeds,"
+        + " p 0.01, MODEL)")]
     [InlineData(100, 100.1, -0.3, 0.4, 0.8, DifferenceVerdict.NotFound,
         "allocations: no difference found with zonelistOrder=zone (95 %: -0.30 % to +0.40 %, 5 seeds, p 0.80, MODEL)")]
     [InlineData(100, 0, -104.0, -96.0, 0.00001, DifferenceVerdict.Found,

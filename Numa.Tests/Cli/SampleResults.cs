@@ -114,7 +114,12 @@ internal static class SampleResults
                 [new(0, true), new(0, true)], [new(0, null, null, 0, false)]),
             new("lock wait 1:Normal, mean", MetricUnit.Nanoseconds, MetricBasis.Model, "+-15 %, skx-2018", 0,
                 [new(9.45, false), new(10.2, false)],
-                [new(0.75, 0.2, 1.3, null, false) { P = 0.012, CorrectedP = 0.012, Verdict = DifferenceVerdict.Found }]),
+                [
+                    new(0.75, 0.2, 1.3, null, false)
+                    {
+                        P = 0.012, CorrectedP = 0.012, Verdict = DifferenceVerdict.Found,
+                    },
+                ]),
         ],
         new(15_979_223, "fill", null, 401_274, 20_971_520),
         [],

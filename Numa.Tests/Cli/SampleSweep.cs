@@ -13,7 +13,8 @@ internal static class SampleSweep
             new("failures", "failed", MetricUnit.Count, MetricBasis.Interval),
         ],
         [
-            new(["0"], "pair", 5, new('a', 64), true, [new(500_000, 499_000, 501_000), new(1, null, null), new(0, 0, 0)]),
+            new(["0"], "pair", 5, new('a', 64), true,
+                [new(500_000, 499_000, 501_000), new(1, null, null), new(0, 0, 0)]),
             new(["0-1"], "pair", 5, new('b', 64), true,
                 [new(950_000, 940_000, 960_000), new(1, null, null), new(0, 0, 0)]),
             new(["0-3"], "pair", 5, new('c', 64), true,

@@ -116,16 +116,18 @@ internal sealed class ComparisonMetrics
 
     private IEnumerable<MetricRow> Ends()
     {
-        yield return new("first fallback", MetricUnit.Ordinal, _placementNote, IsFixed(_placementNote), _tolerance.LargestPages,
-            (_, run) => run.Result.FirstFallback?.Number,
+        yield return new("first fallback", MetricUnit.Ordinal, _placementNote, IsFixed(_placementNote),
+            _tolerance.LargestPages, (_, run) => run.Result.FirstFallback?.Number,
             _single ? Predicted(prediction => prediction.FirstFallback) : []);
         if (_arms[0].Scenario.Workloads.Length > 1)
         {
             foreach (var workload in _arms[0].Scenario.Workloads)
             {
+                var isKept = _arms.Any(arm => arm.Runs.Any(run => Kept(run, workload.Name) is > 0));
+                if (!IsPredicted && !isKept) continue;
                 var order = workload.Basis.Request.Order.Value;
                 yield return Row("kept by " + workload.Name, MetricUnit.Pages, _tolerance.AllZones,
-                    run => run.Result.Workloads.FirstOrDefault(known => known.Name == workload.Name)?.LivePages,
+                    run => Kept(run, workload.Name),
                     prediction => prediction.Workloads.First(one => one.Name == workload.Name).Blocks << order);
             }
         }
@@ -170,7 +172,8 @@ internal sealed class ComparisonMetrics
     private MetricRow Row(
         string name, MetricUnit unit, double tolerance, Func<RunRecord, double?> value,
         Func<PlacementPrediction, double?> predicted) =>
-        new(name, unit, _placementNote, IsFixed(_placementNote), tolerance, (_, run) => value(run), Predicted(predicted));
+        new(name, unit, _placementNote, IsFixed(_placementNote), tolerance, (_, run) => value(run),
+            Predicted(predicted));
 
     private MetricRow Model(string name, MetricUnit unit, Func<RunRecord, double?> value) =>
         new(name, unit, _modelNote, _rule == SeedRule.Run, 0, (_, run) => value(run), []);
@@ -179,6 +182,9 @@ internal sealed class ComparisonMetrics
     private bool IsFixed(string? note) => note is null ? _rule != SeedRule.None : _rule == SeedRule.Run;
 
     private ImmutableArray<double?> Predicted(Func<PlacementPrediction, double?> of) => [.. _predictions.Select(of)];
+
+    private static double? Kept(RunRecord run, string workload) =>
+        run.Result.Workloads.FirstOrDefault(known => known.Name == workload)?.LivePages;
 
     private static double PagesFrom(RunRecord run, string zone) =>
         run.Result.Placement.Where(cell => cell.Zone == zone).Sum(cell => cell.Pages);

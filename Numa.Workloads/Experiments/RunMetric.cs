@@ -88,7 +88,7 @@ public sealed record RunMetric(
             run => run.Result.Reclaim?.KswapdRuns ?? 0),
         new("directReclaims", "direct reclaims", MetricUnit.Count, MetricRoot.Reclaim,
             run => run.Result.Reclaim?.Stalls ?? 0),
-        new("reclaimedPages", "reclaimed", MetricUnit.Pages, MetricRoot.Reclaim,
+        new("reclaimedPages", "pages reclaimed", MetricUnit.Pages, MetricRoot.Reclaim,
             run => (run.Result.Reclaim?.ByKswapd ?? 0) + (run.Result.Reclaim?.ByTasks ?? 0)),
         new("oomKills", "OOM kills", MetricUnit.Count, MetricRoot.Reclaim, run => run.Result.OomKills.Length),
     ];

@@ -116,7 +116,7 @@ internal static class SweepTrends
             var turns = moves.Zip(moves.Skip(1)).Where(pair => pair.First.Sign != pair.Second.Sign).ToList();
             if (turns.Count == 0) return (moves[0].Sign > 0 ? TrendShape.Rises : TrendShape.Falls, null);
             if (turns.Count > 1) return (TrendShape.Wavers, null);
-            // Between the last step up and the first down nothing was found to differ: the outermost mean stands for it.
+            // Between the last step up and the first down nothing was found to differ: the outermost mean stands in.
             var top = Enumerable.Range(turns[0].First.At + 1, turns[0].Second.At - turns[0].First.At)
                 .MaxBy(at => means[at] * moves[0].Sign);
             return (moves[0].Sign > 0 ? TrendShape.Peaks : TrendShape.Dips, top);

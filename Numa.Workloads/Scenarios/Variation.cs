@@ -22,7 +22,8 @@ public sealed record Variation(string Option, string Path, ImmutableArray<string
     public static string Label(string path, string value) =>
         path == "machine" ? System.IO.Path.GetFileNameWithoutExtension(value.TrimEnd('/')) : value;
 
-    /// <summary>Reads <c>path=a,b</c> or <c>path=1..64:x2</c>. Commas in brackets, braces or quotes part nothing.</summary>
+    /// <summary>Reads <c>path=a,b</c> or <c>path=1..64:x2</c>. Commas in brackets, braces or quotes part
+    /// nothing.</summary>
     /// <exception cref="InputException">The text is none, or has a value that is empty or stands twice.</exception>
     public static Variation Parse(string option, string text)
     {

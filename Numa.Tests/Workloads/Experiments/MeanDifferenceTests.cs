@@ -33,7 +33,7 @@ public class MeanDifferenceTests
         Assert.Equal(3 + StudentT.InvCDF(0, 1, freedom, 0.975) * error, found.High!.Value, 10);
         Assert.Equal(2 * (1 - StudentT.CDF(0, 1, freedom, 3 / error)), found.P!.Value, 10);
         Assert.Equal(0.1075, found.P!.Value, 4);
-        Assert.Equal(3 / 2.5 * (1 - 3 / (4 * 8 - 1.0)), found.Effect!.Value, 3);
+        Assert.Equal(3 / 2.5 * (1 - 3 / (4 * 8 - 1.0)), found.Effect!.Value, 0.002);
     }
 
     [Theory]

@@ -34,8 +34,8 @@ public class PlantedDifferenceTests
     private static bool FoundIn(ComparisonResult result) => result.Metrics.Any(metric =>
         metric.Differences.Any(difference => difference.Verdict == DifferenceVerdict.Found));
 
-    /// <summary>The same storm twice: with seeds that share nothing, or with the same seeds and another name, from which
-    /// its draws come.</summary>
+    /// <summary>The same storm twice: with seeds that share nothing, or with the same seeds and another name, from
+    /// which its draws come.</summary>
     private static ComparisonResult AaComparison(int repetition, bool paired)
     {
         var seed = (ulong)(repetition * 100 + 1);

@@ -13,7 +13,8 @@ public class SeedRuleTests
     [InlineData("{kind: fill, cpus: 0-1, size: 8MiB}", "", SeedRule.None)]
     [InlineData("{kind: fill, cpus: 0-1, size: 8MiB, think: 0}", "", SeedRule.Run)]
     [InlineData("{kind: fill, cpus: 0, size: 8MiB}", "duration: 1ms", SeedRule.None)]
-    [InlineData("{kind: fill, cpus: 0, size: 8MiB}", "events: [{at: 1us, set: {vm.min_free_kbytes: 4096}}]", SeedRule.None)]
+    [InlineData("{kind: fill, cpus: 0, size: 8MiB}", "events: [{at: 1us, set: {vm.min_free_kbytes: 4096}}]",
+        SeedRule.None)]
     [InlineData("{kind: toggle, cpus: 0, slots: 9, mix: order0, operations: 500}", "", SeedRule.None)]
     public void A_rule_holds_where_nothing_that_matters_is_drawn(string workload, string more, object rule)
     {

@@ -14,8 +14,8 @@ public class SweepTests
     [InlineData("1GiB|3GiB", "1073741824,3221225472")]
     [InlineData("4|2|1", null)]
     [InlineData("a|b", null)]
-    public void Axes_that_grow_by_factors_are_taken_by_their_logarithm(string values, string? axis) => Assert.Equal(axis,
-        SweepTrends.Numbers(values.Split('|')) is { } numbers
+    public void Axes_that_grow_by_factors_are_taken_by_their_logarithm(string values, string? axis) => Assert.Equal(
+        axis, SweepTrends.Numbers(values.Split('|')) is { } numbers
             ? string.Join(',', numbers.Select(number => Math.Round(number, 2))) : null);
 
     [Fact]
@@ -62,9 +62,13 @@ public class SweepTests
     public void A_real_sweep_has_a_row_per_cell_and_a_curve_per_other_value()
     {
         ImmutableArray<Variation> vary =
-            [Variation.Parse("--vary", "kernel=4.4,6.1"), Variation.Parse("--vary", "workloads.storm.cpus=[0],[0,1],[0,1,2]")];
+        [
+            Variation.Parse("--vary", "kernel=4.4,6.1"),
+            Variation.Parse("--vary", "workloads.storm.cpus=[0],[0,1],[0,1,2]"),
+        ];
+        var text = SmallExperiment.Storm.Replace("cpus: all", "cpus: 0");
         var cells = vary[0].Settings.SelectMany(_ => vary[1].Settings,
-            (one, other) => SmallExperiment.Cell(SmallExperiment.Storm.Replace("cpus: all", "cpus: 0"), [one!, Cpus(other!)]));
+            (one, other) => SmallExperiment.Cell(text, [one!, Cpus(other!)]));
         var experiment = new Experiment([.. cells], 3, RunMetric.All);
         var grid = new ExperimentGrid(vary, experiment, []);
         var shown = Sweep.RequireMetrics([]);
