@@ -66,6 +66,18 @@ internal sealed class FakeSimulator : ISimulator
 
     public ExploreRequest? Explore { get; private set; }
 
+    public StudyRequest? Study { get; private set; }
+
+    /// <summary>What a study comes to.</summary>
+    public StudyResult Studied { get; init; } = SampleStudy.Close;
+
+    public Task<StudyResult> StudyAsync(
+        StudyRequest request, IProgress<RunProgress> progress, CancellationToken cancel)
+    {
+        Study = request;
+        return Failure is null ? Task.FromResult(Studied) : throw Failure;
+    }
+
     public ExploreResult Explored { get; init; } = SampleExploration.Healthy;
 
     public Task<ExploreResult> ExploreAsync(

@@ -60,8 +60,9 @@ internal static class StudyFit
     }
 
     // Shape: 0 to 1 is the range.
-    private static Vector<double> From(Study study, IReadOnlyList<long> values) => Vector<double>.Build.DenseOfEnumerable(
-        study.Fit.Select((constant, i) => (double)(values[i] - constant.Least) / (constant.Most - constant.Least)));
+    private static Vector<double> From(Study study, IReadOnlyList<long> values) =>
+        Vector<double>.Build.DenseOfEnumerable(study.Fit.Select((constant, i) =>
+            (double)(values[i] - constant.Least) / (constant.Most - constant.Least)));
 
     private static long[] Rounded(Study study, Vector<double> at) =>
         [.. study.Fit.Select((constant, i) => constant.Least
