@@ -12,7 +12,7 @@ public partial class DocumentationTests
     private static readonly string Root = Path.GetFullPath(Path.Combine(ScenarioTexts.Configs, ".."));
 
     private static readonly string[] Commands =
-        ["run", "compare", "explore", "study", "trace", "show", "whatif", "verify", "replay", "explain"];
+        ["run", "compare", "sweep", "explore", "study", "trace", "show", "whatif", "verify", "replay", "explain"];
 
     public static TheoryData<string> Documents =>
     [

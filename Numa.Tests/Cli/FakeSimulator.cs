@@ -60,10 +60,6 @@ internal sealed class FakeSimulator : ISimulator
         return Failure is null ? Task.FromResult(new SweepOutcome(Sweep, null)) : throw Failure;
     }
 
-    public Task<StudyResult> StudyAsync(
-        StudyRequest request, IProgress<RunProgress> progress, CancellationToken cancel) =>
-        throw Failure ?? new NotSupportedException();
-
     public ExploreRequest? Explore { get; private set; }
 
     public StudyRequest? Study { get; private set; }
