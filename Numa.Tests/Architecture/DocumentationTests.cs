@@ -118,6 +118,6 @@ public partial class DocumentationTests
     private static partial Regex HelpCommand();
 
     [GeneratedRegex(@"(?:`|\$ )(?:numa|dotnet run -c Release --project Numa\.Cli --) "
-        + @"(?<arguments>(?:run|compare|explore|study|trace|show|whatif|verify|replay|explain) [^`\n|]*)")]
+        + @"(?<arguments>(?:run|compare|sweep|explore|study|trace|show|whatif|verify|replay|explain) [^`\n|]*)")]
     private static partial Regex CommandLine();
 }
