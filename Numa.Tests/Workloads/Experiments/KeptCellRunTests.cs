@@ -5,8 +5,8 @@ namespace Numa.Tests.Workloads.Experiments;
 
 public class KeptCellRunTests
 {
-    // Goal: a run that was kept is the run. Method: write, read, write again; its series of pages too, whose times have a
-    // width that no result shows.
+    // Goal: a run that was kept is the run. Method: write, read, write again; its series of pages too, whose times have
+    // a width that no result shows.
     [Fact]
     public void A_run_reads_back_figure_for_figure()
     {
