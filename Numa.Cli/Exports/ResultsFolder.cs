@@ -122,7 +122,8 @@ internal sealed class ResultsFolder : IExperimentStore
     /// <summary>What the experiment is, and the files that it was read from.</summary>
     private static (string Name, string Content)[] Files(ExperimentGrid grid)
     {
-        var machines = grid.Inputs.Select(input => input.MachineText).OfType<string>().Distinct().ToList();
+        var texts = grid.Inputs.SelectMany(input => input.Files).Select(file => file.Text).OfType<string>()
+            .Distinct().ToList();
         var manifest = new
         {
             Versions.Numa,
@@ -135,18 +136,20 @@ internal sealed class ResultsFolder : IExperimentStore
                 cell.Name,
                 cell.FirstSeed,
                 Settings = input.Settings.Select(setting => $"{setting.Option} {setting.Path}={setting.Value}"),
-                Machine = input.MachineText is { } text ? NameOf(machines.IndexOf(text), machines.Count) : null,
+                Files = input.Files.Select(file => file.Text).OfType<string>()
+                    .Select(text => NameOf(texts.IndexOf(text), texts.Count)),
             }),
         };
         return
         [
             (Manifest, JsonExport.Text(manifest)),
             ("scenario.yaml", grid.Inputs[0].Text),
-            .. machines.Select((text, number) => (NameOf(number, machines.Count), text)),
+            .. texts.Select((text, number) => (NameOf(number, texts.Count), text)),
         ];
     }
 
-    private static string NameOf(int machine, int count) => count == 1 ? "machine.yaml" : $"machine-{machine + 1}.yaml";
+    /// <summary>A single file that a scenario leads to is its machine; of several nobody knows.</summary>
+    private static string NameOf(int file, int count) => count == 1 ? "machine.yaml" : $"input-{file + 1}.yaml";
 
     /// <summary>The first keys of the manifests that differ.</summary>
     private static string Difference(string? kept, string now)
