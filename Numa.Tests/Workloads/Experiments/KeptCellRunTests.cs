@@ -16,7 +16,7 @@ public class KeptCellRunTests
             var text = KeptCellRun.Write(experiment, run);
             var again = KeptCellRun.Read(experiment, text, _ => run.Record!.Machine);
             Assert.Equal(text, KeptCellRun.Write(experiment, again));
-            Assert.Equal(run.Values, again.Values);
+            Assert.Equal<double?>(run.Values, again.Values);
             foreach (var (before, after) in run.Record!.Taken.Zip(again.Record!.Taken))
             {
                 Assert.Equal(before.Width, after.Width);
