@@ -54,6 +54,7 @@ public static class EntryPoint
         {
             new RunCommand(terminal, simulator),
             new CompareCommand(terminal, simulator, args),
+            new SweepCommand(terminal, simulator, args),
             new ExploreCommand(terminal, simulator),
             new StudyCommand(terminal, simulator),
             new TraceCommand(terminal, simulator),

@@ -23,9 +23,16 @@ public interface ISimulator
     /// <summary>Runs a scenario once.</summary>
     Task<RunOutcome> RunAsync(RunRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
 
-    /// <summary>Runs a scenario once per value of the varied setting and seed.</summary>
-    Task<ComparisonResult> CompareAsync(
-        CompareRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
+    /// <summary>Runs a scenario once per combination of varied settings and seed, and holds every arm against the
+    /// first. Cancelled, it answers with what is done, if every arm has a run.</summary>
+    Task<ComparisonOutcome> CompareAsync(
+        ExperimentRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
+
+    /// <summary>Runs a scenario once per combination of varied settings and seed, and reads how metrics answer.
+    /// Cancelled, it answers with what is done.</summary>
+    /// <param name="metrics">Names of the metrics to report; empty for the usual ones.</param>
+    Task<SweepOutcome> SweepAsync(ExperimentRequest request, ImmutableArray<string> metrics,
+        IProgress<RunProgress> progress, CancellationToken cancel);
 
     /// <summary>Runs a scenario under many interleavings. Cancelled, it answers with what is done.</summary>
     Task<ExploreResult> ExploreAsync(
@@ -109,13 +116,37 @@ public sealed record RunRequest(
     public ulong? Schedule { get; init; }
 }
 
-/// <summary>A run of a scenario in several arms.</summary>
-/// <param name="Run">What the arms share.</param>
-/// <param name="Arms">Values of the varied setting; the first is what the others are compared with.</param>
-/// <param name="Seeds">Runs per arm, each with its own seed.</param>
+/// <summary>Runs of a scenario under several settings.</summary>
+/// <param name="Run">What the runs share; its threads are runs side by side.</param>
+/// <param name="Vary">The varied settings; empty for those of the scenario.</param>
+/// <param name="Seeds">Runs per combination, each with its own seed.</param>
 /// <param name="Command">The command line as it can be typed again.</param>
-public sealed record CompareRequest(
-    RunRequest Run, string VaryPath, ImmutableArray<string> Arms, int Seeds, string Command);
+public sealed record ExperimentRequest(
+    RunRequest Run, ImmutableArray<Variation> Vary, int Seeds, string Command)
+{
+    /// <summary>Where runs are kept as they end; null for nowhere.</summary>
+    public IExperimentStore? Store { get; init; }
+}
+
+/// <summary>Keeps an experiment's runs, and knows those that were kept before.</summary>
+public interface IExperimentStore : IRunStore
+{
+    /// <summary>Called once, before the first run.</summary>
+    /// <exception cref="Numa.Core.Diagnostics.InputException">It holds another experiment.</exception>
+    void Open(ExperimentGrid grid);
+}
+
+/// <summary>Everything an experiment's runs are.</summary>
+/// <param name="Runs">Those that have ended, by cell and seed.</param>
+public sealed record ExperimentRuns(ExperimentGrid Grid, ImmutableArray<CellRun> Runs);
+
+/// <summary>A comparison, and the runs that it was made of.</summary>
+/// <param name="Runs">Null where nobody can name them.</param>
+public sealed record ComparisonOutcome(ComparisonResult Result, ExperimentRuns? Runs);
+
+/// <summary>A sweep, and the runs that it was made of.</summary>
+/// <param name="Runs">Null where nobody can name them.</param>
+public sealed record SweepOutcome(SweepResult Result, ExperimentRuns? Runs);
 
 /// <summary>A scenario under many interleavings.</summary>
 /// <param name="Scenario">Path of a scenario file.</param>

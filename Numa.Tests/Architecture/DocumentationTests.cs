@@ -12,7 +12,7 @@ public partial class DocumentationTests
     private static readonly string Root = Path.GetFullPath(Path.Combine(ScenarioTexts.Configs, ".."));
 
     private static readonly string[] Commands =
-        ["run", "compare", "explore", "study", "trace", "show", "whatif", "verify", "replay", "explain",
+        ["run", "compare", "sweep", "explore", "study", "trace", "show", "whatif", "verify", "replay", "explain",
             "schema", "import"];
 
     public static TheoryData<string> Documents =>
@@ -119,7 +119,7 @@ public partial class DocumentationTests
     private static partial Regex HelpCommand();
 
     [GeneratedRegex(@"(?:`|\$ )(?:numa|dotnet run -c Release --project Numa\.Cli --) "
-        + @"(?<arguments>(?:run|compare|explore|study|trace|show|whatif|verify|replay|explain|schema|import)"
+        + @"(?<arguments>(?:run|compare|sweep|explore|study|trace|show|whatif|verify|replay|explain|schema|import)"
         + @" [^`\n|]*)")]
     private static partial Regex CommandLine();
 }

@@ -30,7 +30,11 @@ internal sealed class FakeSimulator : ISimulator
 
     public RunRequest? Run { get; private set; }
 
-    public CompareRequest? Compare { get; private set; }
+    public SweepResult Sweep { get; init; } = SampleSweep.Storm;
+
+    public ExperimentRequest? Compare { get; private set; }
+
+    public ImmutableArray<string> SweptMetrics { get; private set; }
 
     public ShowRequest? Show { get; private set; }
 
@@ -43,11 +47,18 @@ internal sealed class FakeSimulator : ISimulator
         return Failure is null ? Outcome : throw Failure;
     }
 
-    public Task<ComparisonResult> CompareAsync(
-        CompareRequest request, IProgress<RunProgress> progress, CancellationToken cancel)
+    public Task<ComparisonOutcome> CompareAsync(
+        ExperimentRequest request, IProgress<RunProgress> progress, CancellationToken cancel)
     {
         Compare = request;
-        return Failure is null ? Task.FromResult(Comparison) : throw Failure;
+        return Failure is null ? Task.FromResult(new ComparisonOutcome(Comparison, null)) : throw Failure;
+    }
+
+    public Task<SweepOutcome> SweepAsync(ExperimentRequest request, ImmutableArray<string> metrics,
+        IProgress<RunProgress> progress, CancellationToken cancel)
+    {
+        (Compare, SweptMetrics) = (request, metrics);
+        return Failure is null ? Task.FromResult(new SweepOutcome(Sweep, null)) : throw Failure;
     }
 
     public ExploreRequest? Explore { get; private set; }

@@ -86,10 +86,10 @@ public class SettingTests
 
     [Theory]
     [InlineData("kernel", "--vary kernel: error NUMA113: expected path=value, for example --vary zonelistOrder=zone")]
-    [InlineData("kernel=4.4,4.4", "--vary kernel=4.4,4.4: error NUMA113: expected different values separated by commas,"
-        + " for example --vary zonelistOrder=node,zone")]
-    [InlineData("kernel=", "--vary kernel=: error NUMA113: expected different values separated by commas,"
-        + " for example --vary zonelistOrder=node,zone")]
+    [InlineData("kernel=4.4,4.4", "--vary kernel=4.4,4.4: error NUMA113: expected two or more different values"
+        + " separated by commas, or a range, for example --vary zonelistOrder=node,zone or 1..64:x2")]
+    [InlineData("kernel=", "--vary kernel=: error NUMA113: expected two or more different values"
+        + " separated by commas, or a range, for example --vary zonelistOrder=node,zone or 1..64:x2")]
     public void A_wrong_variation_says_why(string text, string expected) => Assert.Equal(
         expected, Assert.Throws<InputException>(() => Variation.Parse("--vary", text)).Message);
 

@@ -23,6 +23,10 @@ public enum MetricRoot
 public sealed record RunMetric(
     string Name, string Title, MetricUnit Unit, MetricRoot Root, Func<RunRecord, double?> Of)
 {
+    /// <summary>Names that other code asks for.</summary>
+    internal const string FailuresAtMin = "failuresAtMin";
+    internal const string SlowPathEntries = "slowPathEntries";
+
     /// <summary>Failures of requests that may not reclaim, in the words of a run's result.</summary>
     private const string AtMin = "no page at the min mark";
 
@@ -76,17 +80,17 @@ public sealed record RunMetric(
             run => run.Result.FirstFallback?.Number),
         new("freePages", "free at end", MetricUnit.Pages, MetricRoot.Placement,
             run => run.Result.Zones.Sum(zone => zone.FreePages)),
-        new("slowPathEntries", "slow path entries", MetricUnit.Count, MetricRoot.Placement,
+        new(SlowPathEntries, "slow path entries", MetricUnit.Count, MetricRoot.Placement,
             run => run.Result.Pressure?.SlowPathEntries ?? 0),
         new("failures", "failed", MetricUnit.Count, MetricRoot.Placement,
             run => run.Result.Failures.Sum(failure => failure.Count)),
-        new("failuresAtMin", "failed, may not reclaim", MetricUnit.Count, MetricRoot.Placement,
+        new(FailuresAtMin, "failed, may not reclaim", MetricUnit.Count, MetricRoot.Placement,
             run => run.Result.Failures.Where(failure => failure.Kind == AtMin).Sum(failure => failure.Count)),
         new("kswapdRuns", "kswapd runs", MetricUnit.Count, MetricRoot.Reclaim,
             run => run.Result.Reclaim?.KswapdRuns ?? 0),
         new("directReclaims", "direct reclaims", MetricUnit.Count, MetricRoot.Reclaim,
             run => run.Result.Reclaim?.Stalls ?? 0),
-        new("reclaimedPages", "reclaimed", MetricUnit.Pages, MetricRoot.Reclaim,
+        new("reclaimedPages", "pages reclaimed", MetricUnit.Pages, MetricRoot.Reclaim,
             run => (run.Result.Reclaim?.ByKswapd ?? 0) + (run.Result.Reclaim?.ByTasks ?? 0)),
         new("oomKills", "OOM kills", MetricUnit.Count, MetricRoot.Reclaim, run => run.Result.OomKills.Length),
     ];

@@ -253,16 +253,26 @@ public sealed class ScenarioParser
     {
         if (scenario.Mapping(scenario.Value("compare"), "compare") is not { } mapping) return [];
         var fields = new Fields(mapping, "compare", ScenarioKeys.Compare, _problems);
-        if (fields.Text("vary") is not { } text) return [];
-        try
+        var wanted = fields.Value("vary") switch
         {
-            return [Variation.Parse("vary", text.Value)];
-        }
-        catch (InputException exception)
+            YamlSequence list => list.Items,
+            { } one => [one],
+            null => [],
+        };
+        var variations = ImmutableArray.CreateBuilder<Variation>();
+        foreach (var text in wanted.Select(value => fields.Scalar(value, "vary")).OfType<Located<string>>())
         {
-            _problems.Add(text.At, ProblemCodes.Setting, exception.Problems[0].Message);
-            return [];
+            try
+            {
+                variations.Add(Variation.Parse("vary", text.Value));
+            }
+            catch (InputException exception)
+            {
+                _problems.Add(text.At, ProblemCodes.Setting, exception.Problems[0].Message);
+            }
         }
+
+        return variations.ToImmutable();
     }
 
     private static MachineText NoFile(string path, string? from) => new(path, null, "no other file is read here");

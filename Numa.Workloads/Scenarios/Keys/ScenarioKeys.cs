@@ -35,10 +35,14 @@ public static class ScenarioKeys
         { Default = "0%", Source = "docs/reclaim-model.md" },
     ]);
 
+    private static Shape Varied { get; } =
+        new Shape.Form("a setting with its values, such as zonelistOrder=node,zone", "^[^=]+=.+$");
+
     public static KeyTable Compare { get; } = new("compare", "What numa compare varies.",
     [
-        new("vary", new Shape.Form("a setting with its values, such as zonelistOrder=node,zone", "^[^=]+=.+$"),
-            "The setting and its values, separated by commas; in quotes within braces.") { IsRequired = true },
+        new("vary", Shape.Either(Varied, Shape.List(Varied)),
+            "The setting and its values, separated by commas, or a range; a list of them makes a grid; in quotes within"
+            + " braces.") { IsRequired = true },
     ]);
 
     public static KeyTable Table { get; } = new("scenario", "What to run: a machine, and the workloads on it.",
