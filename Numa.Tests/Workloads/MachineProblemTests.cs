@@ -69,9 +69,10 @@ public class MachineProblemTests
 
     [Theory]
     [InlineData("id: 1", "m.yaml:2:37: error NUMA111: node number 0 says id 1; ids run from 0 without gaps")]
-    [InlineData("managed: {DMA33: 1}", "m.yaml:2:43: error NUMA102: node 0 has no zone 'DMA33'; did you mean 'DMA32'?")]
+    [InlineData("managed: {DMA33: 1}",
+        "m.yaml:2:43: error NUMA102: unknown key 'DMA33' in managed of node 0; did you mean 'DMA32'?")]
     [InlineData("managed: {DMA32: -1}",
-        "m.yaml:2:50: error NUMA107: managed DMA32 is -1; expected 0 to 17179869184")]
+        "m.yaml:2:50: error NUMA107: DMA32 is -1; expected 0 to 17179869184")]
     [InlineData("managed: {Normal: 2000000}",
         "m.yaml:2:42: error NUMA116: node 0 manages 2000000 pages, but its 4GiB are 1048576 pages")]
     public void Nodes(string more, string expected) =>

@@ -3,6 +3,7 @@ using Numa.Core.Addressing;
 using Numa.Core.Boot;
 using Numa.Core.Mempolicies;
 using Numa.Workloads.Scenarios;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Replay;
 
@@ -10,13 +11,7 @@ namespace Numa.Workloads.Replay;
 /// <remarks>Form: <c>tasks: {1: {bind: [1]}, 17: {interleave: [0, 1], start: 1}, 18: local}</c>.</remarks>
 internal static class PolicyFile
 {
-    private const int MostTasks = 1 << 22;
     private const string Expected = "local, or for example {bind: [0, 1]}";
-
-    private static readonly ImmutableArray<string> Keys =
-        [.. TaskPolicy.Modes.Keys, "home-node", "start", "after", "mbind", "flags"];
-
-    private static readonly Dictionary<string, bool> YesOrNo = new() { ["true"] = true, ["false"] = false };
 
     /// <returns>Policies by task number, as the machine's kernel makes them; none when there is no such file.</returns>
     public static Dictionary<int, TaskPolicy> Read(string path, MachineImage machine, ProblemList problems)
@@ -30,10 +25,11 @@ internal static class PolicyFile
         }
 
         var policies = new Dictionary<int, TaskPolicy>();
-        var fields = new Fields(mapping, "the policies", ["about", "tasks"], problems);
-        foreach (var entry in fields.Mapping(fields.Required("tasks"), "tasks")?.Entries ?? [])
+        var fields = new Fields(mapping, "the policies", PolicyFileKeys.Table, problems);
+        foreach (var entry in fields.Mapping(fields.Value("tasks"), "tasks")?.Entries ?? [])
         {
-            if (fields.Number(new(entry.Key.Text, entry.Key.At), "the number of a task", 0, MostTasks) is not { } task
+            if (fields.Number(new(entry.Key.Text, entry.Key.At), "the number of a task", PolicyFileKeys.Task)
+                    is not { } task
                 || Policy(entry.Value, $"the policy of task {task}", problems) is not { } policy)
             {
                 continue;
@@ -55,15 +51,8 @@ internal static class PolicyFile
             return null;
         }
 
-        var fields = new Fields(mapping, what, Keys, problems);
-        var named = TaskPolicy.Modes.Keys.Where(fields.Has).ToList();
-        if (named is not [var word])
-        {
-            problems.Add(mapping.At, ProblemCodes.Conflict,
-                $"{what} has one of {string.Join(", ", TaskPolicy.Modes.Keys)}");
-            return null;
-        }
-
+        var fields = new Fields(mapping, what, PolicyFileKeys.Policy, problems);
+        if (TaskPolicy.Modes.Keys.Where(fields.Has).ToList() is not [var word]) return null;
         var mode = TaskPolicy.Modes[word];
         Require("start", mode is MempolicyMode.Interleave or MempolicyMode.WeightedInterleave,
             $"start goes with interleave, not with {word}");
@@ -71,13 +60,13 @@ internal static class PolicyFile
             $"home-node goes with bind and preferred-many, not with {word}");
         Require("flags", false, "flags change nothing in a replay: name the nodes that the policy comes to");
         if (Nodes(word, mode, fields, problems) is not { } policy) return null;
-        if (fields.Number("home-node", 0, NodeId.MaxCount - 1) is { } home)
+        if (fields.Number("home-node") is { } home)
             policy = policy with { Policy = policy.Policy with { HomeNode = new((int)home) } };
         return policy with
         {
-            Start = fields.Number("start", 0, long.MaxValue / 2),
-            After = (int)(fields.Number("after", 0, int.MaxValue) ?? 0),
-            OfMappings = fields.Word("mbind", YesOrNo) ?? false,
+            Start = fields.Number("start"),
+            After = (int)fields.NumberOrDefault("after"),
+            OfMappings = fields.WordOrDefault("mbind", PolicyFileKeys.YesOrNo),
         };
 
         void Require(string key, bool goes, string otherwise)
@@ -92,7 +81,7 @@ internal static class PolicyFile
         var weights = ImmutableDictionary<NodeId, int>.Empty;
         if (mode == MempolicyMode.Preferred)
         {
-            if (fields.Number(word, 0, NodeId.MaxCount - 1) is { } only) nodes.Add(new((int)only));
+            if (fields.Number(word) is { } only) nodes.Add(new((int)only));
         }
         else if (mode == MempolicyMode.WeightedInterleave)
         {
@@ -100,7 +89,7 @@ internal static class PolicyFile
             {
                 if (Node(new(entry.Key.Text, entry.Key.At)) is { } node
                     && fields.Scalar(entry.Value, "a weight") is { } text
-                    && fields.Number(text, "a weight", 1, byte.MaxValue) is { } weight)
+                    && fields.Number(text, "a weight", PolicyKeys.Weight) is { } weight)
                 {
                     nodes.Add(node);
                     weights = weights.SetItem(node, (int)weight);
@@ -121,6 +110,6 @@ internal static class PolicyFile
         return null;
 
         NodeId? Node(Located<string> text) =>
-            fields.Number(text, "a node", 0, NodeId.MaxCount - 1) is { } node ? new NodeId((int)node) : null;
+            fields.Number(text, "a node", PolicyKeys.Node) is { } node ? new NodeId((int)node) : null;
     }
 }

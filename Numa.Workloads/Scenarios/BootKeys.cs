@@ -42,7 +42,7 @@ public sealed record BootKeys(
         var kernel = fields.Text("kernel") is { } text ? Release(text, notes, problems) : null;
         var sysctls = WrittenSysctl.Read(
             fields.Mapping(fields.Value("sysctls"), "sysctls"), fields, WrittenSysctl.Names, problems);
-        return new(kernel, fields.OneOf("zonelistOrder", Vocabulary.ZonelistOrders),
+        return new(kernel, fields.OneOf("zonelistOrder"),
             fields.Word("transparentHugepages", Vocabulary.HugePages), sysctls, notes.ToImmutable())
         {
             EarlyAllocator = fields.Word("earlyAllocator", Vocabulary.EarlyAllocators),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Nodes;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -7,7 +8,9 @@ namespace Numa.Workloads.Scenarios;
 /// <remarks>Source: ACPI 6.5 section 5.2.17; Linux <c>slit_valid</c>, arch/x86/mm/srat.c.</remarks>
 internal static class DistanceReader
 {
-    private const int Largest = 254;
+    internal const int Largest = 254;
+
+    private static readonly Shape.WholeNumber Bounds = new(NodeDistances.Local, Largest);
 
     internal static NodeDistances Read(Fields fields, int nodes, ProblemList problems)
     {
@@ -48,7 +51,7 @@ internal static class DistanceReader
         {
             var place = $"distance {from} to {to}";
             var number = fields.Scalar(cells[to], place) is { } text
-                ? fields.Number(text, place, NodeDistances.Local, Largest) : null;
+                ? fields.Number(text, place, Bounds) : null;
             complete &= number is not null;
             values[from * nodes + to] = (int)(number ?? NodeDistances.Remote);
             if (number is { } value && value == NodeDistances.Local != (from == to))

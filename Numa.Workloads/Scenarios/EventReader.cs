@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Numa.Core.Text;
 using Numa.Core.Time;
 using Numa.Core.Zones;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -9,16 +10,14 @@ namespace Numa.Workloads.Scenarios;
 /// <c>events: [{at: 20ms, set: {vm.min_free_kbytes: 90112}}]</c>.</summary>
 internal static class EventReader
 {
-    private const int MaxEvents = 1000;
-
     internal static ImmutableArray<ScenarioEvent> Read(
         Fields scenario, ImmutableArray<Workload> workloads, ProblemList problems)
     {
         var items = scenario.Sequence("events");
-        if (items.Length > MaxEvents)
+        if (items.Length > ScenarioKeys.MostItems)
         {
             problems.Add(scenario.PlaceOf("events"), ProblemCodes.Limit,
-                $"{items.Length} events; at most {MaxEvents} are run");
+                $"{items.Length} events; at most {ScenarioKeys.MostItems} are run");
             return [];
         }
 
@@ -34,15 +33,8 @@ internal static class EventReader
         YamlValue item, Fields scenario, ImmutableArray<Workload> workloads, ProblemList problems)
     {
         if (scenario.Mapping(item, "an event") is not { } mapping) return [];
-        var fields = new Fields(mapping, "an event", Vocabulary.Event, problems);
+        var fields = new Fields(mapping, "an event", EventKeys.Table, problems);
         var actions = Vocabulary.Actions.Where(fields.Has).ToList();
-        if (actions.Count != 1)
-        {
-            problems.Add(fields.At, actions.Count == 0 ? ProblemCodes.MissingKey : ProblemCodes.Conflict,
-                (actions.Count == 0 ? "an event does nothing" : $"an event has {string.Join(" and ", actions)}")
-                + $"; expected one of {string.Join(", ", Vocabulary.Actions)}");
-        }
-
         var (at, after) = When(fields, workloads, problems);
         if (actions.Count != 1 || fields.Mapping(fields.Value(actions[0]), actions[0]) is not { } action) return [];
         if (actions[0] != "set")
@@ -62,25 +54,13 @@ internal static class EventReader
     private static (VirtualDuration? At, WorkloadProgress? After) When(
         Fields fields, ImmutableArray<Workload> workloads, ProblemList problems)
     {
-        if (fields.Has("at") && fields.Has("after"))
-        {
-            problems.Add(fields.PlaceOf("after"), ProblemCodes.Conflict,
-                "an event has 'at' and 'after'; expected one of them");
-        }
-
-        if (!fields.Has("after"))
-        {
-            fields.Required("at");
-            return (fields.Duration("at") ?? VirtualDuration.Zero, null);
-        }
-
+        if (!fields.Has("after")) return (fields.Duration("at") ?? VirtualDuration.Zero, null);
         if (fields.Mapping(fields.Value("after"), "after") is not { } mapping) return default;
-        var after = new Fields(mapping, "after", Vocabulary.Progress, problems);
-        after.Required("operations");
-        var operations = after.Number("operations", 0, long.MaxValue);
-        if (after.Text("workload", required: true) is not { } name) return default;
+        var after = new Fields(mapping, "after", EventKeys.Progress, problems);
+        var operations = after.NumberOrDefault("operations");
+        if (after.Text("workload") is not { } name) return default;
         var names = workloads.Select(workload => workload.Name).ToList();
-        if (names.Contains(name.Value)) return (null, new(name, operations ?? 0));
+        if (names.Contains(name.Value)) return (null, new(name, operations));
         problems.Add(name.At, ProblemCodes.Order, $"an event waits for '{YamlScalar.Short(name.Value)}', which is no"
             + $" workload{NearestName.Hint(name.Value, names)}");
         return default;

@@ -4,26 +4,36 @@ using Numa.Core.Addressing;
 using Numa.Core.Diagnostics;
 using Numa.Core.Text;
 using Numa.Core.Time;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Scenarios;
 
 /// <summary>Reads the keys of one mapping into typed values and notes every problem on the way.</summary>
+/// <remarks>Bounds, words and defaults are those of the table: no reader has its own.</remarks>
 internal sealed class Fields
 {
     private readonly YamlMapping _mapping;
     private readonly string _what;
+    private readonly KeyTable _table;
     private readonly ProblemList _problems;
 
     /// <param name="what">The mapping in messages, for example <c>workload 'fill'</c>.</param>
-    /// <param name="known">Every key that the mapping may have.</param>
-    internal Fields(YamlMapping mapping, string what, IReadOnlyCollection<string> known, ProblemList problems)
+    /// <param name="table">Every key that the mapping may have; what must be there is asked for here.</param>
+    internal Fields(YamlMapping mapping, string what, KeyTable table, ProblemList problems)
     {
-        (_mapping, _what, _problems) = (mapping, what, problems);
-        foreach (var entry in mapping.Entries.Where(entry => !known.Contains(entry.Key.Text)))
+        (_mapping, _what, _table, _problems) = (mapping, what, table, problems);
+        // A key that is misspelt is not missing too.
+        var meant = new HashSet<string?>();
+        foreach (var entry in mapping.Entries.Where(entry => !table.Names.Contains(entry.Key.Text)))
         {
             problems.Add(entry.Key.At, ProblemCodes.UnknownKey,
-                $"unknown key {entry.Key.Shape} in {what}{NearestName.Hint(entry.Key.Text, known)}");
+                $"unknown key {entry.Key.Shape} in {what}{NearestName.Hint(entry.Key.Text, table.Names)}");
+            meant.Add(NearestName.To(entry.Key.Text, table.Names));
         }
+
+        foreach (var key in table.Keys.Where(key => key.IsRequired && !Has(key.Name) && !meant.Contains(key.Name)))
+            Missing(key.Name);
+        foreach (var choice in table.Choices) Check(choice, meant);
     }
 
     internal SourcePlace At => _mapping.At;
@@ -32,21 +42,12 @@ internal sealed class Fields
 
     internal YamlValue? Value(string key) => _mapping[key];
 
-    internal YamlValue? Required(string key)
-    {
-        var value = _mapping[key];
-        if (value is null) _problems.Add(At, ProblemCodes.MissingKey, $"{_what} has no '{key}'");
-        return value;
-    }
+    internal void Missing(string key) => _problems.Add(At, ProblemCodes.MissingKey, $"{_what} has no '{key}'");
 
     internal SourcePlace PlaceOf(string key) => _mapping[key]?.At ?? At;
 
     /// <summary>The value as a text; a problem and null when it is a list or mapping.</summary>
-    internal Located<string>? Text(string key, bool required = false)
-    {
-        var value = required ? Required(key) : _mapping[key];
-        return value is null ? null : Scalar(value, key);
-    }
+    internal Located<string>? Text(string key) => _mapping[key] is { } value ? Scalar(value, key) : null;
 
     internal Located<string>? Scalar(YamlValue value, string key)
     {
@@ -62,22 +63,26 @@ internal sealed class Fields
         return null;
     }
 
-    internal ImmutableArray<YamlValue> Sequence(string key, bool required = false)
+    internal ImmutableArray<YamlValue> Sequence(string key)
     {
-        var value = required ? Required(key) : _mapping[key];
+        var value = _mapping[key];
         if (value is null) return [];
         if (value is YamlSequence sequence) return sequence.Items;
         Wrong(value, key, "a list");
         return [];
     }
 
-    internal long? Number(string key, long least, long most)
-    {
-        var text = Text(key);
-        return text is null ? null : Number(text.Value, key, least, most);
-    }
+    /// <summary>A whole number within the key's bounds.</summary>
+    internal long? Number(string key) =>
+        Text(key) is { } text ? Number(text, key, ShapeOf<Shape.WholeNumber>(key)) : null;
 
-    internal long? Number(Located<string> text, string key, long least, long most)
+    /// <summary>The number, or what holds without it; after a problem, a stand-in that is within bounds.</summary>
+    internal long NumberOrDefault(string key) => Number(key)
+        ?? (long.TryParse(DefaultOf(key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var held)
+            ? held : (long)ShapeOf<Shape.WholeNumber>(key).Least);
+
+    /// <param name="key">What the number is, for messages.</param>
+    internal long? Number(Located<string> text, string key, Shape.WholeNumber bounds)
     {
         const NumberStyles style = NumberStyles.AllowLeadingSign;
         if (!long.TryParse(text.Value.Trim(), style, CultureInfo.InvariantCulture, out var number))
@@ -86,10 +91,13 @@ internal sealed class Fields
             return null;
         }
 
-        if (number >= least && number <= most) return number;
-        _problems.Add(text.At, ProblemCodes.Range, $"{key} is {number}; expected {least} to {most}");
+        if (number >= bounds.Least && number <= bounds.Most) return number;
+        _problems.Add(text.At, ProblemCodes.Range, FormattableString.Invariant(
+            $"{key} is {number}; expected {bounds.Least} to {bounds.Most}"));
         return null;
     }
+
+    internal ByteSize? Size(string key) => Text(key) is { } text ? Size(text, key) : null;
 
     internal ByteSize? Size(Located<string> text, string key)
     {
@@ -106,12 +114,19 @@ internal sealed class Fields
         return null;
     }
 
-    internal int? Percent(string key)
+    internal VirtualDuration DurationOrDefault(string key)
     {
-        if (Text(key) is not { } text) return null;
+        if (Duration(key) is { } written) return written;
+        Invariant.Holds(Quantities.TryDuration(_table.Find(key)!.Default!, out var held, out _));
+        return held;
+    }
+
+    internal int PercentOrDefault(string key)
+    {
+        var text = Text(key) ?? new(_table.Find(key)!.Default!, At);
         if (Quantities.TryPercent(text.Value, out var percent, out var problem)) return percent;
         _problems.Add(text.At, ProblemCodes.Unit, $"{key}: {problem}");
-        return null;
+        return 0;
     }
 
     internal ImmutableArray<CpuId>? Cpus(Located<string> text, string key)
@@ -122,23 +137,54 @@ internal sealed class Fields
         return null;
     }
 
-    /// <summary>One of a few words; a problem and null for any other.</summary>
-    internal string? OneOf(string key, IReadOnlyCollection<string> words)
+    /// <summary>One of the key's words; a problem and null for any other.</summary>
+    internal string? OneOf(string key)
     {
         if (Text(key) is not { } text) return null;
+        var words = ShapeOf<Shape.OneWord>(key).Known;
         if (words.Contains(text.Value)) return text.Value;
         _problems.Add(text.At, ProblemCodes.Word,
             $"{key}: {Quoted(text)} is unknown{NearestName.Hint(text.Value, words)}");
         return null;
     }
 
-    /// <summary>What one of a few words stands for; a problem and null for any other.</summary>
-    internal T? Word<T>(string key, IReadOnlyDictionary<string, T> words)
+    /// <summary>What one of the key's words stands for; a problem and null for any other.</summary>
+    internal T? Word<T>(string key, IReadOnlyDictionary<string, T> meanings)
         where T : struct =>
-        OneOf(key, [.. words.Keys]) is { } word ? words[word] : null;
+        OneOf(key) is { } word ? meanings[word] : null;
+
+    internal T WordOrDefault<T>(string key, IReadOnlyDictionary<string, T> meanings)
+        where T : struct =>
+        Word(key, meanings) ?? meanings[_table.Find(key)!.Default!];
+
+    /// <summary>What holds where the key is left out; null where nothing can be written for it.</summary>
+    internal string? DefaultOf(string key) => _table.Find(key)?.Default;
 
     internal void Wrong(YamlValue value, string key, string expected) =>
         _problems.Add(value.At, ProblemCodes.Shape, $"{key} must be {expected}, not {value.Shape}");
+
+    private void Check(Choice choice, HashSet<string?> meant)
+    {
+        var held = choice.Keys.Where(Has).ToList();
+        if (held.Count == 0)
+        {
+            if (choice.Keys.Any(meant.Contains)) return;
+            _problems.Add(At, ProblemCodes.MissingKey, $"{_what} must have one of {choice.Words}{choice.Hint}");
+        }
+        else if (held.Count > 1)
+        {
+            _problems.Add(PlaceOf(held[1]), ProblemCodes.Conflict,
+                $"{_what} has {Choice.Joined(held)}; expected one of {choice.Words}");
+        }
+    }
+
+    private T ShapeOf<T>(string key)
+        where T : Shape
+    {
+        var shape = _table.Find(key)?.Shape;
+        var fitting = shape is Shape.OneShape several ? several.Shapes.OfType<T>().FirstOrDefault() : shape as T;
+        return fitting ?? throw new InvariantBreachException($"the table has '{key}' as {typeof(T).Name}");
+    }
 
     private static string Quoted(Located<string> text) => $"'{YamlScalar.Short(text.Value)}'";
 }

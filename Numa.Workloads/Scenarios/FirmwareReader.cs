@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Numa.Core.Boot;
 using Numa.Core.Firmware;
 using Numa.Core.Text;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -14,9 +15,6 @@ internal static class FirmwareReader
 
     private static readonly ImmutableArray<(string Word, LateFreeKind Kind)> LateCallers =
         [("efi_free_boot_services", LateFreeKind.EfiBootServices), ("swiotlb_exit", LateFreeKind.Swiotlb)];
-
-    /// <summary>Names under <c>lateFree</c>: the kernel's functions that give memory back late.</summary>
-    internal static ImmutableArray<string> LateNames { get; } = [.. LateCallers.Select(caller => caller.Word)];
 
     /// <summary>Lines of <c>e820</c> as the kernel prints them: a list of them, or a text pasted from a log.</summary>
     internal static ImmutableArray<E820Entry> Map(Fields fields, ProblemList problems)
@@ -45,7 +43,7 @@ internal static class FirmwareReader
         Fields machine, ProblemList problems)
     {
         if (machine.Mapping(machine.Value("lateFree"), "lateFree") is not { } mapping) return [];
-        var fields = new Fields(mapping, "lateFree", LateNames, problems);
+        var fields = new Fields(mapping, "lateFree", MachineKeys.LateFree, problems);
         var late = ImmutableArray.CreateBuilder<(LateFreeKind Kind, ulong Start, ulong End)>();
         foreach (var (word, kind) in LateCallers)
         {

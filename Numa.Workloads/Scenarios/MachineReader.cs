@@ -4,6 +4,7 @@ using Numa.Core.Addressing;
 using Numa.Core.Boot;
 using Numa.Core.Kernels;
 using Numa.Core.MemoryModels;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -17,9 +18,9 @@ internal static class MachineReader
     internal static SyntheticMachine? Read(
         YamlMapping mapping, string fallbackName, BootKeys? scenario, ProblemList problems, out BootKeys keys)
     {
-        var fields = new Fields(mapping, "the machine", Vocabulary.Machine, problems);
+        var fields = new Fields(mapping, "the machine", MachineKeys.Table, problems);
         keys = BootKeys.Read(fields, problems);
-        var items = fields.Sequence("nodes", required: true);
+        var items = fields.Sequence("nodes");
         var nodes = items.Select((item, id) => NodeOf(item, id, fields, problems)).ToImmutableArray();
         if (nodes.Length is 0 or > NodeId.MaxCount)
         {
@@ -42,7 +43,7 @@ internal static class MachineReader
         if (kernel is null && !fields.Has("kernel"))
             problems.Add(fields.At, ProblemCodes.MissingKey, "neither the machine nor the scenario names a kernel");
 
-        var architecture = fields.OneOf("architecture", Vocabulary.Architectures) is { } word
+        var architecture = fields.OneOf("architecture") is { } word
             ? KernelArchitecture.Known.First(one => one.Name == word)
             : KernelArchitecture.X64;
         var known = kernel?.Value is { } named ? named with { Architecture = architecture } : null;
@@ -98,7 +99,7 @@ internal static class MachineReader
 
     /// <summary>The kernel parameters that a described machine can have.</summary>
     private static string CommandLine(Fields fields) => string.Join(' ', Vocabulary.MovableSizes
-        .Select(key => fields.Text(key) is { } text && fields.Size(text, key) is { } size
+        .Select(key => fields.Size(key) is { } size
             ? string.Create(CultureInfo.InvariantCulture, $"{key}={size.Bytes >> 10}K")
             : "")
         .Where(word => word.Length > 0));
@@ -107,32 +108,23 @@ internal static class MachineReader
     {
         var empty = ImmutableDictionary<ZoneKind, PageCount>.Empty;
         if (machine.Mapping(item, $"node {id}") is not { } mapping) return new(default, [], empty);
-        var fields = new Fields(mapping, $"node {id}", Vocabulary.Node, problems);
-        if (fields.Number("id", 0, NodeId.MaxCount) is { } number && number != id)
+        var fields = new Fields(mapping, $"node {id}", MachineKeys.Node, problems);
+        if (fields.Number("id") is { } number && number != id)
         {
             problems.Add(fields.PlaceOf("id"), ProblemCodes.Nodes,
                 $"node number {id} says id {number}; ids run from 0 without gaps");
         }
 
-        var memory = fields.Text("memory", required: !machine.Has("e820")) is { } size
-            ? fields.Size(size, "memory")
-            : null;
+        if (!fields.Has("memory") && !machine.Has("e820")) fields.Missing("memory");
+        var memory = fields.Size("memory");
         var cpus = fields.Text("cpus") is { } list ? fields.Cpus(list, "cpus") : null;
         var managed = empty.ToBuilder();
-        foreach (var entry in fields.Mapping(fields.Value("managed"), "managed")?.Entries ?? [])
+        if (fields.Mapping(fields.Value("managed"), "managed") is { } counted)
         {
-            if (!Vocabulary.Zones.Contains(entry.Key.Text))
+            var zones = new Fields(counted, $"managed of node {id}", MachineKeys.Managed, problems);
+            foreach (var zone in Vocabulary.Zones)
             {
-                problems.Add(entry.Key.At, ProblemCodes.UnknownKey, $"node {id} has no zone {entry.Key.Shape}"
-                    + Core.Text.NearestName.Hint(entry.Key.Text, Vocabulary.Zones));
-                continue;
-            }
-
-            var key = $"managed {entry.Key.Text}";
-            if (fields.Scalar(entry.Value, key) is { } text
-                && fields.Number(text, key, 0, MaxBytes >> PageFrameNumber.PageShift) is { } pages)
-            {
-                managed[Enum.Parse<ZoneKind>(entry.Key.Text)] = new(pages);
+                if (zones.Number(zone) is { } pages) managed[Enum.Parse<ZoneKind>(zone)] = new(pages);
             }
         }
 

@@ -1,5 +1,6 @@
 using Numa.Core.Addressing;
 using Numa.Core.Hotplug;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -9,19 +10,13 @@ internal static class MemoryEventReader
     /// <summary>End of the addresses that x86-64 can have.</summary>
     private const long EndOfAddresses = 1L << 52;
 
-    private static readonly Dictionary<string, OnlineType> Types = new()
-    {
-        ["default"] = OnlineType.Default, ["kernel"] = OnlineType.Kernel, ["movable"] = OnlineType.Movable,
-    };
-
     internal static MachineOperation? Read(string action, YamlMapping mapping, ProblemList problems)
     {
-        string[] own = action switch { "hotAdd" => ["node"], "online" => ["type"], _ => [] };
-        var fields = new Fields(mapping, action, [.. own, .. Vocabulary.MemoryRange], problems);
+        var fields = new Fields(mapping, action, EventKeys.TableOf(action), problems);
         var range = Range(fields, action, problems);
         if (action == "online")
         {
-            var type = fields.Word("type", Types) ?? OnlineType.Default;
+            var type = fields.WordOrDefault("type", EventKeys.OnlineTypes);
             return range is { } online ? new MachineOperation.Online(online, type) : null;
         }
 
@@ -31,16 +26,15 @@ internal static class MemoryEventReader
                 : action == "offline" ? new MachineOperation.Offline(gone) : new MachineOperation.Remove(gone);
         }
 
-        fields.Required("node");
-        var node = fields.Number("node", 0, 1023);
+        var node = fields.Number("node");
         return range is { } added && node is { } number
             ? new MachineOperation.Add(new NodeId((int)number), added) : null;
     }
 
     private static PageRange? Range(Fields fields, string action, ProblemList problems)
     {
-        var start = Size(fields, "start");
-        var size = Size(fields, "size");
+        var start = fields.Size("start");
+        var size = fields.Size("size");
         if (start is not { } from || size is not { } length) return null;
         if (length.Bytes == 0 || length.Bytes > EndOfAddresses || from.Bytes > EndOfAddresses - length.Bytes)
         {
@@ -57,7 +51,4 @@ internal static class MemoryEventReader
             $"{action}: {length} from {from} on; expected multiples of 128MiB, the size of a section");
         return null;
     }
-
-    private static ByteSize? Size(Fields fields, string key) =>
-        fields.Text(key, required: true) is { } text ? fields.Size(text, key) : null;
 }

@@ -5,40 +5,22 @@ using Numa.Core.Diagnostics;
 using Numa.Core.Mempolicies;
 using Numa.Core.Text;
 using Numa.Core.Zones;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Scenarios;
 
 /// <summary>Reads a workload's gfp flags, order and memory policy into the request that it makes.</summary>
 internal static class PolicyReader
 {
-    private const int MaxNode = NodeId.MaxCount - 1;
-    private const int MaxWeight = 255;
     private const string Expected = "local, thisnode, or a mode with its nodes: {bind: [0,1]}, {preferred: 1}, ...";
-    private static readonly string[] Words = ["local", "thisnode"];
 
-    private static readonly Dictionary<string, MempolicyMode> Modes = new()
+    internal static AllocationRequest Request(Fields fields, ProblemList problems)
     {
-        ["bind"] = MempolicyMode.Bind,
-        ["preferred"] = MempolicyMode.Preferred,
-        ["preferredMany"] = MempolicyMode.PreferredMany,
-        ["interleave"] = MempolicyMode.Interleave,
-        ["weightedInterleave"] = MempolicyMode.WeightedInterleave,
-    };
+        var text = fields.Text("gfp") ?? new(fields.DefaultOf("gfp")!, fields.At);
+        var gfp = GfpText.Parse(text.Value, out var problem);
+        if (problem is not null) problems.Add(text.At, ProblemCodes.Word, $"gfp: {problem}");
 
-    private static readonly Dictionary<string, NodeSetMeaning> Meanings = new()
-    {
-        ["static"] = NodeSetMeaning.Static, ["relative"] = NodeSetMeaning.Relative,
-    };
-
-    internal static AllocationRequest Request(Fields fields, GfpFlags gfp, ProblemList problems)
-    {
-        if (fields.Text("gfp") is { } text)
-        {
-            gfp = GfpText.Parse(text.Value, out var problem);
-            if (problem is not null) problems.Add(text.At, ProblemCodes.Word, $"gfp: {problem}");
-        }
-
-        var order = new Order((int)(fields.Number("order", 0, Order.MaxValue) ?? 0));
+        var order = new Order((int)fields.NumberOrDefault("order"));
         var request = fields.Value("policy") switch
         {
             null or YamlScalar { Text: "local" } => Local(gfp, order),
@@ -70,28 +52,21 @@ internal static class PolicyReader
 
     private static AllocationRequest Nodes(YamlMapping mapping, GfpFlags gfp, Order order, ProblemList problems)
     {
-        var fields = new Fields(mapping, "the policy", [.. Modes.Keys, "homeNode", "flags"], problems);
+        var fields = new Fields(mapping, "the policy", PolicyKeys.Table, problems);
         var plain = new AllocationRequest(gfp, order);
-        var named = Modes.Keys.Where(fields.Has).ToList();
-        if (named is not [var key])
-        {
-            problems.Add(mapping.At, ProblemCodes.Conflict,
-                $"a policy has one of {string.Join(", ", Modes.Keys.SkipLast(1))} and {Modes.Keys.Last()}");
-            return plain;
-        }
-
-        var mode = Modes[key];
+        if (PolicyKeys.Modes.Keys.Where(fields.Has).ToList() is not [var key]) return plain;
+        var mode = PolicyKeys.Modes[key];
         var weights = ImmutableDictionary.CreateBuilder<NodeId, int>();
         var nodes = mode switch
         {
-            MempolicyMode.Preferred => fields.Number(key, 0, MaxNode) is { } node ? [new NodeId((int)node)] : [],
+            MempolicyMode.Preferred => fields.Number(key) is { } node ? [new NodeId((int)node)] : [],
             MempolicyMode.WeightedInterleave when fields.Value(key) is YamlMapping table =>
                 Weights(fields, table, weights),
             _ => Numbers(fields, key, problems),
         };
-        var meaning = fields.Word("flags", Meanings) ?? NodeSetMeaning.Remapped;
+        var meaning = fields.Word("flags", PolicyKeys.Meanings) ?? NodeSetMeaning.Remapped;
         if (nodes.IsEmpty || Mempolicy.Create(mode, meaning, nodes, default, out _) is not { } policy) return plain;
-        if (fields.Number("homeNode", 0, MaxNode) is { } home)
+        if (fields.Number("homeNode") is { } home)
         {
             if (mode is not (MempolicyMode.Bind or MempolicyMode.PreferredMany))
             {
@@ -119,7 +94,7 @@ internal static class PolicyReader
         var items = fields.Sequence(key);
         foreach (var item in items)
         {
-            if (fields.Scalar(item, key) is { } text && fields.Number(text, key, 0, MaxNode) is { } node)
+            if (fields.Scalar(item, key) is { } text && fields.Number(text, key, PolicyKeys.Node) is { } node)
                 nodes.Add(new((int)node));
         }
 
@@ -134,9 +109,9 @@ internal static class PolicyReader
         foreach (var entry in table.Entries)
         {
             var number = new Located<string>(entry.Key.Text, entry.Key.At);
-            if (fields.Number(number, "a node", 0, MaxNode) is not { } node) continue;
+            if (fields.Number(number, "a node", PolicyKeys.Node) is not { } node) continue;
             if (fields.Scalar(entry.Value, "a weight") is not { } weight) continue;
-            if (fields.Number(weight, "a weight", 1, MaxWeight) is not { } pages) continue;
+            if (fields.Number(weight, "a weight", PolicyKeys.Weight) is not { } pages) continue;
             weights[new((int)node)] = (int)pages;
         }
 
@@ -146,7 +121,7 @@ internal static class PolicyReader
     private static AllocationRequest Unknown(YamlScalar scalar, GfpFlags gfp, Order order, ProblemList problems)
     {
         problems.Add(scalar.At, ProblemCodes.Word, $"policy: {scalar.Shape} is unknown"
-            + (NearestName.To(scalar.Text, Words) is { } near ? $"; did you mean '{near}'?"
+            + (NearestName.To(scalar.Text, PolicyKeys.Words) is { } near ? $"; did you mean '{near}'?"
                 : $"; expected {Expected}"));
         return new(gfp, order);
     }

@@ -8,7 +8,16 @@ namespace Numa.Workloads.Scenarios;
 internal static class Quantities
 {
     private static readonly (string Suffix, decimal Nanoseconds)[] Units =
-        [("ns", 1), ("us", 1_000), ("µs", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)];
+        [("ns", 1), ("µs", 1_000), ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)];
+
+    /// <summary>Form of a size, for editors: an expression of ECMA-262 without its ends.</summary>
+    internal const string SizePattern = "(0|[0-9]+ *([KMGTP]i)?B)";
+
+    /// <summary>Form of a duration, for editors.</summary>
+    internal const string DurationPattern = "(0|[0-9]*\\.?[0-9]+ *(ns|us|µs|ms|s))";
+
+    /// <summary>Form of a share, for editors.</summary>
+    internal const string PercentPattern = "(0|0*(100|[0-9]{1,2})%)";
 
     /// <summary>Reads a whole number of pages with a binary prefix; <c>0</c> needs none.</summary>
     internal static bool TrySize(string text, out ByteSize size, out string problem)
@@ -78,6 +87,14 @@ internal static class Quantities
         problem = $"'{YamlScalar.Short(text)}' is no duration; expected a number with ns, us, ms or s,"
             + " for example 50ms";
         return false;
+    }
+
+    /// <summary>A duration as one would write it, in the largest unit that leaves no fraction.</summary>
+    internal static string Format(VirtualDuration duration)
+    {
+        if (duration.Nanoseconds == 0) return "0";
+        var (suffix, unit) = Units.Last(unit => duration.Nanoseconds % unit.Nanoseconds == 0);
+        return string.Create(CultureInfo.InvariantCulture, $"{duration.Nanoseconds / (long)unit}{suffix}");
     }
 
     /// <summary>Longest duration. Unit: seconds.</summary>

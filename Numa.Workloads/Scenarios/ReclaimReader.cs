@@ -1,6 +1,7 @@
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Reclaim;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -28,13 +29,13 @@ internal static class ReclaimReader
             return null;
         }
 
-        var swap = scenario.Text("swap") is { } text ? scenario.Size(text, "swap") : null;
+        var swap = scenario.Size("swap");
         var (hot, dirty) = (0, 0);
         if (scenario.Mapping(scenario.Value("reclaim"), "reclaim") is { } mapping)
         {
-            var fields = new Fields(mapping, "reclaim", Vocabulary.Reclaim, problems);
-            hot = fields.Percent("hot") ?? 0;
-            dirty = fields.Percent("dirty") ?? 0;
+            var fields = new Fields(mapping, "reclaim", ScenarioKeys.Reclaim, problems);
+            hot = fields.PercentOrDefault("hot");
+            dirty = fields.PercentOrDefault("dirty");
         }
 
         return new(hot, dirty, swap?.Pages ?? PageCount.Zero);
@@ -43,7 +44,7 @@ internal static class ReclaimReader
     /// <summary>The request with the list that its pages go to.</summary>
     internal static AllocationRequest WithList(AllocationRequest request, Fields workload, ProblemList problems)
     {
-        if (workload.OneOf("lru", Lists.Keys) is not { } word || Lists[word] is not { } list) return request;
+        if (workload.OneOf("lru") is not { } word || Lists[word] is not { } list) return request;
         if (request.Order.Value > 0)
         {
             problems.Add(workload.PlaceOf("lru"), ProblemCodes.Conflict,

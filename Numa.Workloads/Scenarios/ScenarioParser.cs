@@ -5,22 +5,13 @@ using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Text;
 using Numa.Core.Zones;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Scenarios;
 
 /// <summary>Makes a scenario of its text, or says everything that is wrong with it. Reads no file itself.</summary>
 public sealed class ScenarioParser
 {
-    private const int MaxWorkloads = 1000;
-
-    private static readonly Dictionary<string, SimulationClock> Clocks =
-        new() { ["virtual"] = SimulationClock.Virtual, ["wall"] = SimulationClock.Wall };
-
-    private static readonly Dictionary<string, WatermarkLevel> Marks = new()
-    {
-        ["min"] = WatermarkLevel.Min, ["low"] = WatermarkLevel.Low, ["high"] = WatermarkLevel.High,
-    };
-
     private readonly ProblemList _problems = new();
     private readonly string _file;
     private readonly FindMachine _find;
@@ -66,7 +57,7 @@ public sealed class ScenarioParser
         var root = new YamlMapping([new(new("machine", at), new YamlScalar(path, at))], at);
         root = parser.WithMachine(root, out var recorded);
         foreach (var setting in settings) root = SettingPaths.Apply(root, setting, parser._problems);
-        var fields = new Fields(root, "the machine", Vocabulary.Scenario, parser._problems);
+        var fields = new Fields(root, "the machine", ScenarioKeys.Table.Loosened(), parser._problems);
         var keys = BootKeys.Read(fields, parser._problems);
         var notes = keys.Notes;
         var machine = parser.Machine(fields, keys, recorded, ref notes);
@@ -123,7 +114,7 @@ public sealed class ScenarioParser
 
     private Scenario? Typed(YamlMapping root, RecordedMachine? recorded)
     {
-        var fields = new Fields(root, "the scenario", Vocabulary.Scenario, _problems);
+        var fields = new Fields(root, "the scenario", ScenarioKeys.Table, _problems);
         var boot = BootKeys.Read(fields, _problems);
         var notes = boot.Notes;
         var machine = Machine(fields, boot, recorded, ref notes);
@@ -136,7 +127,7 @@ public sealed class ScenarioParser
         var scenario = new Scenario(
             fields.Text("name")?.Value ?? NameOf(_file), fields.Text("about")?.Value,
             machine ?? new CapturedMachine("", root.At), boot, Seed(fields),
-            fields.Word("clock", Clocks) ?? SimulationClock.Virtual, duration,
+            fields.WordOrDefault("clock", ScenarioKeys.Clocks), duration,
             [.. occupied], EventReader.Read(fields, workloads, _problems), workloads, Costs(fields), Compare(fields),
             notes)
         {
@@ -157,7 +148,7 @@ public sealed class ScenarioParser
             return recorded;
         }
 
-        var value = fields.Required("machine");
+        var value = fields.Value("machine");
         if (value is null or YamlScalar) return null;
         if (fields.Mapping(value, "machine") is not { } mapping) return null;
         var machine = MachineReader.Read(mapping, _machineName, boot, _problems, out var own);
@@ -167,14 +158,14 @@ public sealed class ScenarioParser
 
     private ImmutableArray<Workload> Workloads(Fields fields, bool bounded)
     {
-        var mapping = fields.Mapping(fields.Required("workloads"), "workloads");
+        var mapping = fields.Mapping(fields.Value("workloads"), "workloads");
         if (mapping is { Entries.IsEmpty: true })
             _problems.Add(mapping.At, ProblemCodes.MissingKey, "the scenario has no workload");
         var entries = mapping?.Entries ?? [];
-        if (entries.Length > MaxWorkloads)
+        if (entries.Length > ScenarioKeys.MostItems)
         {
             _problems.Add(mapping!.At, ProblemCodes.Limit,
-                $"{entries.Length} workloads; at most {MaxWorkloads} are run");
+                $"{entries.Length} workloads; at most {ScenarioKeys.MostItems} are run");
             return [];
         }
 
@@ -185,9 +176,7 @@ public sealed class ScenarioParser
     private Occupation? Occupied(YamlValue item, Fields scenario)
     {
         if (scenario.Mapping(item, "an entry of occupied") is not { } mapping) return null;
-        var fields = new Fields(mapping, "occupied", Vocabulary.Occupation, _problems);
-        fields.Required("zone");
-        fields.Required("leave");
+        var fields = new Fields(mapping, "occupied", ScenarioKeys.Occupation, _problems);
         return fields.Text("zone") is { } zone && fields.Text("leave") is { } leave
             ? Occupied(zone, leave, _problems)
             : null;
@@ -205,7 +194,7 @@ public sealed class ScenarioParser
         }
 
         var place = new Located<ZoneId>(new(new(number), Enum.Parse<ZoneKind>(kind)), zone.At);
-        if (Marks.TryGetValue(leave.Value, out var mark)) return new(place, mark, null);
+        if (ScenarioKeys.Marks.TryGetValue(leave.Value, out var mark)) return new(place, mark, null);
         if (long.TryParse(leave.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var pages))
             return new(place, null, new(pages));
         if (Quantities.TrySize(leave.Value, out var size, out _)) return new(place, null, size.Pages);
@@ -222,14 +211,14 @@ public sealed class ScenarioParser
         return 1;
     }
 
-    private static ImmutableSortedDictionary<string, Located<long>> Costs(Fields fields)
+    private ImmutableSortedDictionary<string, Located<long>> Costs(Fields scenario)
     {
         var costs = ImmutableSortedDictionary.CreateBuilder<string, Located<long>>(StringComparer.Ordinal);
-        foreach (var entry in fields.Mapping(fields.Value("costs"), "costs")?.Entries ?? [])
+        if (scenario.Mapping(scenario.Value("costs"), "costs") is not { } mapping) return costs.ToImmutable();
+        var fields = new Fields(mapping, "costs", CostKeys.Table, _problems);
+        foreach (var key in CostKeys.Table.Names)
         {
-            var key = $"cost {YamlScalar.Short(entry.Key.Text)}";
-            if (fields.Scalar(entry.Value, key) is { } text && fields.Number(text, key, 0, 1_000_000_000) is { } cost)
-                costs[entry.Key.Text] = new(cost, text.At);
+            if (fields.Number(key) is { } cost) costs[key] = new(cost, fields.PlaceOf(key));
         }
 
         return costs.ToImmutable();
@@ -238,8 +227,8 @@ public sealed class ScenarioParser
     private ImmutableArray<Variation> Compare(Fields scenario)
     {
         if (scenario.Mapping(scenario.Value("compare"), "compare") is not { } mapping) return [];
-        var fields = new Fields(mapping, "compare", Vocabulary.Compare, _problems);
-        if (fields.Text("vary", required: true) is not { } text) return [];
+        var fields = new Fields(mapping, "compare", ScenarioKeys.Compare, _problems);
+        if (fields.Text("vary") is not { } text) return [];
         try
         {
             return [Variation.Parse("vary", text.Value)];

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Numa.Core.Text;
 using Numa.Core.Zones;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -40,7 +41,6 @@ internal static class SettingPaths
             if (written == $"machine.{key}") return [key];
         }
 
-        if (written.Split('.') is ["costs", { Length: > 0 } cost]) return ["costs", cost];
         var known = Known(scenario).ToList();
         var exact = known.Concat(WritesOfEvents(scenario)).FirstOrDefault(path => Text(path) == written);
         if (!exact.IsDefault) return exact;
@@ -73,12 +73,16 @@ internal static class SettingPaths
         }
 
         foreach (var key in Vocabulary.Reclaim) yield return ["reclaim", key];
+        foreach (var key in CostKeys.Table.Names) yield return ["costs", key];
 
         foreach (var path in OfItems(scenario["occupied"], ["occupied"], Vocabulary.Occupation)) yield return path;
         foreach (var path in OfItems(scenario["events"], ["events"], Vocabulary.Event))
         {
             if (path[^1] is "set" or "at") yield return path;
-            else if (IsWritten(scenario, path)) foreach (var key in KeysOf(path[^1])) yield return path.Add(key);
+            else if (IsWritten(scenario, path))
+            {
+                foreach (var key in EventKeys.TableOf(path[^1]).Names) yield return path.Add(key);
+            }
         }
 
         if (scenario["machine"] is YamlMapping machine)
@@ -102,14 +106,6 @@ internal static class SettingPaths
     private static bool IsWritten(YamlMapping scenario, ImmutableArray<string> path) =>
         scenario["events"] is YamlSequence events
         && (events.Items[int.Parse(path[1], CultureInfo.InvariantCulture)] as YamlMapping)?[path[2]] is not null;
-
-    private static ImmutableArray<string> KeysOf(string part) => part switch
-    {
-        "after" => Vocabulary.Progress,
-        "hotAdd" => ["node", .. Vocabulary.MemoryRange],
-        "online" => ["type", .. Vocabulary.MemoryRange],
-        _ => Vocabulary.MemoryRange,
-    };
 
     /// <summary>What events write: by the whole path only, as a sysctl's name alone is the one set at boot.</summary>
     private static IEnumerable<ImmutableArray<string>> WritesOfEvents(YamlMapping scenario) =>

@@ -3,33 +3,26 @@ using Numa.Core.Addressing;
 using Numa.Core.Boot;
 using Numa.Core.Kernels;
 using Numa.Core.MemoryModels;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Scenarios;
 
-/// <summary>Every key that a scenario or machine file may hold: what readers accept and settings can name.</summary>
+/// <summary>Names that a scenario or machine file may hold: of keys, from their tables, and words that stand for
+/// something.</summary>
+/// <remarks>Names of keys are looked up when asked for: the tables are made of the words here.</remarks>
 public static class Vocabulary
 {
-    public static ImmutableArray<string> Scenario { get; } =
-    [
-        "name", "about", "machine", "kernel", "zonelistOrder", "transparentHugepages", "sysctls", "seed", "clock",
-        "duration", "occupied", "events", "workloads", "costs", "compare", "earlyAllocator", "memoryModel",
-        "swap", "reclaim",
-    ];
+    public static ImmutableArray<string> Scenario => ScenarioKeys.Table.Names;
 
     /// <summary>Kernel parameters that make Movable zones, by the size of either side.</summary>
     public static ImmutableArray<string> MovableSizes { get; } = ["kernelcore", "movablecore"];
 
-    public static ImmutableArray<string> Machine { get; } =
-    [
-        "name", "about", "kernel", "nodes", "distances", "holes", "zonelistOrder", "transparentHugepages", "sysctls",
-        "e820", "mtrr", "lateFree", "earlyAllocator", "memoryModel", "architecture", .. MovableSizes,
-    ];
+    public static ImmutableArray<string> Machine => MachineKeys.Table.Names;
 
     /// <summary>Keys of a machine that a scenario holds too: the scenario's own value wins.</summary>
-    public static ImmutableArray<string> Overridden { get; } =
-        ["kernel", "zonelistOrder", "transparentHugepages", "sysctls", "earlyAllocator", "memoryModel"];
+    public static ImmutableArray<string> Overridden => BootKeyList.Names;
 
-    public static ImmutableArray<string> Node { get; } = ["id", "memory", "cpus", "managed", "ranges"];
+    public static ImmutableArray<string> Node => MachineKeys.Node.Names;
 
     public static ImmutableArray<string> Zones { get; } =
     [
@@ -37,37 +30,14 @@ public static class Vocabulary
         nameof(ZoneKind.Movable),
     ];
 
-    public static ImmutableArray<string> Occupation { get; } = ["zone", "leave"];
+    public static ImmutableArray<string> Occupation => ScenarioKeys.Occupation.Names;
 
     /// <summary>What an event may do; each does one of them.</summary>
-    public static ImmutableArray<string> Actions { get; } = ["set", "hotAdd", "online", "offline", "hotRemove"];
+    public static ImmutableArray<string> Actions => [.. EventKeys.Actions.Select(action => action.Name)];
 
-    public static ImmutableArray<string> Event { get; } = ["at", "after", .. Actions];
+    public static ImmutableArray<string> Event => EventKeys.Table.Names;
 
-    /// <summary>How far a workload has come.</summary>
-    public static ImmutableArray<string> Progress { get; } = ["workload", "operations"];
-
-    /// <summary>Memory that an event names by its addresses.</summary>
-    public static ImmutableArray<string> MemoryRange { get; } = ["start", "size"];
-
-    public static ImmutableArray<string> Reclaim { get; } = ["hot", "dirty"];
-
-    public static ImmutableArray<string> Compare { get; } = ["vary"];
-
-    /// <summary>Keys of every workload.</summary>
-    public static ImmutableArray<string> AnyWorkload { get; } =
-        ["kind", "cpus", "node", "after", "gfp", "order", "policy", "mems", "think", "oomScoreAdj"];
-
-    /// <summary>Keys of each kind of workload, beside those of every workload.</summary>
-    public static ImmutableSortedDictionary<string, ImmutableArray<string>> Kinds { get; } =
-        new Dictionary<string, ImmutableArray<string>>
-        {
-            [FillWorkload.Kind] = ["size", "pages", "lru"],
-            [FillWorkload.DeviceKind] = ["count"],
-            [StormWorkload.Kind] = ["workingSet", "release", "operations", "lru"],
-            [ProducerConsumerWorkload.Kind] = ["consumers", "batch", "batches", "backlog"],
-            [ToggleWorkload.Kind] = ["slots", "mix", "operations"],
-        }.ToImmutableSortedDictionary(StringComparer.Ordinal);
+    public static ImmutableArray<string> Reclaim => ScenarioKeys.Reclaim.Names;
 
     public static ImmutableSortedDictionary<string, HugePageMode> HugePages { get; } =
         new Dictionary<string, HugePageMode>
@@ -97,8 +67,5 @@ public static class Vocabulary
     public static ImmutableArray<string> ZonelistOrders { get; } = ["default", "node", "zone"];
 
     /// <summary>Keys that a workload of this kind may have; for an unknown kind those of all kinds.</summary>
-    public static ImmutableArray<string> Workload(string? kind) =>
-        kind is not null && Kinds.TryGetValue(kind, out var own)
-            ? AnyWorkload.AddRange(own)
-            : [.. AnyWorkload.Concat(Kinds.Values.SelectMany(keys => keys)).Distinct()];
+    public static ImmutableArray<string> Workload(string? kind) => WorkloadKinds.TableOf(kind).Names;
 }

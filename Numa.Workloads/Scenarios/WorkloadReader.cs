@@ -4,19 +4,13 @@ using Numa.Core.Allocation;
 using Numa.Core.Diagnostics;
 using Numa.Core.Reclaim;
 using Numa.Core.Text;
-using Numa.Core.Time;
-using Numa.Workloads.Stress;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Workloads.Scenarios;
 
 /// <summary>Reads one workload of a scenario.</summary>
 internal sealed class WorkloadReader
 {
-    private const string Unlimited = "unlimited";
-
-    /// <summary>Most operations of a task: a century of them in virtual time.</summary>
-    private const long MaxOperations = 1_000_000_000_000;
-
     /// <summary>Blocks that a task keeps a list entry for. 16 Mi order-0 blocks are 64 GiB on each CPU.</summary>
     private const long MaxHeldBlocks = 1 << 24;
 
@@ -38,13 +32,13 @@ internal sealed class WorkloadReader
         }
 
         var kind = (mapping["kind"] as YamlScalar)?.Text;
-        var fields = new Fields(mapping, $"workload {entry.Key.Shape}", Vocabulary.Workload(kind), problems);
-        var text = fields.Text("kind", required: true);
+        var fields = new Fields(mapping, $"workload {entry.Key.Shape}", WorkloadKinds.TableOf(kind), problems);
+        var text = fields.Text("kind");
         if (text is null) return null;
-        if (Vocabulary.Kinds.ContainsKey(text.Value.Value))
+        if (WorkloadKinds.Find(text.Value.Value) is not null)
             return new WorkloadReader(name, fields, problems).OfKind(text.Value.Value, bounded);
         problems.Add(text.Value.At, ProblemCodes.Word, $"kind: '{YamlScalar.Short(text.Value.Value)}' is unknown"
-            + NearestName.Hint(text.Value.Value, [.. Vocabulary.Kinds.Keys]));
+            + NearestName.Hint(text.Value.Value, WorkloadKinds.Names));
         return null;
     }
 
@@ -60,25 +54,15 @@ internal sealed class WorkloadReader
     private FillWorkload Fill()
     {
         var basis = Faults();
-        if (_fields.Has("size") == _fields.Has("pages"))
-        {
-            _problems.Add(_fields.At, _fields.Has("size") ? ProblemCodes.Conflict : ProblemCodes.MissingKey,
-                $"workload '{_name}' must have one of size and pages; size: unlimited fills until an allocation fails");
-        }
-
-        if (_fields.Has("pages"))
-        {
-            var pages = _fields.Number("pages", 1, MaxOperations);
-            return new(basis, Blocks(pages ?? 1, basis.Request.Order, "pages"));
-        }
+        if (_fields.Number("pages") is { } pages) return new(basis, Blocks(pages, basis.Request.Order, "pages"));
 
         return new(basis, SizeOrUnlimited("size", basis.Request.Order));
     }
 
     private FillWorkload Device()
     {
-        var basis = Basis(GfpFlags.Dma32, ThinkTime.Driver);
-        return new(basis, NumberOrUnlimited("count", whenLeftOut: null));
+        var basis = Basis();
+        return new(basis, CountOrUnlimited("count"));
     }
 
     private StormWorkload Storm(bool bounded)
@@ -91,8 +75,7 @@ internal sealed class WorkloadReader
                 $"workingSet is {blocks} blocks on each CPU; at most {MaxHeldBlocks} are tracked one by one");
         }
 
-        _fields.Required("operations");
-        var operations = NumberOrUnlimited("operations", whenLeftOut: 1);
+        var operations = CountOrUnlimited("operations");
         if (operations is null && !bounded)
         {
             _problems.Add(_fields.PlaceOf("operations"), ProblemCodes.MissingKey,
@@ -100,74 +83,56 @@ internal sealed class WorkloadReader
         }
 
         ReclaimReader.RequireKept(basis.Request, blocks, _fields, _problems);
-        var release = _fields.Word("release", StormReleases) ?? StormRelease.All;
+        var release = _fields.WordOrDefault("release", WorkloadKinds.StormReleases);
         return new(basis, blocks, release, operations);
     }
 
     private ProducerConsumerWorkload ProducerConsumer()
     {
-        var basis = Basis(GfpFlags.GfpKernel, ThinkTime.Packet);
-        _fields.Required("consumers");
+        var basis = Basis();
         var consumers = new CpuChoice(
             _fields.Text("consumers") is { } text ? _fields.Cpus(text, "consumers") ?? [] : [],
             null, _fields.PlaceOf("consumers"));
-        _fields.Required("batches");
-        return new(basis, consumers, (int)(_fields.Number("batch", 1, 65_536) ?? 64),
-            _fields.Number("batches", 1, MaxOperations) ?? 1, (int)(_fields.Number("backlog", 1, 65_536) ?? 8));
+        return new(basis, consumers, (int)_fields.NumberOrDefault("batch"), _fields.NumberOrDefault("batches"),
+            (int)_fields.NumberOrDefault("backlog"));
     }
 
     private ToggleWorkload Toggle()
     {
-        var basis = Basis(GfpFlags.GfpHighUserMovable, ThinkTime.None);
-        var mix = _fields.Word("mix", ToggleMixes) ?? ToggleMix.Order0;
+        var basis = Basis();
+        var mix = _fields.WordOrDefault("mix", WorkloadKinds.ToggleMixes);
         if (mix == ToggleMix.Mixed && _fields.Has("order"))
         {
             _problems.Add(_fields.PlaceOf("order"), ProblemCodes.Conflict,
                 "mix: mixed draws the orders; leave order out");
         }
 
-        _fields.Required("operations");
-        return new(basis, (int)(_fields.Number("slots", 1, 1 << 22) ?? 1024), mix,
-            _fields.Number("operations", 1, MaxOperations) ?? 1);
+        return new(basis, (int)_fields.NumberOrDefault("slots"), mix, _fields.NumberOrDefault("operations"));
     }
-
-    private static readonly Dictionary<string, StormRelease> StormReleases =
-        new() { ["all"] = StormRelease.All, ["oldest"] = StormRelease.Oldest };
-
-    private static readonly Dictionary<string, ToggleMix> ToggleMixes =
-        new() { ["order0"] = ToggleMix.Order0, ["mixed"] = ToggleMix.Mixed, ["bulk"] = ToggleMix.Bulk };
 
     /// <summary>What a page fault asks for, unless the workload says that it is no user memory.</summary>
     private WorkloadBasis Faults()
     {
-        var basis = Basis(GfpFlags.GfpHighUserMovable, ThinkTime.Fault);
+        var basis = Basis();
         var request = ReclaimReader.WithList(basis.Request, _fields, _problems);
         // What is read from a file overwrites the page, so nobody zeroes it.
         var isFault = (request.Gfp & GfpFlags.HardWall) != 0 && request.Lru != LruType.File;
         return basis with { Request = request with { IsFault = isFault } };
     }
 
-    private WorkloadBasis Basis(GfpFlags gfp, VirtualDuration think)
+    private WorkloadBasis Basis()
     {
-        var request = PolicyReader.Request(_fields, gfp, _problems);
+        var request = PolicyReader.Request(_fields, _problems);
         return new(_name, _fields.At, Cpus(), After(), request, _fields.PlaceOf("policy"),
-            _fields.Duration("think") ?? think)
+            _fields.DurationOrDefault("think"))
         {
-            OomScoreAdj = (int)(_fields.Number("oomScoreAdj", -1000, 1000) ?? 0),
+            OomScoreAdj = (int)_fields.NumberOrDefault("oomScoreAdj"),
         };
     }
 
     private CpuChoice Cpus()
     {
-        if (_fields.Has("cpus") == _fields.Has("node"))
-        {
-            var both = _fields.Has("cpus");
-            _problems.Add(both ? _fields.PlaceOf("node") : _fields.At,
-                both ? ProblemCodes.Conflict : ProblemCodes.MissingKey,
-                $"workload '{_name}' must have one of cpus and node: cpus: 0-3,8, cpus: all, node: 1");
-        }
-
-        if (_fields.Number("node", 0, 1023) is { } node) return new([], new((int)node), _fields.PlaceOf("node"));
+        if (_fields.Number("node") is { } node) return new([], new((int)node), _fields.PlaceOf("node"));
         var at = _fields.PlaceOf("cpus");
         if (_fields.Text("cpus") is not { } text || text.Value.Trim() == "all") return new([], null, at);
         var cpus = _fields.Cpus(text, "cpus");
@@ -183,17 +148,16 @@ internal sealed class WorkloadReader
         return [.. items.Select(item => _fields.Scalar(item, "after")).OfType<Located<string>>()];
     }
 
-    private long? NumberOrUnlimited(string key, long? whenLeftOut)
+    private long? CountOrUnlimited(string key)
     {
-        if (!_fields.Has(key)) return whenLeftOut;
-        if (_fields.Value(key) is YamlScalar { Text: Unlimited }) return null;
-        return _fields.Number(key, 1, MaxOperations) ?? 1;
+        var word = _fields.Value(key) is YamlScalar scalar ? scalar.Text : _fields.DefaultOf(key);
+        return word == WorkloadKeys.UnlimitedWord ? null : _fields.NumberOrDefault(key);
     }
 
     private long? SizeOrUnlimited(string key, Order order)
     {
         if (_fields.Text(key) is not { } text) return 1;
-        if (text.Value == Unlimited) return null;
+        if (text.Value == WorkloadKeys.UnlimitedWord) return null;
         return _fields.Size(text, key) is { } size ? Blocks(size.Pages.Value, order, key) : 1;
     }
 

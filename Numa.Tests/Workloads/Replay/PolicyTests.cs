@@ -150,8 +150,8 @@ public class PolicyTests
         [
             "1:1 NUMA102: unknown key 'abuot' in the policies; did you mean 'about'?",
             "3:7 NUMA102: unknown key 'bnd' in the policy of task 1; did you mean 'bind'?",
-            "3:6 NUMA115: the policy of task 1 has one of bind, interleave, preferred, preferred-many, weighted-interleave",
-            "4:6 NUMA115: the policy of task 2 has one of bind, interleave, preferred, preferred-many, weighted-interleave",
+            "4:29 NUMA115: the policy of task 2 has bind and preferred; expected one of bind, interleave, preferred,"
+                + " preferred-many and weighted-interleave",
             "5:6 NUMA111: the policy names node 7, but the machine's nodes are 0, 1, 2",
             "6:3 NUMA106: the number of a task must be a whole number, not 'x'",
             "7:6 NUMA108: the policy of task 4 is 'loca'; expected local, or for example {bind: [0, 1]}",

@@ -1,0 +1,43 @@
+using Numa.Core.Addressing;
+using Numa.Core.Text;
+
+namespace Numa.Workloads.Scenarios.Keys;
+
+/// <summary>Keys of every workload, and the shapes that kinds of workloads share.</summary>
+public static class WorkloadKeys
+{
+    /// <summary>Most operations of a task: a century of them in virtual time.</summary>
+    internal const long MaxOperations = 1_000_000_000_000;
+
+    internal const string UnlimitedWord = "unlimited";
+
+    /// <summary>A number of operations, blocks or pages.</summary>
+    internal static Shape Count { get; } = Shape.Whole(1, MaxOperations);
+
+    internal static Shape CountOrUnlimited { get; } = Shape.Either(Count, Shape.Word([UnlimitedWord]));
+
+    internal static Shape SizeOrUnlimited { get; } = Shape.Either(Shape.Size, Shape.Word([UnlimitedWord]));
+
+    public static KeyTable Common { get; } = new("workload", "What runs: one task on each of its CPUs.",
+    [
+        new("kind", Shape.Text, "What each task does.") { IsRequired = true },
+        new("cpus", Shape.Either(Shape.Cpus, Shape.Word(["all"])), "CPUs that run a task each: 0-3,8, or all."),
+        new("node", Shape.Whole(0, NodeId.MaxCount - 1), "Node all of whose CPUs run a task each."),
+        new("after", Shape.Either(Shape.Text, Shape.List(Shape.Text)),
+            "Workloads all of whose tasks must have ended before this one starts.") { LeftOut = "starts at once" },
+        new("gfp", new Shape.Form("gfp flags such as GFP_KERNEL|__GFP_THISNODE",
+                $"^ *({string.Join('|', GfpText.Names)})( *\\| *({string.Join('|', GfpText.Names)}))* *$"),
+            "Flags of each allocation, by the kernel's own names.") { Source = "Linux include/linux/gfp_types.h" },
+        new("order", Shape.Whole(0, Order.MaxValue), "Size of each block: 2^order pages of 4 KiB.") { Default = "0" },
+        new("policy", PolicyKeys.Policy,
+            "Memory policy: local, thisnode, or a mode with its nodes such as {bind: [0, 1]}.") { Default = "local" },
+        new("mems", PolicyKeys.Nodes, "Nodes that a cpuset leaves to it.") { LeftOut = "all nodes" },
+        new("think", Shape.Duration,
+            "Computing before each operation, up to a tenth more or less; zeroing comes on top."),
+        new("oomScoreAdj", Shape.Whole(-1000, 1000), "How the OOM killer sees its tasks: from never to first.")
+        { Default = "0", Source = "Linux man-pages, proc_pid_oom_score_adj(5)" },
+    ])
+    {
+        Choices = [new(["cpus", "node"], ": cpus: 0-3,8, cpus: all, node: 1")],
+    };
+}

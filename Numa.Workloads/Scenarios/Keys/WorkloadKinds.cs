@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Numa.Core.Allocation;
+using Numa.Workloads.Stress;
+
+namespace Numa.Workloads.Scenarios.Keys;
+
+/// <summary>Every kind of workload, one entry each. A new kind is a new entry, a record and a reader of it.</summary>
+public static class WorkloadKinds
+{
+    private const string RoundFigure = "round figure";
+
+    public static IReadOnlyDictionary<string, StormRelease> StormReleases { get; } =
+        new Dictionary<string, StormRelease> { ["all"] = StormRelease.All, ["oldest"] = StormRelease.Oldest };
+
+    public static IReadOnlyDictionary<string, ToggleMix> ToggleMixes { get; } = new Dictionary<string, ToggleMix>
+    {
+        ["order0"] = ToggleMix.Order0, ["mixed"] = ToggleMix.Mixed, ["bulk"] = ToggleMix.Bulk,
+    };
+
+    public static ImmutableArray<string> LruWords { get; } = ["none", "anonymous", "file"];
+
+    private static readonly Key Lru = new("lru", Shape.Word(LruWords),
+        "List that its pages go to, from where reclaim may take them; none: memory that stays. Order 0 only.")
+    { Default = "none", Source = "docs/reclaim-model.md" };
+
+    public static ImmutableArray<WorkloadKind> All { get; } =
+    [
+        new(FillWorkload.Kind, "Allocates and keeps, until it has its fill or an allocation fails.",
+            GfpFlags.GfpHighUserMovable, ThinkTime.Fault, "docs/cost-model.md, fitted",
+            [
+                new("size", WorkloadKeys.SizeOrUnlimited,
+                    "Memory of all tasks together; unlimited: until an allocation fails."),
+                new("pages", WorkloadKeys.Count, "The same as a number of pages of 4 KiB."),
+                Lru,
+            ])
+        {
+            Choices = [new(["size", "pages"], "; size: unlimited fills until an allocation fails")],
+        },
+        new(FillWorkload.DeviceKind, "A driver that allocates and keeps: a fill that needs memory below 4 GiB.",
+            GfpFlags.Dma32, ThinkTime.Driver, RoundFigure,
+            [
+                new("count", WorkloadKeys.CountOrUnlimited, "Blocks of all tasks together.")
+                { Default = WorkloadKeys.UnlimitedWord, LeftOut = "until an allocation fails" },
+            ]),
+        new(StormWorkload.Kind, "Page faults: fills a working set, frees it, again.",
+            GfpFlags.GfpHighUserMovable, ThinkTime.Fault, "docs/cost-model.md, fitted",
+            [
+                new("workingSet", WorkloadKeys.SizeOrUnlimited,
+                    "Memory that each task holds at most; unlimited: it frees nothing.")
+                { LeftOut = "1024 blocks, 4 MiB of order 0" },
+                new("release", Shape.Word(StormReleases.Keys),
+                    "What is freed when the working set is full: all, as munmap does, or the oldest block.")
+                { Default = "all" },
+                new("operations", WorkloadKeys.CountOrUnlimited,
+                    "Allocations and frees of each task; unlimited: until the scenario's duration is over.")
+                { IsRequired = true },
+                Lru,
+            ]),
+        new(ProducerConsumerWorkload.Kind, "Allocates batches of blocks that a task on another CPU frees.",
+            GfpFlags.GfpKernel, ThinkTime.Packet, RoundFigure,
+            [
+                new("consumers", Shape.Cpus, "CPUs of the consumers, one for each producer.") { IsRequired = true },
+                new("batch", Shape.Whole(1, 65_536), "Blocks that are handed over at a time.") { Default = "64" },
+                new("batches", WorkloadKeys.Count, "Batches of each producer.") { IsRequired = true },
+                new("backlog", Shape.Whole(1, 65_536), "Batches under way before a producer waits for its consumer.")
+                { Default = "8" },
+            ]),
+        new(ToggleWorkload.Kind, "Random slots: frees a used one, fills an empty one.",
+            GfpFlags.GfpHighUserMovable, ThinkTime.None, "the allocator alone is measured",
+            [
+                new("slots", Shape.Whole(1, 1 << 22), "Slots of each task.") { Default = "1024" },
+                new("mix", Shape.Word(ToggleMixes.Keys),
+                    "order0: blocks of the workload's order; mixed: orders 0 to 9, most of 0; bulk: all slots are "
+                    + "filled, then freed.") { Default = "order0" },
+                new("operations", WorkloadKeys.Count, "Allocations and frees of each task.") { IsRequired = true },
+            ]),
+    ];
+
+    public static ImmutableArray<string> Names { get; } =
+        [.. All.Select(kind => kind.Name).Order(StringComparer.Ordinal)];
+
+    /// <summary>The kind of this name; null when there is none.</summary>
+    public static WorkloadKind? Find(string? name) => All.FirstOrDefault(kind => kind.Name == name);
+
+    /// <summary>Keys of a workload of this kind; for an unknown kind those of all, none of them needed.</summary>
+    public static KeyTable TableOf(string? kind) => Find(kind)?.Table ?? WorkloadKeys.Common.With(
+        All.SelectMany(known => known.Own).DistinctBy(key => key.Name).Select(key => key with { IsRequired = false }));
+}
