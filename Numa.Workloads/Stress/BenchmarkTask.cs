@@ -13,6 +13,7 @@ internal sealed class BenchmarkTask(
     private readonly AllocationRequest _request = benchmark.Basis.Request;
     private readonly BlockBag _held = new();
     private SeededRandom _random = seed.Child("blocks").Random();
+    private readonly long _afterwards = benchmark.Operations ?? blocks;
     private ThinkTime _think = think;
     private bool _isFilling = true;
 
@@ -68,7 +69,7 @@ internal sealed class BenchmarkTask(
     private void BeginPattern()
     {
         _isFilling = false;
-        _left = benchmark.Operations ?? blocks;
+        _left = _afterwards;
     }
 
     private void Free(ref TaskStep step, int number)
