@@ -30,6 +30,12 @@ internal sealed partial class WorkloadReader
         var key = life.Hold is not null ? "hold" : life.Repeat > 1 ? "repeat"
             : life.OnFailure == OnFailure.Shrink ? "onFailure" : null;
         if (key is null) return;
+        if (workload is TraceWorkload)
+        {
+            Conflict(key, $"the trace says what is freed when; leave {key} out");
+            return;
+        }
+
         if (workload.Basis.Request.Lru is not null)
             Conflict(key, $"{key} frees memory, and pages on a list are not freed by their task; leave lru out");
         else if (workload is ProducerConsumerWorkload || (workload.Partners is not null && key == "repeat"))
@@ -100,6 +106,35 @@ internal sealed partial class WorkloadReader
         if (pattern == BenchmarkPattern.Bulk) Drawn("operations", "pattern: bulk frees what it took, and ends");
         var (blocks, share) = Amount("size", basis.Request.Order);
         return new(basis, blocks ?? 0, pattern, _fields.Number("operations")) { Share = share };
+    }
+
+    private TraceWorkload Trace()
+    {
+        var basis = Basis();
+        Drawn("order", "the trace says the orders");
+        Drawn("gfp", "the trace says the flags");
+        Drawn("think", "the trace says the times");
+        var file = _fields.Text("file");
+        // Beside the scenario; what the command line names is found from where one stands.
+        var folder = file is { At.Line: > 0 } ? Path.GetDirectoryName(file.Value.At.File) ?? "" : "";
+        var path = Path.Combine(folder, file?.Value ?? "");
+        if (file is not null && !ScenarioLoader.Exists(path))
+            _problems.Add(file.Value.At, ProblemCodes.File, $"file: there is no file {path}");
+        return new(basis, path, Speed());
+    }
+
+    /// <summary>Null for as fast as it can.</summary>
+    private double? Speed()
+    {
+        var text = _fields.Text("speed") ?? new(_fields.DefaultOf("speed")!, _fields.At);
+        if (text.Value == WorkloadKeys.UnlimitedWord) return null;
+        const NumberStyles style = NumberStyles.AllowDecimalPoint;
+        if (double.TryParse(text.Value.Trim(), style, CultureInfo.InvariantCulture, out var speed)
+            && speed is >= StressKinds.LeastSpeed and <= StressKinds.MostSpeed) return speed;
+        var bounds = FormattableString.Invariant($"{StressKinds.LeastSpeed} to {StressKinds.MostSpeed}");
+        _problems.Add(text.At, ProblemCodes.Range,
+            $"speed is '{YamlScalar.Short(text.Value)}'; expected a number, {bounds}, or unlimited");
+        return 1;
     }
 
     private CpuChoice Consumers()

@@ -56,6 +56,7 @@ internal sealed partial class WorkloadReader
         SlabChurnWorkload.Kind => SlabChurn(),
         AgingWorkload.Kind => Aging(),
         ForkStormWorkload.Kind => ForkStorm(),
+        TraceWorkload.Kind => Trace(),
         AllocatorBenchmarkWorkload.Kind => AllocatorBenchmark(),
         _ => Fill(),
     };

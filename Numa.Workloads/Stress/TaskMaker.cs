@@ -45,6 +45,7 @@ internal sealed class TaskMaker(Workload workload, int count)
             SlabChurnWorkload churn => new ChurnTask(id, name, cpu, churn, think, seed),
             AgingWorkload aging => new AgingTask(id, name, cpu, aging, Share(aging.Blocks, task) ?? 0, think, seed),
             ForkStormWorkload forks => new ForkTask(id, name, cpu, forks, think, seed),
+            TraceWorkload trace => new TraceTask(id, name, cpu, trace, task, count, id.Value - task),
             AllocatorBenchmarkWorkload benchmark => new BenchmarkTask(
                 id, name, cpu, benchmark, Share(benchmark.Blocks, task) ?? 0, think, seed),
             _ => throw new InvariantBreachException($"no task plays {workload.GetType().Name}"),

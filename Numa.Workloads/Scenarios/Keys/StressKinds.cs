@@ -10,6 +10,10 @@ public static class StressKinds
 {
     private const string RoundFigure = WorkloadKinds.RoundFigure;
 
+    internal const double LeastSpeed = 0.001;
+
+    internal const double MostSpeed = 1000;
+
     private const string LlFree = "LLFree's benchmarks: Wrenger and others, USENIX ATC 2023; bench/src/bin in "
         + "github.com/luhsra/llfree-rs";
 
@@ -38,7 +42,7 @@ public static class StressKinds
     };
 
     internal static ImmutableArray<WorkloadKind> All { get; } =
-        [NetworkReceive(), HugePages(), SlabChurn(), Aging(), ForkStorm(), Benchmark()];
+        [NetworkReceive(), HugePages(), SlabChurn(), Aging(), ForkStorm(), Benchmark(), Trace()];
 
     private static WorkloadKind NetworkReceive() => new(NetworkReceiveWorkload.Kind,
         "Bursts of packets arrive; each needs a buffer at once, or is dropped.",
@@ -138,5 +142,16 @@ public static class StressKinds
             { Default = "50%", Source = LlFree + ", bench.rs: half of the memory" },
             new("operations", WorkloadKeys.Count, "Allocations of each task after that, for repeat and random.")
             { LeftOut = "as many as it took first", Source = LlFree },
+        ]);
+
+    private static WorkloadKind Trace() => new(TraceWorkload.Kind,
+        "Makes the requests of a kernel's kmem trace, with its times, orders, flags, CPUs and frees.",
+        GfpFlags.GfpKernel, ThinkTime.None, "the trace has the times",
+        [
+            new("file", Shape.Text, "The trace, packed or not: ftrace's, trace-cmd report's or perf script's text, "
+                + "beside the scenario.") { IsRequired = true },
+            new("speed", Shape.Either(Shape.Real(LeastSpeed, MostSpeed), Shape.Word([WorkloadKeys.UnlimitedWord])),
+                "How many times as fast as the trace; unlimited: each request as soon as the last is done.")
+            { Default = "1", Source = "the trace's own time stamps" },
         ]);
 }
