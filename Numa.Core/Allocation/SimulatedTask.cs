@@ -75,7 +75,8 @@ public struct TaskStep
     public int Sign;
 
     /// <summary>Sleeps next.</summary>
-    public void SleepUntil(VirtualInstant instant) => (Kind, Think, WakeAt) = (TaskStepKind.SleepUntil, default, instant);
+    public void SleepUntil(VirtualInstant instant) =>
+        (Kind, Think, WakeAt) = (TaskStepKind.SleepUntil, default, instant);
 
     /// <summary>Allocates next.</summary>
     public void Allocate(AllocationRequest request)

@@ -16,7 +16,8 @@ internal readonly record struct LoggedRequest(long Nanoseconds, int Cpu, int All
 /// <summary>What a kernel's trace says was asked of the page allocator, and nothing of what it answered but which
 /// free ends which allocation.</summary>
 /// <remarks>Only what lies between the marks PHASE BEGIN and PHASE END counts, where there are such. A block that is
-/// freed in parts is freed whole with its first part. Frees of blocks that are older than the log are left out.</remarks>
+/// freed in parts is freed whole with its first part. Frees of blocks that are older than the log are left
+/// out.</remarks>
 internal sealed class RequestLog
 {
     private readonly List<LoggedRequest> _requests = [];

@@ -16,7 +16,8 @@ internal sealed class DistributionReader(bool durations, ProblemList problems)
 
     private Distribution? Read(Fields fields, YamlValue value, string key)
     {
-        if (value is YamlScalar scalar) return Amount(fields, scalar, key) is { } one ? Distribution.Constant(one) : null;
+        if (value is YamlScalar)
+            return Amount(fields, value, key) is { } one ? Distribution.Constant(one) : null;
         if (fields.Mapping(value, key) is not { } mapping) return null;
         var table = durations ? DistributionKeys.OfDurations : DistributionKeys.OfNumbers;
         var own = new Fields(mapping, key, table, problems);
@@ -56,7 +57,8 @@ internal sealed class DistributionReader(bool durations, ProblemList problems)
         if (Amount(fields, items[0], "uniform") is not { } least) return null;
         if (Amount(fields, items[1], "uniform") is not { } most) return null;
         if (least <= most) return new(DistributionShape.Uniform, least, most);
-        problems.Add(items[1].At, ProblemCodes.Range, $"uniform goes from {least} to {most}; expected least before most");
+        problems.Add(items[1].At, ProblemCodes.Range,
+            $"uniform goes from {least} to {most}; expected the least first");
         return null;
     }
 

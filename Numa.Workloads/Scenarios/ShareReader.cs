@@ -30,7 +30,8 @@ internal static class ShareReader
         return Read(nameOf, fields, key);
     }
 
-    private static ImmutableSortedDictionary<T, int> Read<T>(Func<Located<string>, T?> nameOf, Fields fields, string key)
+    private static ImmutableSortedDictionary<T, int> Read<T>(
+        Func<Located<string>, T?> nameOf, Fields fields, string key)
         where T : struct =>
         ((YamlMapping)fields.DefaultValueOf(key)).Entries.ToImmutableSortedDictionary(
             entry => nameOf(new(entry.Key.Text, entry.Key.At))!.Value,

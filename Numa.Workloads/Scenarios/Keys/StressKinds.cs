@@ -53,7 +53,8 @@ public static class StressKinds
                 Default = "{poisson: 50us}",
                 Source = "I40E_ITR_RX_DEF, an interrupt each 50 us, Linux drivers/net/ethernet/intel/i40e/i40e_txrx.h",
             },
-            new("burst", DistributionKeys.Number, "Packets of a burst.") { Default = "64", Source = WorkloadKinds.NapiWeight },
+            new("burst", DistributionKeys.Number, "Packets of a burst.")
+            { Default = "64", Source = WorkloadKinds.NapiWeight },
             new("processing", DistributionKeys.Duration, "From a packet's arrival until its buffer is freed.")
             { Default = "{exponential: 100us}", Source = RoundFigure },
             new("ring", Shape.Whole(1, 65_536), "Most buffers in use on each CPU; packets beyond are dropped.")
@@ -74,7 +75,8 @@ public static class StressKinds
         [
             new("size", WorkloadKeys.SizeOrShare, "Memory of all tasks together, or a share of the machine's.")
             { Default = "25%", Source = WorkloadKinds.BufferPool },
-            new("defrag", Shape.Word(Defrags.Keys), "What a fault may do to get a huge page, as the kernel's own words.")
+            new("defrag", Shape.Word(Defrags.Keys), 
+                "What a fault may do to get a huge page, as the kernel's own words.")
             { Default = "madvise", Source = "Linux Documentation/admin-guide/mm/transhuge.rst, since 4.6" },
             new("advice", Shape.Word(Advices.Keys), "Whether the program called madvise(MADV_HUGEPAGE).")
             { Default = "none" },

@@ -10,7 +10,8 @@ public static class WorkloadKinds
     internal const string RoundFigure = "round figure";
 
     /// <summary>What a database takes for its buffers.</summary>
-    internal const string BufferPool = "PostgreSQL's documentation of shared_buffers: a quarter of the memory to begin with";
+    internal const string BufferPool =
+        "PostgreSQL's documentation of shared_buffers: a quarter of the memory to begin with";
 
     internal const string NapiWeight = "NAPI_POLL_WEIGHT, Linux include/linux/netdevice.h";
 
