@@ -55,6 +55,7 @@ public static class EntryPoint
             new RunCommand(terminal, simulator),
             new CompareCommand(terminal, simulator, args),
             new ExploreCommand(terminal, simulator),
+            new StudyCommand(terminal, simulator),
             new TraceCommand(terminal, simulator),
             new ShowCommand(terminal, simulator),
             new WhatIfCommand(terminal, simulator),

@@ -5,6 +5,7 @@ using Numa.Workloads.Explaining;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
 using Numa.Workloads.Scenarios;
+using Numa.Workloads.Studies;
 using Numa.Workloads.Verification;
 using Numa.Workloads.WhatIf;
 
@@ -28,6 +29,9 @@ public interface ISimulator
     /// <summary>Runs a scenario under many interleavings. Cancelled, it answers with what is done.</summary>
     Task<ExploreResult> ExploreAsync(
         ExploreRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
+
+    /// <summary>Makes the figures of a study.</summary>
+    Task<StudyResult> StudyAsync(StudyRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
 
     /// <summary>Text about a machine that is booted but never runs, in the kernel's own format.</summary>
     ShowOutcome Show(ShowRequest request);
@@ -115,6 +119,14 @@ public sealed record CompareRequest(
 public sealed record ExploreRequest(
     string Scenario, string? Machine, ulong? Seed, ImmutableArray<SettingAssignment> Settings, int Schedules,
     int Threads);
+
+/// <summary>Published figures to hold the model against.</summary>
+/// <param name="Study">Path of a scenario with a study.</param>
+/// <param name="FitsAnew">Search for the fitted constants.</param>
+/// <param name="Seeds">Runs that each figure is the mean of.</param>
+/// <param name="Threads">Runs side by side.</param>
+public sealed record StudyRequest(
+    string Study, ImmutableArray<SettingAssignment> Settings, bool FitsAnew, int Seeds, int Threads);
 
 /// <summary>What of a machine is shown.</summary>
 public enum ShowTopic

@@ -6,6 +6,7 @@ using Numa.Workloads.Experiments;
 using Numa.Workloads.Explaining;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Scenarios;
+using Numa.Workloads.Studies;
 using Numa.Workloads.Replay;
 using Numa.Workloads.Verification;
 using Numa.Workloads.WhatIf;
@@ -63,6 +64,16 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         progress.Report(new($"exploring {scenario.Name}", null));
         return ExploreResult.Of(scenario, request.Seed, request.Schedules, request.Threads,
             (activity, done) => progress.Report(new(activity, done)), cancel);
+    }, CancellationToken.None);
+
+    public Task<StudyResult> StudyAsync(
+        StudyRequest request, IProgress<RunProgress> progress, CancellationToken cancel) => Task.Run(() =>
+    {
+        var given = Settings(request.Settings, null, []);
+        return new StudyRunner(time, settings => ScenarioLoader.Load(request.Study, [.. given, .. settings]),
+            request.Seeds, request.Threads,
+            done => progress.Report(new(done.Activity, (double)done.Done / done.Total)), cancel)
+            .Run(request.Study, request.FitsAnew);
     }, CancellationToken.None);
 
     public ShowOutcome Show(ShowRequest request)

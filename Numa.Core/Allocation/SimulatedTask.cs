@@ -30,6 +30,9 @@ public enum TaskStepKind
     /// <summary>Put <see cref="TaskStep.Exchange"/> right, where that is free; the answer is Exchanged.</summary>
     Exchange,
 
+    /// <summary>Give all anonymous pages on LRU lists back, those in swap too; afterwards there are none.</summary>
+    Unmap,
+
     /// <summary>The program is over.</summary>
     Exit,
 
@@ -130,7 +133,8 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     /// <summary>Allocations that got no page.</summary>
     public long Failures { get; internal set; }
 
-    /// <summary>Pages that went to an LRU list for it, those since taken by reclaim included.</summary>
+    /// <summary>Pages that went to an LRU list for it since it last unmapped, those since taken by reclaim
+    /// included.</summary>
     public long AnonymousPages { get; private set; }
 
     /// <summary>The same of pages of files, which are there for everybody.</summary>
@@ -189,6 +193,9 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
         if (type == LruType.Anonymous) AnonymousPages++;
         else FilePages++;
     }
+
+    /// <summary>It has given its anonymous pages back.</summary>
+    internal void ForgetAnonymous() => AnonymousPages = 0;
 
     /// <summary>The allocation of the last step failed; a failure that needs reclaim ends the task.</summary>
     public virtual void Failed(AllocationFailure failure)

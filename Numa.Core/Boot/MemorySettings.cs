@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Numa.Core.Zones.Pagesets;
 
 namespace Numa.Core.Boot;
 
@@ -39,6 +40,10 @@ public sealed record MemorySettings
 
     /// <summary>vm.swappiness: the weight of anonymous pages in reclaim; that of files is 200 less it.</summary>
     public int Swappiness { get; init; } = 60;
+
+    /// <summary>Size of every pageset of every zone, as a patched kernel has it; null as the release computes
+    /// it.</summary>
+    public PagesetSize? Pagesets { get; init; }
 
     public HugePageMode HugePages { get; init; } = HugePageMode.Always;
 }

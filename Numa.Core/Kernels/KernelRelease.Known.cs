@@ -87,6 +87,7 @@ public sealed partial record KernelRelease
     private static readonly KernelRelease V49 = V44 with
     {
         Name = "4.9",
+        TailCheck = TailCheckRule.DirectBlocks,
         Compaction = CompactionRule.AfterReclaim,
         WithdrawnCompactionAwaitsReclaim = true,
         KernelcoreMirror = KernelcoreMirrorRule.MovableFrom4GiB,
@@ -121,6 +122,7 @@ public sealed partial record KernelRelease
     private static readonly KernelRelease V61 = new()
     {
         Name = "6.1",
+        TailCheck = TailCheckRule.Refills,
         Compaction = CompactionRule.AfterReclaim,
         CompactionMindsType = true,
         LruPerNode = true,
@@ -174,6 +176,7 @@ public sealed partial record KernelRelease
     private static readonly KernelRelease V612 = V61 with
     {
         Name = "6.12",
+        TailCheck = TailCheckRule.None,
         LruBatchPages = 31,
         KernelcoreMirror = KernelcoreMirrorRule.Nothing,
         Calls = BootCalls.Since64,

@@ -246,6 +246,14 @@ public sealed partial record KernelRelease
     /// buddy lists. Before, interrupts are off meanwhile.</summary>
     public bool TriesPagesetLock { get; init; }
 
+    /// <summary>What a larger block costs under the lock beside its first struct page.</summary>
+    public TailCheckRule TailCheck { get; init; }
+
+    /// <summary>All struct pages of a larger block are checked under the lock as it is taken, for a pageset or
+    /// directly.</summary>
+    public bool ChecksTails(bool isRefill) =>
+        TailCheck == (isRefill ? TailCheckRule.Refills : TailCheckRule.DirectBlocks);
+
     /// <summary>Zone order can be selected in this release.</summary>
     public bool KnowsZoneOrder => ZonelistOrders != ZonelistOrderRule.NodeOnly;
 }

@@ -210,6 +210,22 @@ public enum KernelcoreMirrorRule
     MovableFrom4GiB,
 }
 
+/// <summary>Under which holds of a zone's lock every struct page of a larger block is checked as it is
+/// taken.</summary>
+/// <remarks>Source: <c>check_new_pages</c>, <c>check_pcp_refill</c>, Linux mm/page_alloc.c, from the releases' sources.
+/// Elsewhere the check comes after the lock, or not at all.</remarks>
+public enum TailCheckRule
+{
+    /// <summary>None (up to 4.6; 6.3 and later, where the check is off by default).</summary>
+    None,
+
+    /// <summary>A block that is taken directly (4.7 to 5.18).</summary>
+    DirectBlocks,
+
+    /// <summary>Blocks that refill a pageset (5.14 to 6.2).</summary>
+    Refills,
+}
+
 /// <summary>How the lock of a zone is handed to the next waiter.</summary>
 /// <remarks>Source: Linux arch/x86/Kconfig, ARCH_USE_QUEUED_SPINLOCKS (4.2); Boyd-Wickizer et al., "Non-scalable locks
 /// are dangerous", Linux Symposium 2012.</remarks>

@@ -75,6 +75,9 @@ public sealed partial class CpuProcess
         /// <summary>It is an allocation's slow path, which ends with a page or with its failure.</summary>
         public bool IsSlowPath { get; init; }
 
+        /// <summary>It is the exit of a killed task: what the task is sent from then on is freed too.</summary>
+        public bool IsExit { get; init; }
+
         public SlowPathState Slow;
 
         public Shrunk Shrunk;
@@ -109,9 +112,9 @@ public sealed partial class CpuProcess
     }
 
     private KernelWork BeginKernel(
-        SimulatedTask task, Func<KernelWork, IEnumerable<Pause>> steps, bool isSlowPath = false)
+        SimulatedTask task, Func<KernelWork, IEnumerable<Pause>> steps, bool isSlowPath = false, bool isExit = false)
     {
-        var work = new KernelWork(task) { IsSlowPath = isSlowPath };
+        var work = new KernelWork(task) { IsSlowPath = isSlowPath, IsExit = isExit };
         work.Steps = steps(work).GetEnumerator();
         _kernel.Add(task.Id, work);
         return work;
@@ -128,7 +131,7 @@ public sealed partial class CpuProcess
         _kernel.Remove(work.Task.Id);
         _inKernel = null;
         _thought = false;
-        if (_victims.Contains(work.Task.Id)) EnterKernel(BeginKernel(work.Task, Exit));
+        if (_victims.Contains(work.Task.Id)) EnterKernel(BeginKernel(work.Task, Exit, isExit: true));
     }
 
     /// <summary>Goes on with the kernel work of the current task until it pauses.</summary>

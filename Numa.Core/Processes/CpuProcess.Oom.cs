@@ -135,7 +135,7 @@ public sealed partial class CpuProcess
             return;
         }
 
-        var work = BeginKernel(task, Exit);
+        var work = BeginKernel(task, Exit, isExit: true);
         if (task == _current)
         {
             foreach (var block in Intended()) work.Held.Enqueue(block);

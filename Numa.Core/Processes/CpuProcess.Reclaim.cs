@@ -129,7 +129,15 @@ public sealed partial class CpuProcess
         yield return waits ? Pause.Sleep : Pause.Step;
     }
 
-    /// <summary>All that the exiting task has on the LRU lists.</summary>
+    /// <summary>A program gives its anonymous memory back and goes on.</summary>
+    private IEnumerable<Pause> Unmap(KernelWork work)
+    {
+        foreach (var pause in ReleaseLru(work)) yield return pause;
+        work.Task.ForgetAnonymous();
+        LeaveKernel();
+    }
+
+    /// <summary>All that the task has on the LRU lists.</summary>
     private IEnumerable<Pause> ReleaseLru(KernelWork work)
     {
         if (work.Task.AnonymousPages == 0) yield break;

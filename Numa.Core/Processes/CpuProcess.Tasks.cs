@@ -85,7 +85,7 @@ public sealed partial class CpuProcess
 
     private void Receive(Signal signal)
     {
-        if (_kernel.TryGetValue(signal.Task, out var dying) && !dying.IsSlowPath)
+        if (_kernel.TryGetValue(signal.Task, out var dying) && dying.IsExit)
         {
             // A killed task gives back what comes now, too.
             foreach (var block in signal.Blocks ?? []) dying.Held.Enqueue(block);
@@ -178,6 +178,9 @@ public sealed partial class CpuProcess
                 break;
             case TaskStepKind.Exchange:
                 StartExchange(_step.Exchange);
+                break;
+            case TaskStepKind.Unmap:
+                EnterKernel(BeginKernel(task, Unmap));
                 break;
             case TaskStepKind.Exit:
                 End(task, TaskEnd.Exited);

@@ -235,6 +235,8 @@ public sealed partial class ZoneProcess
                 visit.Fallbacks = work.Fallbacks;
                 visit.Recorder?.AfterTaking(visit);
                 pages = (long)visit.Taken << visit.Order;
+                if (Zone.Release.ChecksTails(visit.Kind == ZoneVisitKind.Refill))
+                    work.TailsChecked = (int)pages - visit.Taken;
                 ChargeTaken(visit);
                 (visit.BoostRaised, Zone.BoostRaised) = (Zone.BoostRaised, false);
                 if (visit.Taken > 0 && (visit.Flags & AllocationFlags.HighAtomic) != 0)

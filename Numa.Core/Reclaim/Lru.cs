@@ -74,6 +74,8 @@ public sealed partial class Lru
         if (entry.IsDirty) zone.Dirty++;
         zone.OfType[(int)page.Type]++;
         zone.AddNewest(ListOf(page.Type), at);
+        // It has memory again: what compaction brings back is its.
+        if (page.Type == LruType.Anonymous) _released.Remove(page.Owner.Value);
         if (_releasedTo.TryGetValue(page.Owner.Value, out var done)
             && (Array.IndexOf(_zones, zone), page.Frame).CompareTo(done) < 0)
             _releasedTo.Remove(page.Owner.Value);

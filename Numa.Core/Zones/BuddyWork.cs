@@ -6,9 +6,11 @@ public struct BuddyWork
     /// <summary>Blocks taken from or given to the free lists for the caller.</summary>
     public int Blocks;
 
-    /// <summary>Struct pages touched under the lock: of each block the first. Others are checked, or made a compound
-    /// page, before or after.</summary>
+    /// <summary>Struct pages touched under the lock: of each block the first.</summary>
     public int PagesTouched;
+
+    /// <summary>Further struct pages of larger blocks that the release checks while it holds the lock.</summary>
+    public int TailsChecked;
 
     public int Splits;
 

@@ -86,7 +86,7 @@ public sealed class MemoryTuning
     /// <param name="zones">Zones with their managed pages at that time.</param>
     /// <param name="grown">Managed pages of zones that have got more when transparent huge pages start.</param>
     /// <param name="settings">
-    /// Only what boot parameters can set counts: transparent huge pages and the zonelist order.
+    /// Only what boot parameters can set counts, transparent huge pages and the zonelist order, and pageset sizes.
     /// The rest is for <see cref="Write"/>, after the pages that boot frees late.
     /// </param>
     public static MemoryTuning AtBoot(
@@ -94,7 +94,7 @@ public sealed class MemoryTuning
         IEnumerable<ManagedZone>? grown = null)
     {
         var order = Sysctl.Apply(release, new(Sysctl.ZonelistOrder, settings.ZonelistOrder), new());
-        var atBoot = order.Settings with { HugePages = settings.HugePages };
+        var atBoot = order.Settings with { HugePages = settings.HugePages, Pagesets = settings.Pagesets };
         var tuning = new MemoryTuning(release, zones, cpus, atBoot);
         var isLarge =
             tuning._zones.Sum(zone => zone.Managed.Value) >= Zones.MinFreeKbytes.LeastMemoryForHugePages.Value;
@@ -309,7 +309,7 @@ public sealed class MemoryTuning
     private void SizePageset(int i)
     {
         var local = _cpus.ListedCpuCount(_zones[i].Id.Node);
-        var size = PagesetSizing.For(
+        var size = Settings.Pagesets ?? PagesetSizing.For(
             Release, _zones[i].Managed, _tunings[i].Marks.Low, local == 0 ? _cpus.CpuCount : local,
             Settings.PagelistFraction);
         _tunings[i] = _tunings[i] with { Pageset = size };

@@ -71,6 +71,7 @@ public static class TuningDerivation
     public static string Pageset(MemoryTuning tuning, ZoneId id)
     {
         var size = tuning[id].Pageset;
+        if (tuning.Settings.Pagesets is not null) return $"batch {size.Batch} and high {size.HighMin}, as given";
         var managed = ZoneOf(tuning.MarksFrom, id).Managed;
         var batch = $"batch from {managed} managed / 1024, at most {tuning.Release.BatchCapPages}, "
             + $"/ 4, rounded to a power of two less one: {size.Batch}";

@@ -110,7 +110,7 @@ public class RulesTests
         const int pagesetHit = 40, way = 50;
         var run = await Runs.OfTextAsync($$"""
             machine: ../machines/two-node-112cpu.yaml
-            costs: {holdBase: {{hold}}, holdPerPage: 0, holdPerSplit: 0, holdPerMerge: 0, handOver: 0,
+            costs: {holdBase: {{hold}}, holdPerPage: 0, holdPerTail: 0, holdPerSplit: 0, holdPerMerge: 0, handOver: 0,
               pagesetHit: {{pagesetHit}}, way: {{way}}, zeroPerPage: 0}
             workloads:
               direct: {kind: fill, cpus: 0-{{cpus - 1}}, pages: {{16 * 2000 * cpus}}, order: 4, think: {{think}}ns}
@@ -133,7 +133,8 @@ public class RulesTests
         var run = await Runs.OfTextAsync($$"""
             machine: ../machines/two-node-112cpu.yaml
             kernel: "{{kernel}}"
-            costs: {holdBase: 10000, holdPerPage: 0, holdPerSplit: 0, holdPerMerge: 0, handOver: 60, zeroPerPage: 0}
+            costs: {holdBase: 10000, holdPerPage: 0, holdPerTail: 0, holdPerSplit: 0, holdPerMerge: 0, handOver: 60,
+              zeroPerPage: 0}
             workloads:
               direct: {kind: fill, cpus: 0-{{cpus - 1}}, pages: {{16 * 2000 * cpus}}, order: 4, think: 500ns}
             """, new());

@@ -52,7 +52,8 @@ internal sealed class RandomTask(
         }
         else
         {
-            step.Kind = draw < 97 ? TaskStepKind.Think : TaskStepKind.Sleep;
+            step.Kind = draw < 97 ? TaskStepKind.Think
+                : draw == 97 && AnonymousPages > 0 ? TaskStepKind.Unmap : TaskStepKind.Sleep;
         }
     }
 

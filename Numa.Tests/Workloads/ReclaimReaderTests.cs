@@ -54,8 +54,8 @@ public class ReclaimReaderTests
         "s.yaml:2:53: error NUMA108: lru: 'fil' is unknown; did you mean 'file'?")]
     [InlineData("kind: fill, cpus: 0, pages: 4, order: 1, lru: file", "s.yaml:2:63: error NUMA115: lru: file goes with"
         + " order 0 only, not 1; larger blocks are on no list here")]
-    [InlineData("kind: storm, cpus: 0, operations: 9, lru: anonymous", "s.yaml:2:59: error NUMA115: lru goes with"
-        + " workingSet: unlimited only: pages on a list are not freed by their task")]
+    [InlineData("kind: storm, cpus: 0, operations: 9, lru: file", "s.yaml:2:59: error NUMA115: lru: file goes with"
+        + " workingSet: unlimited only: pages of a file are not freed by their reader")]
     [InlineData("kind: toggle, cpus: 0, operations: 9, lru: file", "s.yaml:2:55: error NUMA102: unknown key 'lru' in"
         + " workload 'a'; expected one of kind, cpus, node, after, gfp, order, policy, mems, think, oomScoreAdj, slots,"
         + " mix, operations")]

@@ -17,4 +17,16 @@ public sealed record RunRecord(
     ImmutableArray<TimeBuckets> Taken)
 {
     public AllocationSamples Samples { get; init; } = AllocationSamples.None;
+
+    /// <summary>What a comparison reads of a run: the rest grows with the run, and there may be many of
+    /// them.</summary>
+    /// <param name="keepsPlacement">With the zone of every allocation.</param>
+    public RunRecord Reduced(bool keepsPlacement) => this with
+    {
+        // Wall time is no result: it would make every results file another.
+        Result = Result with { WallSeconds = 0, OperationsPerSecond = 0, Actors = [], WatermarkEvents = [] },
+        Contention = new(0, 0, 0, [], [], [], []),
+        Placement = keepsPlacement ? Placement : [],
+        Samples = AllocationSamples.None,
+    };
 }

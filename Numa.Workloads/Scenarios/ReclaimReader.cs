@@ -57,8 +57,8 @@ internal static class ReclaimReader
     /// <summary>What lies on a list is reclaim's to take, so its task cannot free it.</summary>
     internal static void RequireKept(AllocationRequest request, long? workingSet, Fields workload, ProblemList problems)
     {
-        if (request.Lru is null || workingSet is null) return;
+        if (request.Lru is not LruType.File || workingSet is null) return;
         problems.Add(workload.PlaceOf("lru"), ProblemCodes.Conflict,
-            "lru goes with workingSet: unlimited only: pages on a list are not freed by their task");
+            "lru: file goes with workingSet: unlimited only: pages of a file are not freed by their reader");
     }
 }

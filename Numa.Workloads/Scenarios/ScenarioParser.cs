@@ -6,6 +6,7 @@ using Numa.Core.Diagnostics;
 using Numa.Core.Text;
 using Numa.Core.Zones;
 using Numa.Workloads.Scenarios.Keys;
+using Numa.Workloads.Studies;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -132,7 +133,9 @@ public sealed class ScenarioParser
             notes)
         {
             Reclaim = ReclaimReader.Read(fields, _problems),
+            Study = StudyReader.Read(fields, _problems),
         };
+        StudyReader.CheckMachine(scenario, fields.PlaceOf("study"), _problems);
         if (machine is DescribedMachine described && _problems.IsEmpty)
             MachineFit.Check(scenario, described.Machine, _problems);
         return machine is null ? null : scenario;

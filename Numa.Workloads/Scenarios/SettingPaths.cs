@@ -67,12 +67,13 @@ internal static class SettingPaths
     private static IEnumerable<ImmutableArray<string>> Known(YamlMapping scenario)
     {
         foreach (var key in Vocabulary.Scenario
-                     .Except(["sysctls", "occupied", "events", "workloads", "costs", "compare", "reclaim"]))
+                     .Except(["sysctls", "occupied", "events", "workloads", "costs", "compare", "reclaim", "study"]))
         {
             yield return [key];
         }
 
         foreach (var key in Vocabulary.Reclaim) yield return ["reclaim", key];
+        foreach (var key in BootKeyList.Pagesets.Names) yield return ["pagesets", key];
         foreach (var key in CostKeys.Table.Names) yield return ["costs", key];
 
         foreach (var path in OfItems(scenario["occupied"], ["occupied"], Vocabulary.Occupation)) yield return path;

@@ -23,18 +23,29 @@ internal sealed class StormTask(
 
     public override long LivePages => _held.Pages;
 
+    /// <summary>Blocks that it holds, on LRU lists or not.</summary>
+    private long Mapped => _held.Count + AnonymousPages;
+
     public override void Next(ref TaskStep step)
     {
         var ending = _done >= _operations;
-        if (ending && _held.Count == 0)
+        if (ending && Mapped == 0)
         {
             step.Kind = TaskStepKind.Exit;
             step.Think = default;
             return;
         }
 
-        if (_held.Count == 0) _freeing = false;
-        else if (_held.Count >= workingSet) _freeing = true;
+        if (Mapped == 0) _freeing = false;
+        else if (Mapped >= workingSet) _freeing = true;
+
+        if ((ending || _freeing) && AnonymousPages > 0)
+        {
+            _done += AnonymousPages;
+            step.Kind = TaskStepKind.Unmap;
+            step.Think = default;
+            return;
+        }
 
         _done++;
         if (ending || _freeing)
@@ -54,7 +65,7 @@ internal sealed class StormTask(
     public override void Allocated(LiveBlock block) => _held.Add(block);
 
     /// <summary>Memory ran out: free what is held and start over, as a program does that survives.</summary>
-    public override void Failed(AllocationFailure failure) => _freeing = _held.Count > 0;
+    public override void Failed(AllocationFailure failure) => _freeing = Mapped > 0;
 
     public override bool Stop()
     {

@@ -27,6 +27,16 @@ public class CostModelTests
         Assert.Equal(expected, Costs.Hold(work, local, 0, LockHandOver.GrowsWithWaiters));
     }
 
+    // Two blocks of order 9: 2 first pages and 1022 tails, by the node.
+    [Theory]
+    [InlineData(true, 1000 + 2 * 20 + 1022 * 5)]
+    [InlineData(false, 1000 + 2 * 30 + 1022 * 15 / 2)]
+    public void Tails_that_are_checked_under_the_lock_cost_by_the_page(bool local, long expected)
+    {
+        var work = new BuddyWork { Blocks = 2, PagesTouched = 2, TailsChecked = 1022 };
+        Assert.Equal(expected, (Costs with { HoldPerTail = 5 }).Hold(work, local, 0, LockHandOver.Constant));
+    }
+
     // Ticket locks up to 4.1, queued ones from 4.2.
     [Theory]
     [InlineData("2.6.34", 1, 60)]

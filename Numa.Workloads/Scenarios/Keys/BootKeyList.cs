@@ -9,6 +9,13 @@ public static class BootKeyList
     /// <summary>Releases whose rules are known, oldest first: <c>3.10, 4.4</c>.</summary>
     private static string Releases { get; } = string.Join(", ", KernelRelease.Known.Select(release => release.Name));
 
+    public static KeyTable Pagesets { get; } = new("pagesets", "Pagesets of a size that no release computes.",
+    [
+        new("batch", Shape.Whole(1, 1 << 16), "Pages that a refill or a drain moves.") { IsRequired = true },
+        new("high", Shape.Whole(1, 1 << 20), "Pages above which a pageset is drained; a batch at least.")
+        { LeftOut = "6 x batch", Source = "Linux mm/page_alloc.c, pageset_set_batch, up to 5.13" },
+    ]);
+
     public static ImmutableArray<Key> Keys { get; } =
     [
         new("kernel", new Shape.Form("a version such as \"4.4\"", "^ *[0-9]+(\\.[0-9]+)*.*$"),
@@ -28,6 +35,8 @@ public static class BootKeyList
         { Default = "memblock", Source = "Linux mm/memblock.c, mm/bootmem.c" },
         new("memoryModel", Shape.Word(Vocabulary.MemoryModels.Keys), "How the map of pages is laid out.")
         { LeftOut = "sparse; on 32 bit discontiguous", Source = "Linux Documentation/mm/memory-model.rst" },
+        new("pagesets", Shape.Mapping(Pagesets), "Size of every pageset of every zone, as a patched kernel has it.")
+        { LeftOut = "the release computes them" },
     ];
 
     public static ImmutableArray<string> Names { get; } = [.. Keys.Select(key => key.Name)];

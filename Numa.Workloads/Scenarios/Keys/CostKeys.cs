@@ -29,6 +29,8 @@ public static class CostKeys
             costs => costs.PagesetHit, (costs, value) => costs with { PagesetHit = value }),
         new("holdPerPage", 0, "The struct page of one block under the lock, on the CPU's own node. Unit: ns.",
             costs => costs.HoldPerPage, (costs, value) => costs with { HoldPerPage = value }),
+        new("holdPerTail", 0, "Checking one further struct page of a larger block under the lock. Unit: ns.",
+            costs => costs.HoldPerTail, (costs, value) => costs with { HoldPerTail = value }),
         new("holdPerSplit", 0, "A split puts one more block on a list. Unit: ns.",
             costs => costs.HoldPerSplit, (costs, value) => costs with { HoldPerSplit = value }),
         new("holdPerMerge", 0, "A merge unlinks the buddy; a migratetype fallback moves a block. Unit: ns.",

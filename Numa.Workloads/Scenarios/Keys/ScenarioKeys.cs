@@ -67,5 +67,6 @@ public static class ScenarioKeys
         new("costs", Shape.Mapping(CostKeys.Table), "Constants of the cost model that are replaced.")
         { LeftOut = "the model's own" },
         new("compare", Shape.Mapping(Compare), "What numa compare varies when the command line says nothing."),
+        new("study", Shape.Mapping(StudyKeys.Table), "Published figures that numa study holds the scenario against."),
     ]);
 }
