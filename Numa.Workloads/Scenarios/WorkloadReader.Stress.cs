@@ -44,8 +44,8 @@ internal sealed partial class WorkloadReader
 
     private void CheckFailures(Workload workload, ProgramLife life)
     {
-        if (life.OnFailure is null or OnFailure.End) return;
-        if (workload is ProducerConsumerWorkload && life.OnFailure != OnFailure.Wait)
+        if (life.OnFailure is null or OnFailure.End or OnFailure.Wait) return;
+        if (workload is ProducerConsumerWorkload)
             Conflict("onFailure", "onFailure of a producer-consumer is end or wait");
         if (workload is FillWorkload { Blocks: null, Share: null } && life.Duration is null && !_isBounded)
         {

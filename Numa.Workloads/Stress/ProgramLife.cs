@@ -8,7 +8,7 @@ public enum OnFailure
     /// <summary>Its work is over.</summary>
     End,
 
-    /// <summary>It sleeps, and asks again.</summary>
+    /// <summary>It sleeps, and asks again; after two minutes its work is over.</summary>
     Wait,
 
     /// <summary>It gives back a tenth of what it holds, and asks again.</summary>
@@ -33,4 +33,8 @@ public sealed record ProgramLife(
     /// <summary>Sleep before a failed allocation is tried again.</summary>
     /// <remarks>Source: <c>memalloc_retry_wait</c>, a fiftieth of a second, Linux include/linux/sched/mm.h.</remarks>
     public static VirtualDuration Backoff { get; } = new(20_000_000);
+
+    /// <summary>Tries of one allocation before a task that waits gives up: two minutes of them.</summary>
+    /// <remarks>Source: hung_task_timeout_secs, Linux Documentation/admin-guide/sysctl/kernel.rst.</remarks>
+    public static long MostTries { get; } = 120_000_000_000 / Backoff.Nanoseconds;
 }

@@ -12,7 +12,7 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
 {
     private const int SharesToGiveBack = 10;
 
-    private readonly SortedDictionary<string, long> _done = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _done = new(StringComparer.Ordinal);
     private StressTask _work = make(0);
     private Stage _stage;
     private int _run;
@@ -24,6 +24,7 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
     private AllocationFailure? _again;
     private long _toGive;
     private bool _pauses;
+    private long _patience = ProgramLife.MostTries;
 
     private long _skipped;
     private long _triedAgain;
@@ -48,7 +49,7 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
     {
         get
         {
-            var all = new SortedDictionary<string, long>(_done, StringComparer.Ordinal);
+            var all = new Dictionary<string, long>(_done, StringComparer.Ordinal);
             Add(all, _work.Tallies);
             Add(all, Own());
             return [.. all.Select(tally => new TaskTally(tally.Key, tally.Value))];
@@ -103,7 +104,7 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
                 if (_run + 1 >= life.Repeat) return Exit(ref step);
                 Add(_done, _work.Tallies);
                 _work = make(++_run);
-                (_isOver, _stage) = (false, Stage.Waiting);
+                (_isOver, _stage, _patience) = (false, Stage.Waiting, ProgramLife.MostTries);
                 return false;
         }
     }
@@ -127,7 +128,10 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
             return false;
         }
 
-        if (step.Kind == TaskStepKind.SleepUntil && !_isOver) step.WakeAt = VirtualInstant.Min(step.WakeAt, _end);
+        if (_isOver || _end == VirtualInstant.Never) return true;
+        // Whatever it waits for, it does not sleep through its end.
+        if (step.Kind == TaskStepKind.SleepUntil) step.WakeAt = VirtualInstant.Min(step.WakeAt, _end);
+        else if (step.Kind == TaskStepKind.Sleep) step.SleepUntil(_end);
         return true;
     }
 
@@ -168,6 +172,7 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
     public override void Allocated(LiveBlock block)
     {
         _again = null;
+        _patience = ProgramLife.MostTries;
         _work.Allocated(block);
     }
 
@@ -182,9 +187,13 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
     {
         switch (life.OnFailure)
         {
-            case OnFailure.Wait:
+            case OnFailure.Wait when _patience > 0:
                 (_again, _pauses) = (failure, true);
                 _triedAgain++;
+                _patience--;
+                break;
+            case OnFailure.Wait:
+                EndWork();
                 break;
             case OnFailure.Shrink when _work.LivePages > 0:
                 _again = failure;
@@ -196,7 +205,7 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
                 _work.Skipped();
                 break;
             case OnFailure.End:
-                (_isOver, _stage) = (true, _work.Stop() ? Stage.Working : Stage.Holding);
+                EndWork();
                 break;
             default:
                 _again = null;
@@ -205,11 +214,17 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
         }
     }
 
+    private void EndWork()
+    {
+        _again = null;
+        (_isOver, _stage) = (true, _work.Stop() ? Stage.Working : Stage.Holding);
+    }
+
     public override void Received(TaskId sender, LiveBlock[] blocks) => _work.Received(sender, blocks);
 
     public override IEnumerable<LiveBlock> LiveBlocks() => _work.LiveBlocks();
 
-    private static void Add(SortedDictionary<string, long> sums, IEnumerable<TaskTally> tallies)
+    private static void Add(Dictionary<string, long> sums, IEnumerable<TaskTally> tallies)
     {
         foreach (var (name, count) in tallies) sums[name] = sums.GetValueOrDefault(name) + count;
     }

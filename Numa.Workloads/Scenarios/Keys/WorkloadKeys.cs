@@ -62,8 +62,10 @@ public static class WorkloadKeys
         new("repeat", Shape.Whole(1, 1_000_000), "How often it works; it frees everything in between.")
         { Default = "1" },
         new("onFailure", Shape.Word(OnFailures.Keys), "What a task does when an allocation fails: ends its work, waits "
-            + "20 ms and asks again, gives back a tenth of its memory and asks again, or goes on without.")
-        { LeftOut = "by its kind", Source = "wait: memalloc_retry_wait, Linux include/linux/sched/mm.h" },
+            + "20 ms and asks again, for two minutes at most, gives back a tenth of its memory and asks again, or goes "
+            + "on without.")
+        { LeftOut = "by its kind", Source = "wait: memalloc_retry_wait, Linux include/linux/sched/mm.h; "
+            + "hung_task_timeout_secs" },
     ])
     {
         Choices = [new(["cpus", "node"], ": cpus: 0-3,8, cpus: all, node: 1")],
