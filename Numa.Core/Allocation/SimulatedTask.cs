@@ -195,7 +195,7 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     }
 
     /// <summary>It has given its anonymous pages back.</summary>
-    internal void ForgetAnonymous() => AnonymousPages = 0;
+    public virtual void ForgetAnonymous() => AnonymousPages = 0;
 
     /// <summary>The allocation of the last step failed; a failure that needs reclaim ends the task.</summary>
     public virtual void Failed(AllocationFailure failure)

@@ -64,6 +64,12 @@ public sealed class SignTask : SimulatedTask
         _task.AllocatedToLru(type);
     }
 
+    public override void ForgetAnonymous()
+    {
+        base.ForgetAnonymous();
+        _task.ForgetAnonymous();
+    }
+
     public override void Failed(AllocationFailure failure) => _task.Failed(failure);
 
     public override void Received(TaskId sender, LiveBlock[] blocks) => _task.Received(sender, blocks);

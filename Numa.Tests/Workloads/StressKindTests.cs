@@ -83,8 +83,8 @@ public class StressKindTests
     [Theory]
     [InlineData("always", "none", "GFP_TRANSHUGE|__GFP_NORETRY")]
     [InlineData("always", "hugepage", "GFP_TRANSHUGE")]
-    [InlineData("defer", "hugepage", "GFP_TRANSHUGE_LIGHT|__GFP_KSWAPD_RECLAIM")]
-    [InlineData("defer+madvise", "none", "GFP_TRANSHUGE_LIGHT|__GFP_KSWAPD_RECLAIM")]
+    [InlineData("defer", "hugepage", "GFP_TRANSHUGE_LIGHT|GFP_NOWAIT")]
+    [InlineData("defer+madvise", "none", "GFP_TRANSHUGE_LIGHT|GFP_NOWAIT")]
     [InlineData("defer+madvise", "hugepage", "GFP_TRANSHUGE")]
     [InlineData("madvise", "none", "GFP_TRANSHUGE_LIGHT")]
     [InlineData("madvise", "hugepage", "GFP_TRANSHUGE")]
@@ -189,6 +189,29 @@ public class StressKindTests
         Assert.InRange(cpus.Now.Nanoseconds, 5_000_000, 5_010_000);
         Assert.Equal(0, tasks[0].LivePages);
     }
+
+    [Theory]
+    [InlineData("kind: network-receive, cpus: 0, arrivals: {poison: 5us}", "s.yaml:2:62: error NUMA102: unknown key"
+        + " 'poison' in arrivals; did you mean 'poisson'?")]
+    [InlineData("kind: network-receive, cpus: 0, arrivals: 5", "s.yaml:2:60: error NUMA105: arrivals: '5' is no"
+        + " duration; expected a number with ns, us, ms or s, for example 50ms")]
+    [InlineData("kind: network-receive, cpus: 0, burst: {uniform: [9, 3]}",
+        "s.yaml:2:71: error NUMA107: uniform goes from 9 to 3; expected the least first")]
+    [InlineData("kind: slab-churn, cpus: 0, lifetime: {lognormal: {median: 1ms, sigma: 11}}",
+        "s.yaml:2:89: error NUMA107: sigma is '11'; expected a number, 0 to 10")]
+    [InlineData("kind: slab-churn, cpus: 0, orders: {0: 50%, 3: 40%}",
+        "s.yaml:2:53: error NUMA107: orders are 90% together; expected 100%")]
+    [InlineData("kind: slab-churn, cpus: 0, operations: unlimited", "s.yaml:2:57: error NUMA103: workload 'a' never"
+        + " ends: operations is unlimited and the scenario has no duration")]
+    [InlineData("kind: aging, cpus: 0, types: {movable: 60%, unmoveable: 40%}",
+        "s.yaml:2:62: error NUMA108: types: 'unmoveable' is unknown; did you mean 'unmovable'?")]
+    [InlineData("kind: fill, cpus: 0, lru: file, repeat: 2", "s.yaml:2:58: error NUMA109: repeat frees memory, and"
+        + " such pages are not their task's to free; leave lru out")]
+    [InlineData("kind: fork-storm, cpus: 0, order: 2", "s.yaml:2:52: error NUMA109: a child takes a stack of order 2 and"
+        + " single pages; leave order out")]
+    [InlineData("kind: trace, cpus: 0, file: none.txt", "s.yaml:2:46: error NUMA101: file: there is no file none.txt")]
+    public void What_is_wrong_with_a_workload_is_told_at_its_place(string workload, string problem) => Assert.Equal(
+        [problem], ScenarioTexts.Problems($"machine: pair.yaml\nworkloads: {{a: {{{workload}}}}}"));
 
     private static Dictionary<string, long> Counts(IEnumerable<SimulatedTask> tasks) =>
         tasks.SelectMany(task => task.Tallies).GroupBy(tally => tally.Name)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Numa.Core.Addressing;
+using Numa.Core.Reclaim;
 using Numa.Core.Text;
 using Numa.Core.Zones;
 using Numa.Workloads.Scenarios.Keys;
@@ -27,8 +28,8 @@ internal sealed partial class WorkloadReader
     /// <summary>What a workload cannot free, it cannot free between two runs.</summary>
     private void CheckFrees(Workload workload, ProgramLife life)
     {
-        var key = life.Hold is not null ? "hold" : life.Repeat > 1 ? "repeat"
-            : life.OnFailure == OnFailure.Shrink ? "onFailure" : null;
+        var key = life.OnFailure == OnFailure.Shrink ? "onFailure"
+            : life.Hold is not null ? "hold" : life.Repeat > 1 ? "repeat" : null;
         if (key is null) return;
         if (workload is TraceWorkload)
         {
@@ -36,8 +37,9 @@ internal sealed partial class WorkloadReader
             return;
         }
 
-        if (workload.Basis.Request.Lru is not null)
-            Conflict(key, $"{key} frees memory, and pages on a list are not freed by their task; leave lru out");
+        var list = workload.Basis.Request.Lru;
+        if (list == LruType.File || (list is not null && key == "onFailure"))
+            Conflict(key, $"{key} frees memory, and such pages are not their task's to free; leave lru out");
         else if (workload is ProducerConsumerWorkload || (workload.Partners is not null && key == "repeat"))
             Conflict(key, $"a workload with consumers works once and holds nothing; leave {key} out");
     }

@@ -100,6 +100,7 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
                 _stage = Stage.Freeing;
                 return false;
             default:
+                if (AnonymousPages > 0) return Unmap(ref step);
                 if (_work.TryGiveBack(out var block)) return Free(ref step, block);
                 if (_run + 1 >= life.Repeat) return Exit(ref step);
                 Add(_done, _work.Tallies);
@@ -163,6 +164,12 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
         return true;
     }
 
+    private static bool Unmap(ref TaskStep step)
+    {
+        (step.Kind, step.Think) = (TaskStepKind.Unmap, default);
+        return true;
+    }
+
     private static bool Exit(ref TaskStep step)
     {
         (step.Kind, step.Think) = (TaskStepKind.Exit, default);
@@ -181,6 +188,12 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
         _again = null;
         base.AllocatedToLru(type);
         _work.AllocatedToLru(type);
+    }
+
+    public override void ForgetAnonymous()
+    {
+        base.ForgetAnonymous();
+        _work.ForgetAnonymous();
     }
 
     public override void Failed(AllocationFailure failure)
