@@ -191,25 +191,25 @@ public class StressKindTests
     }
 
     [Theory]
-    [InlineData("kind: network-receive, cpus: 0, arrivals: {poison: 5us}", "s.yaml:2:62: error NUMA102: unknown key"
+    [InlineData("kind: network-receive, cpus: 0, arrivals: {poison: 5us}", "s.yaml:2:61: error NUMA102: unknown key"
         + " 'poison' in arrivals; did you mean 'poisson'?")]
-    [InlineData("kind: network-receive, cpus: 0, arrivals: 5", "s.yaml:2:60: error NUMA105: arrivals: '5' is no"
+    [InlineData("kind: network-receive, cpus: 0, arrivals: 5", "s.yaml:2:59: error NUMA106: arrivals: '5' is no"
         + " duration; expected a number with ns, us, ms or s, for example 50ms")]
     [InlineData("kind: network-receive, cpus: 0, burst: {uniform: [9, 3]}",
-        "s.yaml:2:71: error NUMA107: uniform goes from 9 to 3; expected the least first")]
+        "s.yaml:2:70: error NUMA107: uniform goes from 9 to 3; expected the least first")]
     [InlineData("kind: slab-churn, cpus: 0, lifetime: {lognormal: {median: 1ms, sigma: 11}}",
-        "s.yaml:2:89: error NUMA107: sigma is '11'; expected a number, 0 to 10")]
+        "s.yaml:2:87: error NUMA107: sigma is '11'; expected a number, 0 to 10")]
     [InlineData("kind: slab-churn, cpus: 0, orders: {0: 50%, 3: 40%}",
-        "s.yaml:2:53: error NUMA107: orders are 90% together; expected 100%")]
-    [InlineData("kind: slab-churn, cpus: 0, operations: unlimited", "s.yaml:2:57: error NUMA103: workload 'a' never"
+        "s.yaml:2:52: error NUMA107: orders are 90% together; expected 100%")]
+    [InlineData("kind: slab-churn, cpus: 0, operations: unlimited", "s.yaml:2:56: error NUMA103: workload 'a' never"
         + " ends: operations is unlimited and the scenario has no duration")]
     [InlineData("kind: aging, cpus: 0, types: {movable: 60%, unmoveable: 40%}",
-        "s.yaml:2:62: error NUMA108: types: 'unmoveable' is unknown; did you mean 'unmovable'?")]
-    [InlineData("kind: fill, cpus: 0, lru: file, repeat: 2", "s.yaml:2:58: error NUMA109: repeat frees memory, and"
+        "s.yaml:2:61: error NUMA108: types: 'unmoveable' is unknown; did you mean 'unmovable'?")]
+    [InlineData("kind: fill, cpus: 0, lru: file, repeat: 2", "s.yaml:2:57: error NUMA115: repeat frees memory, and"
         + " such pages are not their task's to free; leave lru out")]
-    [InlineData("kind: fork-storm, cpus: 0, order: 2", "s.yaml:2:52: error NUMA109: a child takes a stack of order 2 and"
+    [InlineData("kind: fork-storm, cpus: 0, order: 2", "s.yaml:2:51: error NUMA115: a child takes a stack of order 2 and"
         + " single pages; leave order out")]
-    [InlineData("kind: trace, cpus: 0, file: none.txt", "s.yaml:2:46: error NUMA101: file: there is no file none.txt")]
+    [InlineData("kind: trace, cpus: 0, file: none.txt", "s.yaml:2:45: error NUMA100: file: there is no file none.txt")]
     public void What_is_wrong_with_a_workload_is_told_at_its_place(string workload, string problem) => Assert.Equal(
         [problem], ScenarioTexts.Problems($"machine: pair.yaml\nworkloads: {{a: {{{workload}}}}}"));
 
