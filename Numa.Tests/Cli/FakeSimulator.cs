@@ -6,6 +6,7 @@ using Numa.Workloads.Explaining;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
 using Numa.Workloads.Scenarios;
+using Numa.Workloads.Studies;
 using Numa.Workloads.Verification;
 using Numa.Workloads.WhatIf;
 
@@ -53,6 +54,18 @@ internal sealed class FakeSimulator : ISimulator
         throw new NotSupportedException();
 
     public ExploreRequest? Explore { get; private set; }
+
+    public StudyRequest? Study { get; private set; }
+
+    /// <summary>What a study comes to.</summary>
+    public StudyResult Studied { get; init; } = SampleStudy.Close;
+
+    public Task<StudyResult> StudyAsync(
+        StudyRequest request, IProgress<RunProgress> progress, CancellationToken cancel)
+    {
+        Study = request;
+        return Failure is null ? Task.FromResult(Studied) : throw Failure;
+    }
 
     public ExploreResult Explored { get; init; } = SampleExploration.Healthy;
 

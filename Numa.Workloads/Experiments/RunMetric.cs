@@ -51,7 +51,9 @@ public sealed record RunMetric(
         new("drainWaitShare", "of it to give pages back", MetricUnit.Share, MetricRoot.Time,
             run => WaitShare(run, Causes(run, "drain", "direct free").Sum(cause => cause.WaitNanoseconds))),
         new("lruWaitShare", "time waiting for LRU locks", MetricUnit.Share, MetricRoot.Time,
-            run => WaitShare(run, run.Result.Lrus?.Sum(lru => lru.LockWaitNanoseconds) ?? 0)),
+            run => WaitShare(run, LruWait(run))),
+        new("waitShare", "time waiting for any lock", MetricUnit.Share, MetricRoot.Time,
+            run => WaitShare(run, run.Contention.TotalWaitNanoseconds + LruWait(run))),
         new("refillHoldNanoseconds", "hold of a refill, mean", MetricUnit.Nanoseconds, MetricRoot.Time,
             run => MeanHoldOf(run, "refill")),
         new("drainHoldNanoseconds", "hold of a drain, mean", MetricUnit.Nanoseconds, MetricRoot.Time,
@@ -112,6 +114,8 @@ public sealed record RunMetric(
     private static double? MeanHoldOf(RunRecord run, string name) =>
         Causes(run, name).Sum(cause => cause.Visits - cause.Refused) is > 0 and var visits
             ? (double)Causes(run, name).Sum(cause => cause.HoldNanoseconds) / visits : null;
+
+    private static long LruWait(RunRecord run) => run.Result.Lrus?.Sum(lru => lru.LockWaitNanoseconds) ?? 0;
 
     private static double? WaitShare(RunRecord run, long wait) => wait / Time(run);
 

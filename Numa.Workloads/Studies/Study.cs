@@ -4,7 +4,7 @@ using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Studies;
 
-/// <summary>What others measured on one machine, and which part of it the scenario's constants were fitted on.</summary>
+/// <summary>What others measured on one machine, and which part of it constants were fitted on.</summary>
 /// <param name="Measured">The machine and kernel that were measured.</param>
 /// <param name="Source">Who published it, and where.</param>
 /// <param name="Fit">Constants that were fitted on the points of the fit set; all others were not.</param>

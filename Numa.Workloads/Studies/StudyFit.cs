@@ -14,11 +14,11 @@ internal delegate IReadOnlyList<double?> FigureSource(
 internal static class StudyFit
 {
     private const double Tolerance = 1e-7;
-    private const int MostRuns = 120;
+    private const int MostRuns = 60;
 
     /// <summary>First size of each simplex, as a share of the ranges: one that has shrunk too early begins anew, at the
     /// best that was found.</summary>
-    private static readonly double[] Sizes = [0.4, 0.2, 0.1, 0.05];
+    private static readonly double[] Sizes = [0.4, 0.2, 0.1];
 
     /// <summary>Much worse than any figure that came out.</summary>
     private const double Hopeless = 1e6;
@@ -60,8 +60,9 @@ internal static class StudyFit
     }
 
     // Shape: 0 to 1 is the range.
-    private static Vector<double> From(Study study, IReadOnlyList<long> values) => Vector<double>.Build.DenseOfEnumerable(
-        study.Fit.Select((constant, i) => (double)(values[i] - constant.Least) / (constant.Most - constant.Least)));
+    private static Vector<double> From(Study study, IReadOnlyList<long> values) =>
+        Vector<double>.Build.DenseOfEnumerable(study.Fit.Select((constant, i) =>
+            (double)(values[i] - constant.Least) / (constant.Most - constant.Least)));
 
     private static long[] Rounded(Study study, Vector<double> at) =>
         [.. study.Fit.Select((constant, i) => constant.Least

@@ -11,7 +11,8 @@ namespace Numa.Workloads.Studies;
 /// <summary>Reads the study of a scenario, and sees to it that no constant of another machine enters it.</summary>
 internal sealed class StudyReader
 {
-    /// <summary>Machines on which defaults of the cost model were fitted or measured; docs/cost-model.md says how.</summary>
+    /// <summary>Machines on which defaults of the cost model were fitted or measured.</summary>
+    /// <remarks>Source: docs/cost-model.md.</remarks>
     private const string HoldMachine = "Sapphire Rapids";
     private const string TailMachine = "Xeon Gold 5320";
     private const string ZeroMachine = "Milan";
@@ -71,8 +72,9 @@ internal sealed class StudyReader
         foreach (var against in points.Select(point => point.Against).OfType<Located<string>>())
         {
             if (points.Any(point => point.Name.Value == against.Value)) continue;
-            _problems.Add(against.At, ProblemCodes.Word, $"against: no point is named '{YamlScalar.Short(against.Value)}'"
-                + NearestName.Hint(against.Value, [.. points.Select(point => point.Name.Value)]));
+            var names = points.Select(point => point.Name.Value).ToList();
+            _problems.Add(against.At, ProblemCodes.Word,
+                $"against: no point is named '{YamlScalar.Short(against.Value)}'{NearestName.Hint(against.Value, names)}");
         }
 
         return new(_fields.Text("measured")?.Value ?? "", _fields.Text("source")?.Value ?? "", Fit(),
