@@ -49,10 +49,6 @@ internal sealed class FakeSimulator : ISimulator
         return Failure is null ? Task.FromResult(Comparison) : throw Failure;
     }
 
-    public Task<Numa.Workloads.Studies.StudyResult> StudyAsync(
-        StudyRequest request, IProgress<RunProgress> progress, CancellationToken cancel) =>
-        throw new NotSupportedException();
-
     public ExploreRequest? Explore { get; private set; }
 
     public StudyRequest? Study { get; private set; }

@@ -191,7 +191,7 @@ public class StressKindTests
     }
 
     [Theory]
-    [InlineData("kind: network-receive, cpus: 0, arrivals: {poison: 5us}", "s.yaml:2:61: error NUMA102: unknown key"
+    [InlineData("kind: network-receive, cpus: 0, arrivals: {poison: 5us}", "s.yaml:2:60: error NUMA102: unknown key"
         + " 'poison' in arrivals; did you mean 'poisson'?")]
     [InlineData("kind: network-receive, cpus: 0, arrivals: 5", "s.yaml:2:59: error NUMA106: arrivals: '5' is no"
         + " duration; expected a number with ns, us, ms or s, for example 50ms")]
