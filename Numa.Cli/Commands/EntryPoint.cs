@@ -62,6 +62,7 @@ public static class EntryPoint
             new VerifyCommand(terminal, simulator),
             new ReplayCommand(terminal, simulator),
             new ExplainCommand(terminal, simulator),
+            new SchemaCommand(terminal),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);

@@ -12,7 +12,8 @@ public partial class DocumentationTests
     private static readonly string Root = Path.GetFullPath(Path.Combine(ScenarioTexts.Configs, ".."));
 
     private static readonly string[] Commands =
-        ["run", "compare", "explore", "study", "trace", "show", "whatif", "verify", "replay", "explain"];
+        ["run", "compare", "explore", "study", "trace", "show", "whatif", "verify", "replay", "explain",
+            "schema"];
 
     public static TheoryData<string> Documents =>
     [
@@ -118,6 +119,6 @@ public partial class DocumentationTests
     private static partial Regex HelpCommand();
 
     [GeneratedRegex(@"(?:`|\$ )(?:numa|dotnet run -c Release --project Numa\.Cli --) "
-        + @"(?<arguments>(?:run|compare|explore|study|trace|show|whatif|verify|replay|explain) [^`\n|]*)")]
+        + @"(?<arguments>(?:run|compare|explore|study|trace|show|whatif|verify|replay|explain|schema) [^`\n|]*)")]
     private static partial Regex CommandLine();
 }

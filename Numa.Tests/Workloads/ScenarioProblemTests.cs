@@ -84,7 +84,8 @@ public class ScenarioProblemTests
     [InlineData("kind: fill, cpus: 7, pages: 1",
         "s.yaml:2:35: error NUMA110: workload 'a' runs on CPU 7, but the machine's CPUs are 0-3")]
     [InlineData("kind: fill, node: 3, pages: 1",
-        "s.yaml:2:35: error NUMA110: workload 'a' runs on node 3, which is not there or has no CPU")]
+        "s.yaml:2:35: error NUMA110: workload 'a' runs on node 3, which is not there or has no CPU;"
+        + " the last node with CPUs is 1")]
     [InlineData("kind: fill, cpus: none, pages: 1",
         "s.yaml:2:35: error NUMA110: workload 'a' runs on no CPU; write all for every CPU")]
     [InlineData("kind: fill, cpus: 0, pages: 3, order: 1",

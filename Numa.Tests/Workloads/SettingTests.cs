@@ -65,6 +65,8 @@ public class SettingTests
     [InlineData("fill.sise=1GiB", "--set fill.sise=1GiB: error NUMA113: no setting 'fill.sise';"
         + " did you mean 'fill.size'?")]
     [InlineData("vm.min_free=1", "--set vm.min_free=1: error NUMA113: no sysctl 'vm.min_free';"
+        + " did you mean 'vm.min_free_kbytes'?")]
+    [InlineData("vm.zzz=1", "--set vm.zzz=1: error NUMA113: no sysctl 'vm.zzz';"
         + " expected one of vm.min_free_kbytes, vm.watermark_scale_factor, vm.watermark_boost_factor,"
         + " vm.lowmem_reserve_ratio, vm.percpu_pagelist_fraction, vm.percpu_pagelist_high_fraction,"
         + " vm.numa_zonelist_order, vm.zone_reclaim_mode, vm.swappiness")]

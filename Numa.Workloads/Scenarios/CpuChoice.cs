@@ -22,7 +22,8 @@ public sealed record CpuChoice(ImmutableArray<CpuId> Cpus, NodeId? Node, SourceP
             if (own.IsEmpty)
             {
                 problems.Add(At, ProblemCodes.Cpus,
-                    $"workload '{workload}' runs on node {node}, which is not there or has no CPU");
+                    $"workload '{workload}' runs on node {node}, which is not there or has no CPU; the last"
+                    + $" node with CPUs is {topology.NodeOfCpu.Max(one => one.Value)}");
             }
 
             return own;

@@ -16,6 +16,7 @@ internal static class DistanceReader
     {
         if (!fields.Has("distances")) return NodeDistances.Uniform(nodes);
         var rows = fields.Sequence("distances");
+        if (fields.Value("distances") is not YamlSequence) return NodeDistances.Uniform(nodes);
         if (rows.Length != nodes)
         {
             problems.Add(fields.PlaceOf("distances"), ProblemCodes.Distances,

@@ -29,8 +29,12 @@ internal sealed partial class WorkloadReader
         var name = entry.Key.Text;
         if (entry.Value is not YamlMapping mapping)
         {
+            // A workload whose keys are not indented leaves its name without any, and each key as a workload.
+            var hint = entry.Value is YamlScalar { IsNull: true } ? "; its keys are indented further than its name"
+                : WorkloadKinds.TableOf(null).Find(name) is null ? ""
+                : $"; as a key of a workload {name} is indented further than the workload's name";
             problems.Add(entry.Value.At, ProblemCodes.Shape,
-                $"workload {entry.Key.Shape} must be a mapping, not {entry.Value.Shape}");
+                $"workload {entry.Key.Shape} must be a mapping, not {entry.Value.Shape}{hint}");
             return null;
         }
 
@@ -161,7 +165,7 @@ internal sealed partial class WorkloadReader
 
     private long? CountOrUnlimited(string key)
     {
-        var word = _fields.Value(key) is YamlScalar scalar ? scalar.Text : _fields.DefaultOf(key);
+        var word = _fields.Has(key) ? (_fields.Value(key) as YamlScalar)?.Text : _fields.DefaultOf(key);
         return word == WorkloadKeys.UnlimitedWord ? null : _fields.NumberOrDefault(key);
     }
 
@@ -188,8 +192,9 @@ internal sealed partial class WorkloadReader
     {
         var each = order.Pages.Value;
         if (pages > 0 && pages % each == 0) return pages / each;
-        _problems.Add(_fields.PlaceOf(key), ProblemCodes.Unit,
-            $"{key} is {pages} pages, no whole number of blocks of order {order} ({each} pages)");
+        _problems.Add(_fields.PlaceOf(key), ProblemCodes.Unit, pages == 0
+            ? $"{key} is 0; expected one block at least"
+            : $"{key} is {pages} pages, no whole number of blocks of order {order} ({each} pages)");
         return 1;
     }
 }

@@ -23,6 +23,7 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
     // The allocation that is to be tried again, and what is to be freed before.
     private AllocationFailure? _again;
     private long _toGive;
+    private bool _hasGiven;
     private bool _pauses;
     private long _patience = ProgramLife.MostTries;
 
@@ -148,11 +149,21 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
         if (_toGive > 0 && _work.TryGiveBack(out var block))
         {
             _toGive -= block.Pages;
+            _hasGiven = true;
             _given += block.Pages;
             return Free(ref step, block);
         }
 
-        _toGive = 0;
+        if (_toGive > 0 && !_hasGiven)
+        {
+            // It holds what it cannot part with, and asking again would change nothing.
+            var failure = _again!;
+            (_again, _toGive) = (null, 0);
+            _work.Failed(failure);
+            return false;
+        }
+
+        (_toGive, _hasGiven) = (0, false);
         step.Allocate(_again!.Request);
         step.Think = default;
         return true;

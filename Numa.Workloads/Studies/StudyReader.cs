@@ -72,9 +72,9 @@ internal sealed class StudyReader
         foreach (var against in points.Select(point => point.Against).OfType<Located<string>>())
         {
             if (points.Any(point => point.Name.Value == against.Value)) continue;
-            var names = points.Select(point => point.Name.Value).ToList();
+            var hint = NearestName.Hint(against.Value, [.. points.Select(point => point.Name.Value)]);
             _problems.Add(against.At, ProblemCodes.Word,
-                $"against: no point is named '{YamlScalar.Short(against.Value)}'{NearestName.Hint(against.Value, names)}");
+                $"against: no point is named '{YamlScalar.Short(against.Value)}'{hint}");
         }
 
         return new(_fields.Text("measured")?.Value ?? "", _fields.Text("source")?.Value ?? "", Fit(),

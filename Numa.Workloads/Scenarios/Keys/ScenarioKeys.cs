@@ -43,13 +43,17 @@ public static class ScenarioKeys
 
     public static KeyTable Table { get; } = new("scenario", "What to run: a machine, and the workloads on it.",
     [
+        new(Key.Extends, Shape.Text,
+            "Path of a scenario, from this file on, of which this one says the differences: mappings merge key by "
+            + "key, lists and values replace, ~ takes a key away. name and about are not passed on."),
         new("name", Shape.Text, "Name in reports.") { LeftOut = "the name of the file" },
         new("about", Shape.Text, "A text for people."),
         new("machine", Shape.Either(Shape.Text, Shape.Mapping(MachineKeys.Table)),
             "Path of a machine file, of a saved /proc/zoneinfo or of a folder with a kernel's log, from this file on; "
             + "or a machine that is written here.") { IsRequired = true },
         .. BootKeyList.Keys,
-        new("workloads", new Shape.ByName("workload", new Shape.Workload()), "What runs, by names of your own.")
+        new("workloads", new Shape.ByName("workload", new Shape.Workload()) { Least = 1 },
+            "What runs, by names of your own.")
         { IsRequired = true },
         new("seed", Shape.Whole(0, ulong.MaxValue), "Seed of everything random.") { Default = "1" },
         new("clock", Shape.Word(Clocks.Keys), "Deterministic virtual time, or the host's, which repeats nothing.")

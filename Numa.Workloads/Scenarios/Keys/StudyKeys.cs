@@ -22,7 +22,8 @@ public static class StudyKeys
         { IsRequired = true },
         new("set", new Shape.ByName("setting", Shape.Text), "Settings of its run, as with --set.")
         { LeftOut = "the scenario as it is" },
-        new("published", new Shape.Form("a figure such as 94ns, 66%, 1e6/s or 27x", PublishedPattern),
+        new("published", new Shape.Form("a figure such as 94ns, 66%, 1e6/s or 27x", PublishedPattern)
+            { IsMaybeNumber = true },
             "The figure, in the metric's unit; a multiple where it is given against another point.")
         { LeftOut = "Numa's figure stands alone" },
         new("fit", Shape.Word(["true", "false"]), "The constants were fitted on it.") { Default = "false" },

@@ -17,6 +17,8 @@ public static class WorkloadKeys
     /// <summary>Consumers that are not named.</summary>
     internal const string Elsewhere = "half of the machine's CPUs further on";
 
+    private static readonly string Flags = string.Join('|', GfpText.Names);
+
     /// <summary>A number of operations, blocks or pages.</summary>
     internal static Shape Count { get; } = Shape.Whole(1, MaxOperations);
 
@@ -43,7 +45,7 @@ public static class WorkloadKeys
         new("after", Shape.Either(Shape.Text, Shape.List(Shape.Text)),
             "Workloads all of whose tasks must have ended before this one starts.") { LeftOut = "starts at once" },
         new("gfp", new Shape.Form("gfp flags such as GFP_KERNEL|__GFP_THISNODE",
-                $"^ *({string.Join('|', GfpText.Names)})( *\\| *({string.Join('|', GfpText.Names)}))* *$"),
+                $"^\\s*({Flags})(\\s*\\|\\s*({Flags}))*\\s*$"),
             "Flags of each allocation, by the kernel's own names.") { Source = "Linux include/linux/gfp_types.h" },
         new("order", Shape.Whole(0, Order.MaxValue), "Size of each block: 2^order pages of 4 KiB.") { Default = "0" },
         new("policy", PolicyKeys.Policy,
