@@ -76,7 +76,7 @@ internal sealed partial class WorkloadReader
 
         var (blocks, share) = _fields.Number("pages") is { } pages
             ? (Blocks(pages, basis.Request.Order, "pages"), null)
-            : Amount("size", basis.Request.Order);
+            : Amount("size", basis.Request.Order, mayBeUnlimited: true);
         var byOne = _fields.WordOrDefault("by", WorkloadKinds.Initialisers);
         return new(basis, blocks) { Share = share, ByOne = byOne };
     }
@@ -173,15 +173,18 @@ internal sealed partial class WorkloadReader
     {
         if (_fields.Text(key) is not { } text) return 1;
         if (text.Value == WorkloadKeys.UnlimitedWord) return null;
-        return _fields.Size(text, key) is { } size ? Blocks(size.Pages.Value, order, key) : 1;
+        return SizeOf(text, key, order);
     }
 
+    private long SizeOf(Located<string> text, string key, Order order) =>
+        _fields.Size(text, key) is { } size ? Blocks(size.Pages.Value, order, key) : 1;
+
     /// <summary>Blocks, or the share of the machine's memory that says how many; neither for unlimited.</summary>
-    private (long? Blocks, MemoryShare? Share) Amount(string key, Order order)
+    private (long? Blocks, MemoryShare? Share) Amount(string key, Order order, bool mayBeUnlimited = false)
     {
         var text = _fields.Text(key) ?? new(_fields.DefaultOf(key)!, _fields.At);
-        if (text.Value == WorkloadKeys.UnlimitedWord) return (null, null);
-        if (!text.Value.TrimEnd().EndsWith('%')) return (SizeOrUnlimited(key, order), null);
+        if (text.Value == WorkloadKeys.UnlimitedWord && mayBeUnlimited) return (null, null);
+        if (!text.Value.TrimEnd().EndsWith('%')) return (SizeOf(text, key, order), null);
         if (_fields.Percent(text, key) is not { } percent) return (1, null);
         if (percent > 0) return (null, new(percent));
         _problems.Add(text.At, ProblemCodes.Range, $"{key} is 0%; nothing would be touched");
