@@ -10,6 +10,9 @@ namespace Numa.Workloads.Scenarios;
 /// <param name="Node">Node whose CPUs are meant; null when a list or all are meant.</param>
 public sealed record CpuChoice(ImmutableArray<CpuId> Cpus, NodeId? Node, SourcePlace At)
 {
+    /// <summary>Of partners that are not named: CPUs away from those that they work with.</summary>
+    public bool IsElsewhere { get; init; }
+
     /// <summary>The CPUs on a machine, ascending.</summary>
     internal ImmutableArray<CpuId> On(CpuTopology topology, string workload, ProblemList problems)
     {

@@ -144,13 +144,19 @@ internal sealed class Fields
         return held;
     }
 
-    internal int PercentOrDefault(string key)
+    internal int PercentOrDefault(string key) => Percent(Text(key) ?? new(_table.Find(key)!.Default!, At), key) ?? 0;
+
+    internal int? Percent(Located<string> text, string key)
     {
-        var text = Text(key) ?? new(_table.Find(key)!.Default!, At);
         if (Quantities.TryPercent(text.Value, out var percent, out var problem)) return percent;
         _problems.Add(text.At, ProblemCodes.Unit, $"{key}: {problem}");
-        return 0;
+        return null;
     }
+
+    /// <summary>The value, or that of the key's default as a file would have it.</summary>
+    internal YamlValue ValueOrDefault(string key) => _mapping[key] ?? DefaultValueOf(key);
+
+    internal YamlValue DefaultValueOf(string key) => YamlText.Read(DefaultOf(key)!, "", _problems, At)!;
 
     internal ImmutableArray<CpuId>? Cpus(Located<string> text, string key)
     {

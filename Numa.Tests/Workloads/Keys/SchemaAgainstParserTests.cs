@@ -87,7 +87,7 @@ public class SchemaAgainstParserTests
             mapping[key] = kind switch
             {
                 "word" => "wrongword",
-                "unit" => JsonValue.Create(value!.GetValue<string>().TrimEnd("KMGTiBnums".ToCharArray())),
+                "unit" => JsonValue.Create(value!.GetValue<string>().TrimEnd("KMGTiBnums%".ToCharArray())),
                 _ => JsonValue.Create(-5),
             };
         }
