@@ -200,7 +200,7 @@ internal sealed class Fields
         var held = choice.Keys.Where(Has).ToList();
         if (held.Count == 0)
         {
-            if (choice.Keys.Any(_meant.Contains)) return;
+            if (choice.IsOptional || choice.Keys.Any(_meant.Contains)) return;
             _problems.Add(At, ProblemCodes.MissingKey, $"{_what} must have one of {choice.Words}{choice.Hint}");
         }
         else if (held.Count > 1)

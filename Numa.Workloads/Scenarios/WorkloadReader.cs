@@ -68,12 +68,6 @@ internal sealed partial class WorkloadReader
     private FillWorkload Fill()
     {
         var basis = Faults();
-        if (_fields.Has("size") && _fields.Has("pages"))
-        {
-            _problems.Add(_fields.PlaceOf("pages"), ProblemCodes.Conflict,
-                $"workload '{_name}' has size and pages; expected one of size and pages");
-        }
-
         var (blocks, share) = _fields.Number("pages") is { } pages
             ? (Blocks(pages, basis.Request.Order, "pages"), null)
             : Amount("size", basis.Request.Order, mayBeUnlimited: true);

@@ -126,10 +126,12 @@ public sealed class JsonSchema
     private static JsonNode Literal(string text) =>
         long.TryParse(text, out var number) ? JsonValue.Create(number) : JsonValue.Create(text);
 
-    private static JsonArray Choices(KeyTable table) => [.. table.Choices.Select(choice => new JsonObject
+    private static JsonArray Choices(KeyTable table) => [.. table.Choices.Select(choice =>
     {
-        ["oneOf"] = new JsonArray([.. choice.Keys.Select(key =>
-            new JsonObject { ["required"] = new JsonArray(key) })]),
+        JsonArray each = [.. choice.Keys.Select(key => new JsonObject { ["required"] = new JsonArray(key) })];
+        if (!choice.IsOptional) return new JsonObject { ["oneOf"] = each };
+        var none = new JsonObject { ["not"] = new JsonObject { ["anyOf"] = each.DeepClone() } };
+        return new JsonObject { ["oneOf"] = new JsonArray([.. each.Select(one => one!.DeepClone()), none]) };
     })];
 
     private static JsonObject OrNull(JsonObject value) =>

@@ -46,7 +46,10 @@ public static class WorkloadKinds
                 new("by", Shape.Word(Initialisers.Keys), "Who touches it: all of its CPUs, each its part, or one, the "
                     + "first of them.") { Default = "all" },
                 Lru,
-            ]),
+            ])
+        {
+            Choices = [new(["size", "pages"]) { IsOptional = true }],
+        },
         new(FillWorkload.DeviceKind, "A driver that allocates and keeps: a fill that needs memory below 4 GiB.",
             GfpFlags.Dma32, ThinkTime.Driver, RoundFigure,
             [
