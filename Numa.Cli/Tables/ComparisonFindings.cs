@@ -34,9 +34,18 @@ internal static class ComparisonFindings
         var margins = result.Arms[arm].Margins;
         IEnumerable<string> about = margins is null ? [] : [MarginText.Of(Name(result, arm), margins)];
         return margins is null || margins.KeptFree == margins.KeptFreeFirst
-            ? [.. placement, .. about, .. Rest(result, arm)]
+            ? [.. Windows(result, arm), .. placement, .. about, .. Rest(result, arm)]
             : [.. about, .. Rest(result, arm), .. placement];
     }
+
+    /// <summary>Phases of a contention comparison: an average over the run would hide them.</summary>
+    private static IEnumerable<string> Windows(ComparisonResult result, int arm) =>
+        from window in result.Windows
+        where result.Arms.Length == 2 && window.Ratio is not null
+        let predicted = window is { PredictedLow: { } low, PredictedHigh: { } high }
+            ? $"; predicted {Figures.Fixed(low, 2)} to {Figures.Fixed(high, 2)}" : ""
+        select $"{window.Phase}: {Figures.Fixed(window.Ratio!.Value, 3)} times as many pages/s with"
+            + $" {Name(result, arm)} ({Figures.Basis(window.Basis)}{predicted})";
 
     private static IEnumerable<string> Rest(ComparisonResult result, int arm)
     {
@@ -80,6 +89,7 @@ internal static class ComparisonFindings
                 + $" ({Evidence(result, metric, difference, first)})";
         }
 
+        if (change == 0) return $"{metric.Name}: no difference, {Figures.Metric(first, metric.Unit)} with both";
         return result.Seeds.Length < 2
             ? $"{metric.Name}: {values} with {name} (one seed, which cannot tell a difference from chance)"
             : $"{metric.Name}: {values} with {name}, the same difference in {Every(result)}"
