@@ -5,7 +5,8 @@ using Numa.Benchmarks.Engine;
 
 const string Usage = "usage: numa-benchmarks scenarios [RUNS] [NAME-PART [HOST-PART]] | boot [RUNS]\n"
     + "       numa-benchmarks engine [RUNS [MATCH-PART]] | scale [RUNS]\n"
-    + "       numa-benchmarks replay [RUNS] CAPTURE | hashes [NAME-PART [HOST-PART]]";
+    + "       numa-benchmarks replay [RUNS] CAPTURE | hashes [NAME-PART [HOST-PART]]\n"
+    + "       numa-benchmarks aa [REPETITIONS]";
 
 var runs = args.Length > 1 && int.TryParse(args[1], out var wanted) && wanted > 0 ? wanted : 3;
 switch (args)
@@ -29,6 +30,9 @@ switch (args)
     case ["replay", .., var capture] when Directory.Exists(capture):
         PrintMachine(runs);
         new ReplayBenchmark(runs).Run(capture, Console.Out);
+        return 0;
+    case ["aa", ..]:
+        new AaBenchmark(args.Length > 1 ? runs : 100).Run(Console.Out);
         return 0;
     case ["boot", ..]:
         PrintMachine(runs);

@@ -1,79 +1,47 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Numa.Cli.Execution;
 using Numa.Cli.Exports;
 using Numa.Cli.Tables;
 
 namespace Numa.Cli.Commands;
 
-/// <summary><c>numa compare</c>: a scenario with several values of a setting, beside the prediction.</summary>
+/// <summary><c>numa compare</c>: a scenario with several values of settings, beside the prediction.</summary>
 internal sealed class CompareCommand : NumaCommand
 {
     private readonly Terminal _terminal;
     private readonly ISimulator _simulator;
-    private readonly IReadOnlyList<string> _args;
-    private readonly ScenarioOptions _options;
-    private readonly Option<VariedSetting?> _vary = new("--vary")
-    {
-        Description = "The setting that tells the arms apart, and its values.",
-        HelpName = "path=a,b",
-        Required = true,
-        CustomParser = Parse,
-    };
-
-    private readonly Option<int> _seeds =
-        OptionFactory.Number("--seeds", "N", "Runs per arm, each with its own seed.", 1, 1);
+    private readonly ExperimentOptions _options;
 
     public CompareCommand(Terminal terminal, ISimulator simulator, IReadOnlyList<string> args)
-        : base("compare", "Runs a scenario once per value of a setting and explains every difference.")
+        : base("compare", "Runs a scenario with several values of settings and explains every difference.")
     {
-        _terminal = terminal;
-        _simulator = simulator;
-        _args = args;
-        _options = new ScenarioOptions(this);
-        Add(_vary);
-        Add(_seeds);
+        (_terminal, _simulator) = (terminal, simulator);
+        _options = new(this, args);
         SetAction(CompareAsync);
     }
 
     public override ImmutableArray<string> Examples =>
     [
         "numa compare configs/scenarios/one-node-fill.yaml --vary zonelistOrder=node,zone",
-        "numa compare configs/scenarios/one-node-fill.yaml --vary kernel=3.10,4.4,4.9 --seeds 10",
+        "numa compare configs/scenarios/min-free-kbytes.yaml --vary vm.min_free_kbytes=default,1GiB",
+        "numa compare configs/scenarios/page-fault-storm.yaml --vary kernel=4.4,6.1 --vary storm.cpus=0-7,all",
+        "numa compare configs/scenarios/page-fault-storm.yaml --vary seed=1,1001 --seeds 10 --format csv",
     ];
-
-    private static VariedSetting? Parse(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        var assignment = OptionFactory.Split(text);
-        ImmutableArray<string> values = [.. assignment?.Value.Split(',', StringSplitOptions.TrimEntries) ?? []];
-        var usable = values.Length >= 2 && values.Distinct().Count() == values.Length && !values.Contains("");
-        if (assignment is not null && usable)
-            return new(assignment.Path, values);
-        result.AddError($"--vary needs path=a,b with two or more different values; found '{text}'");
-        return null;
-    }
 
     private async Task<int> CompareAsync(ParseResult parsed, CancellationToken cancel)
     {
-        var folder = OutputFolder.Check(_options.OutputFolder(parsed));
-        var vary = parsed.GetRequiredValue(_vary)!;
-        var request = new CompareRequest(
-            _options.Request(parsed, top: 0) with { SampleAllocations = false },
-            vary.Path,
-            vary.Values,
-            parsed.GetValue(_seeds),
-            CommandText.Of(["numa", .. _args]));
-        var result = await SimulatorCalls.CompareAsync(
-            _simulator, request, _terminal, _options.Telemetry(parsed), cancel);
+        var folder = _options.Folder(parsed);
+        var request = _options.Request(parsed, folder);
+        var outcome = await Interruption.NamingFolder(folder, _terminal, () => SimulatorCalls.CompareAsync(
+            _simulator, request, _terminal, _options.Telemetry(parsed), cancel));
+        var result = outcome.Result;
         var format = _options.Format(parsed);
         if (format == "json") _terminal.Output.WriteLine(JsonExport.Comparison(result));
         else if (format == "csv") _terminal.Output.Write(CsvExport.Comparison(result));
         else Page.Print(_terminal, page => ComparisonTable.Write(page, result));
-        folder?.Write(_terminal.Error, ("compare.json", JsonExport.Comparison(result)));
-        return Verdict.Of(result, _terminal);
+        if (folder is not null && result.Missing == 0)
+            folder.WriteResults(_terminal.Error, JsonExport.Comparison(result), outcome.Runs, request.Command);
+        return Verdict.Of(result, folder, _terminal);
     }
-
-    private sealed record VariedSetting(string Path, ImmutableArray<string> Values);
 }

@@ -54,13 +54,16 @@ public static class EntryPoint
         {
             new RunCommand(terminal, simulator),
             new CompareCommand(terminal, simulator, args),
+            new SweepCommand(terminal, simulator, args),
             new ExploreCommand(terminal, simulator),
+            new StudyCommand(terminal, simulator),
             new TraceCommand(terminal, simulator),
             new ShowCommand(terminal, simulator),
             new WhatIfCommand(terminal, simulator),
             new VerifyCommand(terminal, simulator),
             new ReplayCommand(terminal, simulator),
             new ExplainCommand(terminal, simulator),
+            new SchemaCommand(terminal),
             new ImportCommand(terminal, simulator),
         };
         var help = root.Options.OfType<HelpOption>().Single();

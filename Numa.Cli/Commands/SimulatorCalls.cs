@@ -1,6 +1,6 @@
+using System.Collections.Immutable;
 using Numa.Cli.Execution;
 using Numa.Cli.Telemetry;
-using Numa.Workloads.Measurement;
 
 namespace Numa.Cli.Commands;
 
@@ -17,14 +17,21 @@ internal static class SimulatorCalls
         return outcome;
     }
 
-    public static async Task<ComparisonResult> CompareAsync(
-        ISimulator simulator, CompareRequest request, Terminal terminal, bool otel, CancellationToken cancel)
-    {
-        // A comparison's runs are too many to show span by span: what the engine itself emits passes through.
-        using var telemetry = otel ? new ConsoleTelemetry(terminal.Error) : null;
-        return await ProgressDisplay.WatchAsync(
-            terminal,
-            "Comparing " + request.Run.Scenario,
+    public static Task<ComparisonOutcome> CompareAsync(
+        ISimulator simulator, ExperimentRequest request, Terminal terminal, bool otel, CancellationToken cancel) =>
+        WatchAsync("Comparing ", request, terminal, otel,
             progress => simulator.CompareAsync(request, progress, cancel));
+
+    public static Task<SweepOutcome> SweepAsync(ISimulator simulator, ExperimentRequest request,
+        ImmutableArray<string> metrics, Terminal terminal, bool otel, CancellationToken cancel) =>
+        WatchAsync("Sweeping ", request, terminal, otel,
+            progress => simulator.SweepAsync(request, metrics, progress, cancel));
+
+    private static async Task<T> WatchAsync<T>(string verb, ExperimentRequest request, Terminal terminal, bool otel,
+        Func<IProgress<RunProgress>, Task<T>> work)
+    {
+        // An experiment's runs are too many to show span by span: what the engine itself emits passes through.
+        using var telemetry = otel ? new ConsoleTelemetry(terminal.Error) : null;
+        return await ProgressDisplay.WatchAsync(terminal, verb + request.Run.Scenario, work);
     }
 }

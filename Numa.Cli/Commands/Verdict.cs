@@ -1,4 +1,5 @@
 using Numa.Cli.Execution;
+using Numa.Cli.Exports;
 using Numa.Workloads.Experiments;
 using Numa.Workloads.Measurement;
 
@@ -38,7 +39,19 @@ internal static class Verdict
         return ExitCode.Failed;
     }
 
-    public static int Of(ComparisonResult result, Terminal terminal)
+    public static int Of(SweepResult result, ResultsFolder? folder, Terminal terminal)
+    {
+        foreach (var row in result.Rows.Where(row => !row.Conserved))
+        {
+            terminal.Error.WriteLine("numa: pages are not conserved with "
+                + string.Join(", ", result.Paths.Zip(row.Settings, (path, value) => $"{path}={value}")));
+        }
+
+        if (!result.Conserved) return ExitCode.Failed;
+        return Interrupted(result.Missing, result.Rows.Length * result.Seeds, folder, terminal);
+    }
+
+    public static int Of(ComparisonResult result, ResultsFolder? folder, Terminal terminal)
     {
         var code = ExitCode.Success;
         foreach (var arm in result.Arms.Where(arm => !arm.Conserved))
@@ -47,11 +60,24 @@ internal static class Verdict
             code = ExitCode.Failed;
         }
 
-        if (!result.IsOff) return code;
-        var off = result.Metrics.Where(metric => metric.Differences.Any(difference => difference.Off))
-            .Select(metric => metric.Name)
-            .Concat(result.Windows.Where(window => window.Off).Select(window => window.Phase));
-        terminal.Error.WriteLine($"numa: off the prediction by more than the tolerance: {string.Join(", ", off)}");
-        return ExitCode.Failed;
+        if (result.IsOff)
+        {
+            var off = result.Metrics.Where(metric => metric.Differences.Any(difference => difference.Off))
+                .Select(metric => metric.Name)
+                .Concat(result.Windows.Where(window => window.Off).Select(window => window.Phase));
+            terminal.Error.WriteLine($"numa: off the prediction by more than the tolerance: {string.Join(", ", off)}");
+            code = ExitCode.Failed;
+        }
+
+        if (code != ExitCode.Success) return code;
+        var made = result.Arms.Length * result.Seeds.Length;
+        return Interrupted(result.Missing, made + result.Missing, folder, terminal);
+    }
+
+    private static int Interrupted(int missing, int all, ResultsFolder? folder, Terminal terminal)
+    {
+        if (missing == 0) return ExitCode.Success;
+        terminal.Error.WriteLine(Interruption.Text(missing, all, folder));
+        return ExitCode.Interrupted;
     }
 }

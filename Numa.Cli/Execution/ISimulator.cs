@@ -6,6 +6,7 @@ using Numa.Workloads.Importing;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
 using Numa.Workloads.Scenarios;
+using Numa.Workloads.Studies;
 using Numa.Workloads.Verification;
 using Numa.Workloads.WhatIf;
 
@@ -22,13 +23,23 @@ public interface ISimulator
     /// <summary>Runs a scenario once.</summary>
     Task<RunOutcome> RunAsync(RunRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
 
-    /// <summary>Runs a scenario once per value of the varied setting and seed.</summary>
-    Task<ComparisonResult> CompareAsync(
-        CompareRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
+    /// <summary>Runs a scenario once per combination of varied settings and seed, and holds every arm against the
+    /// first. Cancelled, it answers with what is done, if every arm has a run.</summary>
+    Task<ComparisonOutcome> CompareAsync(
+        ExperimentRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
+
+    /// <summary>Runs a scenario once per combination of varied settings and seed, and reads how metrics answer.
+    /// Cancelled, it answers with what is done.</summary>
+    /// <param name="metrics">Names of the metrics to report; empty for the usual ones.</param>
+    Task<SweepOutcome> SweepAsync(ExperimentRequest request, ImmutableArray<string> metrics,
+        IProgress<RunProgress> progress, CancellationToken cancel);
 
     /// <summary>Runs a scenario under many interleavings. Cancelled, it answers with what is done.</summary>
     Task<ExploreResult> ExploreAsync(
         ExploreRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
+
+    /// <summary>Makes the figures of a study.</summary>
+    Task<StudyResult> StudyAsync(StudyRequest request, IProgress<RunProgress> progress, CancellationToken cancel);
 
     /// <summary>Text about a machine that is booted but never runs, in the kernel's own format.</summary>
     ShowOutcome Show(ShowRequest request);
@@ -105,13 +116,37 @@ public sealed record RunRequest(
     public ulong? Schedule { get; init; }
 }
 
-/// <summary>A run of a scenario in several arms.</summary>
-/// <param name="Run">What the arms share.</param>
-/// <param name="Arms">Values of the varied setting; the first is what the others are compared with.</param>
-/// <param name="Seeds">Runs per arm, each with its own seed.</param>
+/// <summary>Runs of a scenario under several settings.</summary>
+/// <param name="Run">What the runs share; its threads are runs side by side.</param>
+/// <param name="Vary">The varied settings; empty for those of the scenario.</param>
+/// <param name="Seeds">Runs per combination, each with its own seed.</param>
 /// <param name="Command">The command line as it can be typed again.</param>
-public sealed record CompareRequest(
-    RunRequest Run, string VaryPath, ImmutableArray<string> Arms, int Seeds, string Command);
+public sealed record ExperimentRequest(
+    RunRequest Run, ImmutableArray<Variation> Vary, int Seeds, string Command)
+{
+    /// <summary>Where runs are kept as they end; null for nowhere.</summary>
+    public IExperimentStore? Store { get; init; }
+}
+
+/// <summary>Keeps an experiment's runs, and knows those that were kept before.</summary>
+public interface IExperimentStore : IRunStore
+{
+    /// <summary>Called once, before the first run.</summary>
+    /// <exception cref="Numa.Core.Diagnostics.InputException">It holds another experiment.</exception>
+    void Open(ExperimentGrid grid);
+}
+
+/// <summary>Everything an experiment's runs are.</summary>
+/// <param name="Runs">Those that have ended, by cell and seed.</param>
+public sealed record ExperimentRuns(ExperimentGrid Grid, ImmutableArray<CellRun> Runs);
+
+/// <summary>A comparison, and the runs that it was made of.</summary>
+/// <param name="Runs">Null where nobody can name them.</param>
+public sealed record ComparisonOutcome(ComparisonResult Result, ExperimentRuns? Runs);
+
+/// <summary>A sweep, and the runs that it was made of.</summary>
+/// <param name="Runs">Null where nobody can name them.</param>
+public sealed record SweepOutcome(SweepResult Result, ExperimentRuns? Runs);
 
 /// <summary>A scenario under many interleavings.</summary>
 /// <param name="Scenario">Path of a scenario file.</param>
@@ -122,6 +157,14 @@ public sealed record CompareRequest(
 public sealed record ExploreRequest(
     string Scenario, string? Machine, ulong? Seed, ImmutableArray<SettingAssignment> Settings, int Schedules,
     int Threads);
+
+/// <summary>Published figures to hold the model against.</summary>
+/// <param name="Study">Path of a scenario with a study.</param>
+/// <param name="FitsAnew">Search for the fitted constants.</param>
+/// <param name="Seeds">Runs that each figure is the mean of.</param>
+/// <param name="Threads">Runs side by side.</param>
+public sealed record StudyRequest(
+    string Study, ImmutableArray<SettingAssignment> Settings, bool FitsAnew, int Seeds, int Threads);
 
 /// <summary>What of a machine is shown.</summary>
 public enum ShowTopic

@@ -7,6 +7,7 @@ using Numa.Workloads.Explaining;
 using Numa.Workloads.Importing;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Scenarios;
+using Numa.Workloads.Studies;
 using Numa.Workloads.Replay;
 using Numa.Workloads.Verification;
 using Numa.Workloads.WhatIf;
@@ -34,27 +35,42 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         };
     }
 
-    public async Task<ComparisonResult> CompareAsync(
-        CompareRequest request, IProgress<RunProgress> progress, CancellationToken cancel)
+    public Task<ComparisonOutcome> CompareAsync(
+        ExperimentRequest request, IProgress<RunProgress> progress, CancellationToken cancel) => Task.Run(() =>
     {
-        var scenarios = request.Arms.Select(arm => Load(request.Run, [new("--vary", request.VaryPath, arm)])).ToList();
-        var arms = ImmutableArray.CreateBuilder<ComparisonArm>();
-        var first = request.Run.Seed ?? scenarios[0].Seed;
-        var done = 0;
-        foreach (var (scenario, value) in scenarios.Zip(request.Arms))
-        {
-            var runs = ImmutableArray.CreateBuilder<RunRecord>();
-            for (var seed = first; seed < first + (ulong)request.Seeds; seed++)
-            {
-                progress.Report(new($"{request.VaryPath}={value}, seed {seed}",
-                    (double)done++ / (request.Seeds * scenarios.Count)));
-                runs.Add(await _runner.RunAsync(scenario, Options(request.Run, seed), cancel).ConfigureAwait(false));
-            }
+        var runs = Play(request, keepsRecords: true, progress, cancel);
+        var (grid, cells) = (runs.Grid, runs.Grid.Experiment.Cells);
+        var perCell = runs.Runs.ToLookup(run => run.Cell);
+        // Arms have as many runs, those of the same turns: what is beyond is not lost, but in no table.
+        var turns = Enumerable.Range(0, grid.Experiment.Seeds).TakeWhile(turn => Enumerable.Range(0, cells.Length)
+            .All(cell => perCell[cell].Any(run => run.Seed == grid.Experiment.SeedOf(cell, turn)))).Count();
+        if (turns == 0) cancel.ThrowIfCancellationRequested();
+        var arms = cells.Select((cell, number) => new ComparisonArm(cell.Name, cell.Scenario,
+            [.. perCell[number].Take(turns).Select(run => run.Record!)])).ToImmutableArray();
+        var missing = (grid.Experiment.Seeds - turns) * cells.Length;
+        return new ComparisonOutcome(
+            Comparison.Build(cells[0].Scenario, grid.Paths, arms, request.Command, missing), runs);
+    }, CancellationToken.None);
 
-            arms.Add(new(value, scenario, runs.ToImmutable()));
-        }
+    public Task<SweepOutcome> SweepAsync(ExperimentRequest request, ImmutableArray<string> metrics,
+        IProgress<RunProgress> progress, CancellationToken cancel) => Task.Run(() =>
+    {
+        var shown = Sweep.RequireMetrics(metrics);
+        var runs = Play(request, keepsRecords: false, progress, cancel);
+        return new SweepOutcome(Sweep.Build(runs.Grid, shown, runs.Runs, request.Command), runs);
+    }, CancellationToken.None);
 
-        return Comparison.Build(scenarios[0], request.VaryPath, arms.ToImmutable(), request.Command);
+    private ExperimentRuns Play(
+        ExperimentRequest request, bool keepsRecords, IProgress<RunProgress> progress, CancellationToken cancel)
+    {
+        var grid = ExperimentGrid.Load(request.Run.Scenario, Settings(request.Run, []), request.Vary, request.Seeds,
+            request.Run.Seed, RunMetric.All);
+        grid.Experiment.RequireSeeds();
+        request.Store?.Open(grid);
+        var runs = new ExperimentRunner(time).Play(grid.Experiment,
+            new(request.Run.Threads, Options(request.Run, null), keepsRecords), request.Store,
+            state => progress.Report(new(ProgressText.Of(state), (double)state.Done / state.Total)), cancel);
+        return new(grid, runs);
     }
 
     public Task<ExploreResult> ExploreAsync(
@@ -64,6 +80,16 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         progress.Report(new($"exploring {scenario.Name}", null));
         return ExploreResult.Of(scenario, request.Seed, request.Schedules, request.Threads,
             (activity, done) => progress.Report(new(activity, done)), cancel);
+    }, CancellationToken.None);
+
+    public Task<StudyResult> StudyAsync(
+        StudyRequest request, IProgress<RunProgress> progress, CancellationToken cancel) => Task.Run(() =>
+    {
+        var given = Settings(request.Settings, null, []);
+        return new StudyRunner(time, settings => ScenarioLoader.Load(request.Study, [.. given, .. settings]),
+            request.Seeds, request.Threads,
+            done => progress.Report(new(done.Activity, (double)done.Done / done.Total)), cancel)
+            .Run(request.Study, request.FitsAnew);
     }, CancellationToken.None);
 
     public ShowOutcome Show(ShowRequest request)
@@ -155,9 +181,6 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         if (request.Kernel is { } kernel) settings.Add(new("--kernel", "kernel", kernel));
         return settings;
     }
-
-    private static Scenario Load(RunRequest request, IEnumerable<Setting> vary) =>
-        ScenarioLoader.Load(request.Scenario, Settings(request, vary));
 
     private static IReadOnlyList<Setting> Settings(RunRequest request, IEnumerable<Setting> vary) =>
         Settings(request.Settings, request.Machine, vary);

@@ -1,5 +1,7 @@
+using Numa.Cli.Execution;
 using Numa.Workloads.Experiments;
 using Numa.Workloads.Measurement;
+using Numa.Workloads.Scenarios;
 
 namespace Numa.Cli.Exports;
 
@@ -51,7 +53,11 @@ internal static class CsvExport
         [
             "metric", "unit", "basis", "basisNote", "tolerance",
             .. arms,
-            .. arms.Skip(1).SelectMany(arm => new[] { $"{arm} difference", $"{arm} predicted", $"{arm} off" }),
+            .. arms.Skip(1).SelectMany(arm => new[]
+            {
+                $"{arm} difference", $"{arm} predicted", $"{arm} off", $"{arm} low", $"{arm} high", $"{arm} effect",
+                $"{arm} p", $"{arm} correctedP", $"{arm} verdict",
+            }),
         ]);
         foreach (var metric in result.Metrics)
         {
@@ -60,8 +66,57 @@ internal static class CsvExport
                 metric.Name, Word(metric.Unit), Word(metric.Basis), metric.BasisNote, metric.Tolerance,
                 .. metric.Values.Select(value => (object?)value.Mean),
                 .. metric.Differences.SelectMany(
-                    difference => new object?[] { difference.Difference, difference.Predicted, difference.Off }),
+                    difference => new object?[]
+                    {
+                        difference.Difference, difference.Predicted, difference.Off, difference.Low, difference.High,
+                        difference.Effect, difference.P, difference.CorrectedP, Word(difference.Verdict),
+                    }),
             ]);
+        }
+
+        return csv.ToString();
+    }
+
+    /// <summary>One row per run of an experiment: its settings, its seed, and every metric.</summary>
+    public static string Runs(ExperimentRuns made)
+    {
+        var (grid, experiment) = (made.Grid, made.Grid.Experiment);
+        var csv = new CsvText().Row(
+        [
+            "cell", "arm", .. grid.Variations.Select(variation => variation.Path), "seed", "hash", "placementHash",
+            "conserved", "usedReclaimModel", .. experiment.Metrics.Select(metric => metric.Name),
+        ]);
+        foreach (var run in made.Runs)
+        {
+            var cell = experiment.Cells[run.Cell];
+            csv.Row(
+            [
+                run.Cell + 1, cell.Name,
+                .. grid.Variations.Select(variation => (object)(cell.Settings
+                    .FirstOrDefault(setting => setting.Path == variation.Path)?.Value ?? Variation.Default)),
+                run.Seed, run.Hash, run.PlacementHash, run.Conserved, run.UsedReclaimModel,
+                .. run.Values.Select(value => (object?)value),
+            ]);
+        }
+
+        return csv.ToString();
+    }
+
+    /// <summary>One row per combination and metric.</summary>
+    public static string Sweep(SweepResult result)
+    {
+        var csv = new CsvText().Row(
+            [.. result.Paths, "machine", "runs", "metric", "unit", "basis", "mean", "low", "high"]);
+        foreach (var row in result.Rows)
+        {
+            foreach (var (metric, value) in result.Metrics.Zip(row.Values))
+            {
+                csv.Row(
+                [
+                    .. row.Settings, row.Machine, row.Runs, metric.Name, Word(metric.Unit), Word(metric.Basis),
+                    value.Mean, value.Low, value.High,
+                ]);
+            }
         }
 
         return csv.ToString();

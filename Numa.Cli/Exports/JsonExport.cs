@@ -121,5 +121,19 @@ internal static class JsonExport
 
     private static object Counts(Agreement agreement) => new { agreement.Compared, agreement.Equal };
 
-    public static string Comparison(ComparisonResult result) => JsonSerializer.Serialize(result, Options);
+    /// <summary>A comparison, with its findings in words.</summary>
+    public static string Comparison(ComparisonResult result)
+    {
+        var root = JsonSerializer.SerializeToNode(result, Options)!.AsObject();
+        root["findings"] = JsonSerializer.SerializeToNode(ComparisonFindings.Of(result), Options);
+        return root.ToJsonString(Options);
+    }
+
+    /// <summary>A sweep, with its findings in words.</summary>
+    public static string Sweep(SweepResult result)
+    {
+        var root = JsonSerializer.SerializeToNode(result, Options)!.AsObject();
+        root["findings"] = JsonSerializer.SerializeToNode(SweepFindings.Of(result), Options);
+        return root.ToJsonString(Options);
+    }
 }

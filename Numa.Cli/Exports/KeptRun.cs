@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using Numa.Core.Diagnostics;
 using Numa.Workloads.Measurement;
@@ -13,7 +14,6 @@ internal sealed record KeptRun(ulong Seed, ulong? Schedule, string Hash, RunInpu
     private const string Result = "run.json";
     private const string Inventory = "inputs.json";
     private const string Scenario = "scenario.yaml";
-    private const string Machine = "machine.yaml";
     private const string Log = "dmesg.txt";
 
     private static readonly JsonSerializerOptions Options =
@@ -25,11 +25,13 @@ internal sealed record KeptRun(ulong Seed, ulong? Schedule, string Hash, RunInpu
 
     /// <summary>What <c>inputs.json</c> holds.</summary>
     /// <param name="Scenario">Path of the scenario, as it was given.</param>
-    /// <param name="Machine">Path of the machine; null when it stands in the scenario.</param>
-    /// <param name="IsMachineCopied">The machine's file is in the folder; a recorded machine stays where it
-    /// is.</param>
+    /// <param name="Files">What the scenario led to: its machine, and what either of them extends.</param>
     private sealed record Contents(
-        string Scenario, string? Machine, bool IsMachineCopied, ImmutableArray<GivenSetting> Settings);
+        string Scenario, ImmutableArray<ReadFile> Files, ImmutableArray<GivenSetting> Settings);
+
+    /// <param name="Path">Where it was.</param>
+    /// <param name="Copy">Its name in the folder; null for a recorded machine, which stays where it is.</param>
+    private sealed record ReadFile(string Path, string? Copy);
 
     private sealed record GivenSetting(string Option, string Path, string Value);
 
@@ -43,12 +45,19 @@ internal sealed record KeptRun(ulong Seed, ulong? Schedule, string Hash, RunInpu
         if (log.Any()) yield return (Log, string.Join('\n', log));
         if (inputs is null) yield break;
         var contents = new Contents(
-            inputs.File, inputs.MachineFile, inputs.MachineText is not null,
+            inputs.File, [.. inputs.Files.Select((file, i) => new ReadFile(file.File, CopyOf(file, i)))],
             [.. inputs.Settings.Select(setting => new GivenSetting(setting.Option, setting.Path, setting.Value))]);
         yield return (Inventory, JsonSerializer.Serialize(contents, Options));
         yield return (Scenario, inputs.Text);
-        if (inputs.MachineText is { } machine) yield return (Machine, machine);
+        foreach (var (file, i) in inputs.Files.Select((file, i) => (file, i)))
+        {
+            if (CopyOf(file, i) is { } copy) yield return (copy, file.Text!);
+        }
     }
+
+    /// <summary>A name that says in which order files were read: two of them may be called alike.</summary>
+    private static string? CopyOf(InputFile file, int index) => file.Text is null ? null
+        : string.Create(CultureInfo.InvariantCulture, $"input-{index + 1}-{Path.GetFileName(file.File)}");
 
     /// <exception cref="InputException">The folder holds no run, or one that cannot be made again.</exception>
     public static KeptRun Read(string folder)
@@ -61,8 +70,11 @@ internal sealed record KeptRun(ulong Seed, ulong? Schedule, string Hash, RunInpu
         }
 
         var contents = Parse<Contents>(folder, Inventory);
-        return new(run.Seed, run.Schedule, run.Hash, new(contents.Scenario, Text(folder, Scenario), contents.Machine,
-            contents.IsMachineCopied ? Text(folder, Machine) : null,
+        return new(run.Seed, run.Schedule, run.Hash, new(contents.Scenario, Text(folder, Scenario),
+            [
+                .. contents.Files.Select(file =>
+                    new InputFile(file.Path, file.Copy is { } copy ? Text(folder, copy) : null)),
+            ],
             [.. contents.Settings.Select(setting => new Setting(setting.Option, setting.Path, setting.Value))]));
     }
 

@@ -45,6 +45,11 @@ internal sealed class OutputFolder
                 File.WriteAllText(temporary, content + "\n");
             }
 
+            foreach (var (name, _) in files)
+            {
+                if (Directory.Exists(Path.Combine(_path, name))) throw new IOException($"{name} is a folder");
+            }
+
             for (var i = 0; i < files.Length; i++)
             {
                 var target = Path.Combine(_path, files[i].Name);

@@ -10,13 +10,16 @@ internal static class ComparisonTable
     public static void Write(Page page, ComparisonResult result)
     {
         page.Title($"{result.Scenario} on {result.Machine}, {result.KernelLine}");
+        foreach (var finding in ComparisonFindings.Of(result)) page.Sentence(finding);
+        if (result.Missing > 0)
+            page.Alarm($"  INCOMPLETE: {Figures.Count(result.Missing, "run")} of those asked for are missing");
         if (result.Counterfactual is { } what)
             page.Alarm("  " + RunHeader.Counterfactual(what));
         if (result.Clock != "virtual") page.Alarm("  wall clock: NOT REPRODUCIBLE");
         var label = result.Walks.Select(Name).Append(ReachableName).Max(name => name.Length);
         foreach (var walk in result.Walks) Walk(page, result, walk, label);
         Reachable(page, result, label);
-        page.Draw(Metrics(result));
+        foreach (var arms in Abreast(result)) page.Draw(Metrics(result, arms));
         WindowTable.Write(page, result);
         Placement(page, result);
         Footer(page, result);
@@ -67,23 +70,36 @@ internal static class ComparisonTable
             + $" ({Figures.Mebibytes(reachable.ResultPages)})";
     }
 
-    private static Sheet Metrics(ComparisonResult result)
+    /// <summary>Arms that stand in one table: all, or the first and one other where lines would not fit.</summary>
+    private static IEnumerable<int[]> Abreast(ComparisonResult result)
+    {
+        var later = Enumerable.Range(1, result.Arms.Length - 1).ToArray();
+        return later.Length > 2 || (later.Length == 2 && HasIntervals(result))
+            ? later.Select(arm => new[] { arm })
+            : [later];
+    }
+
+    private static bool HasIntervals(ComparisonResult result) =>
+        result.Metrics.Any(metric => metric.Differences.Any(difference => difference.Low is not null));
+
+    private static Sheet Metrics(ComparisonResult result, int[] later)
     {
         var arms = result.Arms;
-        var differences = arms.Length == 2
+        var differences = later.Length == 1
             ? ["difference", "predicted"]
-            : arms.Skip(1).SelectMany(arm => new[] { $"{arm.Value} - {arms[0].Value}", "predicted" });
-        var intervals = result.Metrics.Any(metric => metric.Differences.Any(difference => difference.Low is not null));
-        var basis = intervals ? "<basis [95 % interval]" : "<basis";
-        var sheet = new Sheet(["<", .. arms.Select(arm => arm.Value), .. differences, basis]);
+            : later.SelectMany(arm => new[] { $"{arms[arm].Value} - {arms[0].Value}", "predicted" });
+        var basis = HasIntervals(result) ? "<basis [95 % interval] corrected p" : "<basis";
+        var sheet = new Sheet(
+            ["<", arms[0].Value, .. later.Select(arm => arms[arm].Value), .. differences, basis]);
         foreach (var metric in result.Metrics)
         {
             sheet.Row(
             [
                 metric.Name,
-                .. metric.Values.Select(value => (Cell)Figures.Metric(value.Mean, metric.Unit)),
-                .. metric.Differences.SelectMany(difference => Difference(metric, difference)),
-                Basis(metric, result.Clock),
+                Figures.Metric(metric.Values[0].Mean, metric.Unit),
+                .. later.Select(arm => (Cell)Figures.Metric(metric.Values[arm].Mean, metric.Unit)),
+                .. later.SelectMany(arm => Difference(metric, metric.Differences[arm - 1])),
+                Basis(metric, later, result.Clock),
             ]);
         }
 
@@ -125,21 +141,35 @@ internal static class ComparisonTable
         page.Line($"  placement hash {hashes}: "
             + (placements == 1 ? "every page ended where it did in the other arms" : "different"));
         page.Line("  again: " + result.Command);
+        if (Models(result) is { } models) page.Line("  " + models);
         foreach (var note in result.Notes) page.Line("  " + note);
         if (result.IsOff) page.Alarm("  ! off its prediction by more than the tolerance");
     }
 
     /// <summary>What a row rests on; intervals stand here, where they widen no column of figures.</summary>
-    private static string Basis(MetricResult metric, string clock)
+    private static string Basis(MetricResult metric, int[] later, string clock)
     {
-        var intervals = metric.Differences
-            .Select(difference => difference is { Low: { } low, High: { } high }
-                ? " " + Figures.Interval(low, high, metric.Unit)
-                : "");
-        var note = metric.BasisNote.Length == 0 ? "" : ", " + metric.BasisNote;
+        var inferred = string.Concat(later.Select(arm => Inferred(metric.Differences[arm - 1])));
         // Under the wall clock nothing is exact and nothing rests on the cost model: it is what happened once.
-        if (clock != "virtual") return "measured" + string.Concat(intervals);
-        return Figures.Basis(metric.Basis) + string.Concat(intervals) + note;
+        if (clock != "virtual") return "measured" + inferred;
+        // What a model's interval rests on is said once, below.
+        var note = metric.BasisNote.Length == 0 || (metric.Basis == MetricBasis.Model && inferred.Length > 0)
+            ? ""
+            : ", " + metric.BasisNote;
+        return Figures.Basis(metric.Basis) + inferred + note;
+
+        string Inferred(DifferenceResult difference) => difference is { Low: { } low, High: { } high }
+            ? $" {Figures.Interval(low, high, metric.Unit)} {Figures.Chance(difference.CorrectedP)}"
+            : "";
+    }
+
+    /// <summary>What figures of the models rest on.</summary>
+    private static string? Models(ComparisonResult result)
+    {
+        var notes = result.Metrics.Where(metric => metric.Basis == MetricBasis.Model
+            && metric.Differences.Any(difference => difference.Low is not null)).Select(metric => metric.BasisNote);
+        var distinct = notes.Distinct().ToList();
+        return distinct.Count == 0 || result.Clock != "virtual" ? null : "MODEL: " + string.Join("; ", distinct);
     }
 
     private static string Name(WalkResult walk) => "walk, " + walk.Group;

@@ -90,6 +90,14 @@ internal static class Figures
         }
     }
 
+    /// <summary>A p-value: <c>p 0.013</c>, <c>p &lt; 0.001</c>.</summary>
+    public static string Chance(double? p) => p switch
+    {
+        null => "",
+        < 0.001 => "p < 0.001",
+        { } value => "p " + value.ToString(value < 0.01 ? "0.000" : "0.00", CultureInfo.InvariantCulture),
+    };
+
     public static string Basis(MetricBasis basis) => basis switch
     {
         MetricBasis.Exact => "exact",

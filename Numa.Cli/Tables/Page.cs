@@ -12,6 +12,9 @@ internal sealed class Page
     /// <summary>Columns that every sheet is laid out for.</summary>
     public const int Width = 120;
 
+    /// <summary>Leaves room for a quotation's indent.</summary>
+    private const int SentenceWidth = Width - 4;
+
     private const int NeverWrap = 4096;
     private readonly StringWriter _text = new() { NewLine = "\n" };
     private readonly IAnsiConsole _console;
@@ -47,6 +50,40 @@ internal sealed class Page
     public void Title(string text) => Write(text, new Style(decoration: Decoration.Bold));
 
     public void Line(string text = "") => Write(text, Style.Plain);
+
+    /// <summary>A sentence, folded at blanks where it is longer than a line.</summary>
+    public void Sentence(string text)
+    {
+        const string indent = "  ";
+        var line = indent;
+        foreach (var word in Words(text))
+        {
+            if (line.Length + 1 + word.Length > SentenceWidth)
+            {
+                Line(line);
+                line = indent + indent;
+            }
+
+            line += (line.EndsWith("  ", StringComparison.Ordinal) ? "" : " ") + word;
+        }
+
+        Line(line);
+    }
+
+    /// <summary>What stays in one line: words, and numbers with their blanks and units.</summary>
+    private static IEnumerable<string> Words(string text)
+    {
+        var word = "";
+        foreach (var part in text.Split(' '))
+        {
+            var goesOn = word.Length > 0 && char.IsAsciiDigit(word[^1])
+                && (char.IsAsciiDigit(part[0]) || part[0] is '%' or '/');
+            if (!goesOn && word.Length > 0) yield return word;
+            word = goesOn ? $"{word} {part}" : part;
+        }
+
+        yield return word;
+    }
 
     /// <summary>A line that must not be overlooked.</summary>
     public void Alarm(string text) => Write(text, Warning);

@@ -45,6 +45,11 @@ internal static class RunTable
         }
 
         page.Draw(sheet);
+        foreach (var work in run.Workloads.Where(work => work.Counters is not null))
+        {
+            page.Line($"  {work.Name}: " + string.Join(", ", work.Counters!.Select(
+                counter => $"{counter.Key} {Figures.Count(counter.Value)}")));
+        }
     }
 
     private static void SlowPath(Page page, RunResult run)

@@ -48,6 +48,16 @@ public sealed record AllocationRequest(
     /// <remarks>Source: <c>prep_new_page</c>, Linux mm/page_alloc.c; <c>clear_huge_page</c>, mm/memory.c.</remarks>
     public bool IsZeroed => IsFault || (Gfp & GfpFlags.Zero) != 0;
 
+    /// <summary>A request with other flags and another order, from the same program under the same policy.</summary>
+    public AllocationRequest As(GfpFlags gfp, Order order) =>
+        new(gfp | (Gfp & GfpFlags.ThisNode), order, PreferredNode, AllowedNodes)
+        {
+            // Only huge pages ask the policy even where it is the default one.
+            Policy = Policy ?? (order.Value == Order.Pageblock && !ThisNodeOnly ? Mempolicy.Default : null),
+            MemsAllowed = MemsAllowed,
+            IsFault = IsFault,
+        };
+
     /// <summary>Highest zone that may serve it on a kernel.</summary>
     public ZoneKind HighestZone(KernelRelease release) => Gfp.HighestZone(release.Architecture);
 

@@ -1,3 +1,5 @@
+using Numa.Core.Diagnostics;
+
 namespace Numa.Core.Allocation;
 
 /// <summary>Blocks in the order in which a task got them, with runs of neighbours kept as one entry.</summary>
@@ -38,6 +40,18 @@ public sealed class LiveBlockList
         _starts[_runs] = block;
         _lengths[_runs] = 1;
         _runs++;
+    }
+
+    /// <summary>Takes out the block that came last.</summary>
+    public LiveBlock RemoveLast()
+    {
+        Invariant.Holds(Count > 0);
+        var start = _starts[_runs - 1];
+        var length = --_lengths[_runs - 1];
+        if (length == 0) _runs--;
+        Count--;
+        Pages -= start.Pages;
+        return new(start.Frame + ((long)length << start.Order), start.Order, start.Zone);
     }
 
     public IEnumerable<LiveBlock> Blocks()

@@ -24,6 +24,9 @@ public enum TaskStepKind
     /// <summary>Sleep until another task hands something over.</summary>
     Sleep,
 
+    /// <summary>Sleep until <see cref="TaskStep.WakeAt"/>, or until something is handed over before.</summary>
+    SleepUntil,
+
     /// <summary>Put <see cref="TaskStep.Exchange"/> right, where that is free; the answer is Exchanged.</summary>
     Exchange,
 
@@ -58,6 +61,10 @@ public struct TaskStep
     /// <summary>The operation begins at this instant, unless the CPU gets to it later.</summary>
     public VirtualInstant NotBefore;
 
+    /// <summary>When a timed sleep ends. The CPU is free for other tasks until then, unlike with
+    /// <see cref="NotBefore"/>.</summary>
+    public VirtualInstant WakeAt;
+
     /// <summary>Blocks handed over; the array belongs to the receiver from then on. May be empty: a bare
     /// wake-up.</summary>
     public LiveBlock[]? Blocks;
@@ -69,6 +76,10 @@ public struct TaskStep
 
     /// <summary>Number of the operation that waits for the task to come so far.</summary>
     public int Sign;
+
+    /// <summary>Sleeps next.</summary>
+    public void SleepUntil(VirtualInstant instant) =>
+        (Kind, Think, WakeAt) = (TaskStepKind.SleepUntil, default, instant);
 
     /// <summary>Allocates next.</summary>
     public void Allocate(AllocationRequest request)
@@ -85,6 +96,10 @@ public readonly record struct TaskId(int Value)
 {
     public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
+
+/// <summary>Something that tasks count of their own, for example packets dropped.</summary>
+/// <param name="Name">As reports print it: <c>dropped, no page</c>.</param>
+public readonly record struct TaskTally(string Name, long Count);
 
 /// <summary>A program that runs on one CPU: a state machine that yields its next operation from the last
 /// outcome.</summary>
@@ -124,6 +139,9 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
 
     /// <summary>The same of pages of files, which are there for everybody.</summary>
     public long FilePages { get; private set; }
+
+    /// <summary>What the task counts of its own, by the words of its field; reports add them up.</summary>
+    public virtual IReadOnlyList<TaskTally> Tallies => [];
 
     /// <summary>Where the task stands in interleaving, if its policy does that.</summary>
     public InterleaveTurns Interleaving => field ??= new();
@@ -170,14 +188,14 @@ public abstract class SimulatedTask(TaskId id, string workload, CpuId cpu)
     public abstract void Allocated(LiveBlock block);
 
     /// <summary>The allocation of the last step succeeded, and its page is reclaim's to take from now on.</summary>
-    public void AllocatedToLru(LruType type)
+    public virtual void AllocatedToLru(LruType type)
     {
         if (type == LruType.Anonymous) AnonymousPages++;
         else FilePages++;
     }
 
     /// <summary>It has given its anonymous pages back.</summary>
-    internal void ForgetAnonymous() => AnonymousPages = 0;
+    public virtual void ForgetAnonymous() => AnonymousPages = 0;
 
     /// <summary>The allocation of the last step failed; a failure that needs reclaim ends the task.</summary>
     public virtual void Failed(AllocationFailure failure)

@@ -25,7 +25,7 @@ public sealed partial class CpuProcess
     }
 
     private IEnumerable<SimulatedTask> Tasks() =>
-        Unfinished.Concat(_asleep.Values).Concat(_parked.Values.Select(parked => parked.Task))
+        Running.Concat(_asleep.Values).Concat(_parked.Values.Select(parked => parked.Task))
             .Concat(_kernel.Values.Where(work => work.IsAsleep && work.Task is not KernelThread)
                 .Select(work => work.Task));
 

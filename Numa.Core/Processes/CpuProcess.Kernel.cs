@@ -128,6 +128,7 @@ public sealed partial class CpuProcess
             "kernel work ends with all its pages freed");
         // Who got his page while he looked for a victim still holds the lock.
         if (_walk.HoldsOomLock) _work.Enqueue(new(WorkKind.UnlockOutOfMemory));
+        _walk.HoldsOomLock = false;
         _kernel.Remove(work.Task.Id);
         _inKernel = null;
         _thought = false;

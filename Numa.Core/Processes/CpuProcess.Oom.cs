@@ -144,6 +144,7 @@ public sealed partial class CpuProcess
         }
         else if (_asleep.Remove(id))
         {
+            _alarms.Remove(id);
             _ready.Enqueue(task);
         }
     }

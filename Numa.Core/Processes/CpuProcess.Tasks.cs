@@ -71,6 +71,9 @@ public sealed partial class CpuProcess
             case SignalKind.HandOver:
                 Receive(signal);
                 break;
+            case SignalKind.WakeTask:
+                WakeTask(signal);
+                break;
             case SignalKind.WakeKswapd:
                 WakeKswapd(signal);
                 break;
@@ -91,6 +94,7 @@ public sealed partial class CpuProcess
 
         if (_asleep.Remove(signal.Task, out var sleeper))
         {
+            _alarms.Remove(signal.Task);
             sleeper.Received(signal.From, signal.Blocks ?? []);
             _ready.Enqueue(sleeper);
             return;
@@ -107,6 +111,28 @@ public sealed partial class CpuProcess
 
         // The receiver has exited: what it was given stays accounted for, with nobody to use it.
         if (signal.Blocks is { } blocks) _orphans.AddRange(blocks);
+    }
+
+    /// <summary>The task sleeps, and its CPU wakes it at an instant, if nobody did before.</summary>
+    private void SleepUntil(SimulatedTask task, VirtualInstant at)
+    {
+        var alarm = new Signal(
+            VirtualInstant.Max(at, _now), Id, ++_signalSequence, Id, SignalKind.WakeTask, task.Id, task.Id);
+        _asleep.Add(task.Id, task);
+        _alarms[task.Id] = alarm.Sequence;
+        Accept(alarm);
+        Leave();
+    }
+
+    private void WakeTask(Signal alarm)
+    {
+        // Who was woken before may sleep again, until another time.
+        if (_alarms.GetValueOrDefault(alarm.Task) != alarm.Sequence) return;
+        _alarms.Remove(alarm.Task);
+        if (!_asleep.Remove(alarm.Task, out var sleeper)) return;
+        _ready.EnqueueFirst(sleeper);
+        // Who slept has the CPU at the next boundary, as schedulers favour who slept, and interrupts do not wait.
+        _sliceEnd = VirtualInstant.Min(_sliceEnd, _now);
     }
 
     private SimulatedTask? Unstarted(TaskId task) => _signals.UnorderedItems
@@ -143,6 +169,9 @@ public sealed partial class CpuProcess
             case TaskStepKind.Sleep:
                 _asleep.Add(task.Id, task);
                 Leave();
+                break;
+            case TaskStepKind.SleepUntil:
+                SleepUntil(task, _step.WakeAt);
                 break;
             case TaskStepKind.GiveSign:
                 SendSignal(MachineOperator.HomeCpu, SignalKind.Operate, default, zone: _step.Sign);

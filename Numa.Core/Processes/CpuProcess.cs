@@ -22,8 +22,11 @@ public sealed partial class CpuProcess
     private readonly VirtualInstant _horizon;
     private readonly VirtualDuration _pagesetHit;
     private readonly bool _thinkTakesTime;
-    private readonly Queue<SimulatedTask> _ready = new();
+    private readonly ReadyQueue _ready = new();
     private readonly Dictionary<TaskId, SimulatedTask> _asleep = [];
+
+    // Of sleepers that wake by themselves: number of the signal that does it.
+    private readonly Dictionary<TaskId, long> _alarms = [];
     private readonly PriorityQueue<Signal, Signal> _signals = new(Comparer<Signal>.Create(Signal.Compare));
     private readonly ZoneVisit _visit = new();
     private MachineFacts _machine;
@@ -125,10 +128,14 @@ public sealed partial class CpuProcess
     public IReadOnlyList<CpuZone?> Zones => _zones;
 
     /// <summary>Tasks that sleep until something is handed over: at the end of a run they wait for ever.</summary>
-    public IEnumerable<SimulatedTask> Sleeping => _asleep.Values.OrderBy(task => task.Id.Value);
+    public IEnumerable<SimulatedTask> Sleeping =>
+        _asleep.Values.Where(task => !_alarms.ContainsKey(task.Id)).OrderBy(task => task.Id.Value);
 
-    /// <summary>Tasks that were cut off by the horizon.</summary>
-    public IEnumerable<SimulatedTask> Unfinished =>
+    /// <summary>Tasks that were cut off by the horizon, those included that slept until a later instant.</summary>
+    public IEnumerable<SimulatedTask> Unfinished => Running.Concat(
+        _asleep.Values.Where(task => _alarms.ContainsKey(task.Id)).OrderBy(task => task.Id.Value));
+
+    private IEnumerable<SimulatedTask> Running =>
         (_current is null ? _ready : _ready.Prepend(_current)).Where(task => task is not KernelThread);
 
     public IAllocationObserver? Observer { get; set; }

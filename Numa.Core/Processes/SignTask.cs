@@ -1,5 +1,6 @@
 using Numa.Core.Allocation;
 using Numa.Core.Hotplug;
+using Numa.Core.Reclaim;
 
 namespace Numa.Core.Processes;
 
@@ -41,6 +42,8 @@ public sealed class SignTask : SimulatedTask
 
     public override long LivePages => _task.LivePages;
 
+    public override IReadOnlyList<TaskTally> Tallies => _task.Tallies;
+
     public override void Next(ref TaskStep step)
     {
         if (_given < _signs.Length && _begun >= _signs[_given].Operations)
@@ -54,6 +57,18 @@ public sealed class SignTask : SimulatedTask
     }
 
     public override void Allocated(LiveBlock block) => _task.Allocated(block);
+
+    public override void AllocatedToLru(LruType type)
+    {
+        base.AllocatedToLru(type);
+        _task.AllocatedToLru(type);
+    }
+
+    public override void ForgetAnonymous()
+    {
+        base.ForgetAnonymous();
+        _task.ForgetAnonymous();
+    }
 
     public override void Failed(AllocationFailure failure) => _task.Failed(failure);
 

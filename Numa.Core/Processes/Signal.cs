@@ -12,6 +12,9 @@ public enum SignalKind : byte
     /// <summary>Blocks for a task, or a bare wake-up.</summary>
     HandOver,
 
+    /// <summary>The time that a task wanted to sleep is over.</summary>
+    WakeTask,
+
     /// <summary>A task that others wait for has exited.</summary>
     PredecessorExited,
 

@@ -12,6 +12,10 @@ public sealed class TimeBuckets(int count)
 
     public IReadOnlyList<long> Amounts => Made();
 
+    /// <summary>Buckets as they were written down.</summary>
+    public static TimeBuckets Of(long width, IReadOnlyList<long> amounts) =>
+        new(amounts.Count) { Width = width, _amounts = [.. amounts] };
+
     /// <summary>Adds an amount at an instant.</summary>
     public void Add(long instant, long amount)
     {

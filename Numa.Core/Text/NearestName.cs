@@ -6,6 +6,7 @@ namespace Numa.Core.Text;
 public static class NearestName
 {
     private const int LongestWord = 64;
+    private const int ShortestBeginning = 3;
 
     /// <returns>Null when nothing is near enough. The first of equally near names wins.</returns>
     public static string? To(string word, IEnumerable<string> names)
@@ -22,7 +23,10 @@ public static class NearestName
             best = name;
         }
 
-        return best;
+        // Who stops in the middle of a name means it, if it is the only one that begins so.
+        if (best is not null || word.Length < ShortestBeginning) return best;
+        var longer = names.Where(name => name.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Take(2).ToList();
+        return longer.Count == 1 ? longer[0] : null;
     }
 
     /// <summary>The end of a message about an unknown word: a suggestion, or else every name there is.</summary>

@@ -12,7 +12,8 @@ public partial class DocumentationTests
     private static readonly string Root = Path.GetFullPath(Path.Combine(ScenarioTexts.Configs, ".."));
 
     private static readonly string[] Commands =
-        ["run", "compare", "explore", "trace", "show", "whatif", "verify", "replay", "explain", "import"];
+        ["run", "compare", "sweep", "explore", "study", "trace", "show", "whatif", "verify", "replay", "explain",
+            "schema", "import"];
 
     public static TheoryData<string> Documents =>
     [
@@ -46,7 +47,7 @@ public partial class DocumentationTests
     public void Every_shipped_machine_and_scenario_is_listed_in_the_README()
     {
         var readme = Read("README.md");
-        var shipped = new[] { "machines", "scenarios" }
+        var shipped = new[] { "machines", "scenarios", "studies" }
             .SelectMany(kind => Directory.GetFileSystemEntries(Path.Combine(ScenarioTexts.Configs, kind)))
             .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'));
         Assert.All(shipped, path => Assert.Contains($"`{path}`", readme, StringComparison.Ordinal));
@@ -118,6 +119,7 @@ public partial class DocumentationTests
     private static partial Regex HelpCommand();
 
     [GeneratedRegex(@"(?:`|\$ )(?:numa|dotnet run -c Release --project Numa\.Cli --) "
-        + @"(?<arguments>(?:run|compare|explore|trace|show|whatif|verify|replay|explain|import) [^`\n|]*)")]
+        + @"(?<arguments>(?:run|compare|sweep|explore|study|trace|show|whatif|verify|replay|explain|schema|import)"
+        + @" [^`\n|]*)")]
     private static partial Regex CommandLine();
 }

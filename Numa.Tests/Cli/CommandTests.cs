@@ -45,14 +45,30 @@ public class CommandTests
     }
 
     [Fact]
+    public async Task What_changes_no_result_is_no_part_of_the_command_to_repeat()
+    {
+        var simulator = new FakeSimulator();
+        await CommandLineRun.OfAsync("compare s.yaml --threads 2 --vary a=b,c --format=json --vary d=1..4:x2"
+            + " --seed 3 --otel console", simulator);
+        Assert.Equal("numa compare s.yaml --vary a=b,c --vary d=1..4:x2 --seed 3", simulator.Compare!.Command);
+        Assert.Equal<string>(["1", "2", "4"], simulator.Compare.Vary[1].Values);
+        Assert.Equal(5, simulator.Compare.Seeds);
+        await CommandLineRun.OfAsync("sweep s.yaml --metric failures --metric localShare", simulator);
+        Assert.Equal("numa sweep s.yaml --metric failures --metric localShare", simulator.Compare.Command);
+        Assert.Equal<string>(["failures", "localShare"], simulator.SweptMetrics);
+        Assert.Empty(simulator.Compare.Vary);
+    }
+
+    [Fact]
     public async Task Compare_passes_on_the_arms_and_the_command_to_repeat()
     {
         var simulator = new FakeSimulator();
         await CommandLineRun.OfAsync(
             ["compare", "my s.yaml", "--vary", "kernel=3.10, 4.4,4.9", "--seeds", "10"], simulator);
         var request = simulator.Compare!;
-        Assert.Equal("kernel", request.VaryPath);
-        Assert.Equal<string>(["3.10", "4.4", "4.9"], request.Arms);
+        var vary = Assert.Single(request.Vary);
+        Assert.Equal("kernel", vary.Path);
+        Assert.Equal<string>(["3.10", "4.4", "4.9"], vary.Values);
         Assert.Equal(10, request.Seeds);
         Assert.Equal("numa compare 'my s.yaml' --vary 'kernel=3.10, 4.4,4.9' --seeds 10", request.Command);
     }
@@ -88,7 +104,7 @@ public class CommandTests
     [Fact]
     public async Task Every_example_is_a_valid_command_line()
     {
-        foreach (var command in new[] { "run", "compare", "trace", "show" })
+        foreach (var command in new[] { "run", "compare", "sweep", "trace", "show" })
         {
             var help = await CommandLineRun.OfAsync(command + " --help");
             var examples = help.Output[help.Output.IndexOf("Examples:", StringComparison.Ordinal)..].Split('\n')

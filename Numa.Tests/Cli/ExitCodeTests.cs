@@ -22,10 +22,9 @@ public class ExitCodeTests
     [InlineData("run s.yaml --format xml", "--format is one of table, json, csv; found 'xml'")]
     [InlineData("run s.yaml --set zonelistOrder", "--set needs path=value, found 'zonelistOrder'")]
     [InlineData("run s.yaml --out", "--out")]
-    [InlineData("compare s.yaml", "--vary")]
-    [InlineData("compare s.yaml --vary a=b", "two or more different values; found 'a=b'")]
-    [InlineData("compare s.yaml --vary a=b,b", "two or more different values; found 'a=b,b'")]
-    [InlineData("compare s.yaml --vary a=b,,c", "two or more different values; found 'a=b,,c'")]
+    [InlineData("compare s.yaml --vary a=b", "or a range such as path=1..64:x2; found 'a=b'")]
+    [InlineData("compare s.yaml --vary a=b,b", "or a range such as path=1..64:x2; found 'a=b,b'")]
+    [InlineData("compare s.yaml --vary a=b,,c", "or a range such as path=1..64:x2; found 'a=b,,c'")]
     [InlineData("show m.yaml", "TOPIC")]
     [InlineData("show m.yaml zonelsts", "found 'zonelsts'; did you mean 'zonelists'?")]
     public async Task A_command_line_that_makes_no_sense_exits_2_with_one_line(string line, string expected)

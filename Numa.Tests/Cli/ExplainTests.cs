@@ -78,6 +78,21 @@ public sealed class ExplainTests : IDisposable
         Assert.Contains("no such task", missing.Error, StringComparison.Ordinal);
     }
 
+    // Goal: what a run was made of includes what its scenario and machine extend, of which two may be called alike.
+    [Fact]
+    public async Task A_run_of_a_variant_is_made_again_without_its_files()
+    {
+        var below = Directory.CreateDirectory(Path.Combine(_folder, "below")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(below, "pair-fill.yaml"),
+            Pair.Replace("machine: pair", "machine: ../pair", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(Path.Combine(below, "pair.yaml"), "extends: ../pair.yaml\ndistances: ~");
+        var kept = await KeepAsync(
+            "extends: below/pair-fill.yaml\nmachine: below/pair.yaml\nworkloads: {then: {size: 64MiB}}");
+        Directory.Delete(below, recursive: true);
+        Assert.Equal("0:Normal", await ZoneAsync(kept, 32_767));
+        await RefusedAsync("the run got 32768 pages", kept, "32768");
+    }
+
     // Made again under another schedule the run would come out otherwise, and be refused.
     [Fact]
     public async Task A_run_under_a_schedule_is_made_again_under_it()

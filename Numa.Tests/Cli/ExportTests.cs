@@ -93,9 +93,10 @@ public class ExportTests
     {
         var csv = (await AbroadAsync("compare s.yaml --vary a=b,c --format csv")).Split("\r\n");
         Assert.Equal(
-            "metric,unit,basis,basisNote,tolerance,node,zone,zone difference,zone predicted,zone off", csv[0]);
-        Assert.Equal("pages from 0:DMA32,pages,exact,10/10 seeds,31,401274,0,-401274,-401274,false", csv[2]);
-        Assert.Equal("first fallback,ordinal,exact,,0,15979223,,,,false", csv[6]);
+            "metric,unit,basis,basisNote,tolerance,node,zone,zone difference,zone predicted,zone off,zone low,"
+            + "zone high,zone effect,zone p,zone correctedP,zone verdict", csv[0]);
+        Assert.Equal("pages from 0:DMA32,pages,exact,10/10 seeds,31,401274,0,-401274,-401274,false,,,,,,fixed", csv[2]);
+        Assert.Equal("first fallback,ordinal,exact,,0,15979223,,,,false,,,,,,open", csv[6]);
     }
 
     private static FakeSimulator With(RunResult run) => new() { Outcome = SampleResults.Outcome with { Run = run } };

@@ -7,6 +7,7 @@ using Numa.Workloads.Importing;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Replay;
 using Numa.Workloads.Scenarios;
+using Numa.Workloads.Studies;
 using Numa.Workloads.Verification;
 using Numa.Workloads.WhatIf;
 
@@ -29,7 +30,11 @@ internal sealed class FakeSimulator : ISimulator
 
     public RunRequest? Run { get; private set; }
 
-    public CompareRequest? Compare { get; private set; }
+    public SweepResult Sweep { get; init; } = SampleSweep.Storm;
+
+    public ExperimentRequest? Compare { get; private set; }
+
+    public ImmutableArray<string> SweptMetrics { get; private set; }
 
     public ShowRequest? Show { get; private set; }
 
@@ -42,14 +47,33 @@ internal sealed class FakeSimulator : ISimulator
         return Failure is null ? Outcome : throw Failure;
     }
 
-    public Task<ComparisonResult> CompareAsync(
-        CompareRequest request, IProgress<RunProgress> progress, CancellationToken cancel)
+    public Task<ComparisonOutcome> CompareAsync(
+        ExperimentRequest request, IProgress<RunProgress> progress, CancellationToken cancel)
     {
         Compare = request;
-        return Failure is null ? Task.FromResult(Comparison) : throw Failure;
+        return Failure is null ? Task.FromResult(new ComparisonOutcome(Comparison, null)) : throw Failure;
+    }
+
+    public Task<SweepOutcome> SweepAsync(ExperimentRequest request, ImmutableArray<string> metrics,
+        IProgress<RunProgress> progress, CancellationToken cancel)
+    {
+        (Compare, SweptMetrics) = (request, metrics);
+        return Failure is null ? Task.FromResult(new SweepOutcome(Sweep, null)) : throw Failure;
     }
 
     public ExploreRequest? Explore { get; private set; }
+
+    public StudyRequest? Study { get; private set; }
+
+    /// <summary>What a study comes to.</summary>
+    public StudyResult Studied { get; init; } = SampleStudy.Close;
+
+    public Task<StudyResult> StudyAsync(
+        StudyRequest request, IProgress<RunProgress> progress, CancellationToken cancel)
+    {
+        Study = request;
+        return Failure is null ? Task.FromResult(Studied) : throw Failure;
+    }
 
     public ExploreResult Explored { get; init; } = SampleExploration.Healthy;
 

@@ -90,8 +90,8 @@ internal static class SampleResults
         "one-node-fill", "notes-two-node (2 x 64 GiB)", "kernel 3.10: both orders exist; its default here: zone",
         "machine.zonelistOrder", [.. Enumerable.Range(1, 10).Select(seed => (ulong)seed)], "virtual", "actors", null,
         [
-            new("node", "3.10", "node", Hash, true, 20_971_520, 30) { PlacementHash = Hash[3..] },
-            new("zone", "3.10", "zone", Hash[1..], true, 20_971_520, 31) { PlacementHash = Hash[4..] },
+            new("node", "3.10", "node", Hash, true, 20_971_520) { PlacementHash = Hash[3..] },
+            new("zone", "3.10", "zone", Hash[1..], true, 20_971_520) { PlacementHash = Hash[4..] },
         ],
         [
             new("CPUs of node 0", ["0:Normal 0:DMA32 0:DMA 1:Normal", "0:Normal 1:Normal 0:DMA32 0:DMA"], false),
@@ -113,7 +113,13 @@ internal static class SampleResults
             new("slow path entered", MetricUnit.Count, MetricBasis.Exact, "reclaim model not used", 0,
                 [new(0, true), new(0, true)], [new(0, null, null, 0, false)]),
             new("lock wait 1:Normal, mean", MetricUnit.Nanoseconds, MetricBasis.Model, "+-15 %, skx-2018", 0,
-                [new(9.45, false), new(10.2, false)], [new(0.75, 0.2, 1.3, null, false)]),
+                [new(9.45, false), new(10.2, false)],
+                [
+                    new(0.75, 0.2, 1.3, null, false)
+                    {
+                        P = 0.012, CorrectedP = 0.012, Verdict = DifferenceVerdict.Found,
+                    },
+                ]),
         ],
         new(15_979_223, "fill", null, 401_274, 20_971_520),
         [],
@@ -128,7 +134,7 @@ internal static class SampleResults
         Arms =
         [
             .. Comparison.Arms,
-            new("default", "6.12", "node", Hash[2..], false, 20_971_520, 1) { PlacementHash = Hash[5..] },
+            new("default", "6.12", "node", Hash[2..], false, 20_971_520) { PlacementHash = Hash[5..] },
         ],
         Walks =
         [
@@ -158,5 +164,5 @@ internal static class SampleResults
 
     private static MetricResult Exact(string name, MetricUnit unit, double node, double zone, double predicted) =>
         new(name, unit, MetricBasis.Exact, "10/10 seeds", 31, [new(node, true), new(zone, true)],
-            [new(zone - node, null, null, predicted, false)]);
+            [new(zone - node, null, null, predicted, false) { Verdict = DifferenceVerdict.Fixed }]);
 }

@@ -7,6 +7,7 @@ using Numa.Tests.Oracles;
 using Numa.Tests.Workloads;
 using Numa.Workloads.Experiments;
 using Numa.Workloads.Scenarios;
+using Numa.Workloads.Scenarios.Keys;
 
 namespace Numa.Tests.Determinism;
 
@@ -41,6 +42,15 @@ public class EverythingAtOnceTests
     {
         var scenario = ScenarioOn(kernel);
         AssertMixed(await AssertEveryHostAsync(scenario));
+    }
+
+    // Tasks that sleep until an instant, draw lifetimes, shrink, wait, begin again and end by the clock.
+    [Fact]
+    public async Task So_it_does_with_every_kind_of_workload()
+    {
+        var scenario = Parse(File.ReadAllText(Path.Combine(ScenarioTexts.Configs, "scenarios", "workload-zoo.yaml")));
+        Assert.Equal(WorkloadKinds.All.Length - 1, scenario.Workloads.Select(one => one.GetType()).Distinct().Count());
+        await AssertEveryHostAsync(scenario);
     }
 
     [Fact]

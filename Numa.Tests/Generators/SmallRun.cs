@@ -86,6 +86,11 @@ internal sealed record SmallRun(
 
     public bool IsFragmented { get; init; }
 
+    /// <summary>Workloads of every kind run beside the random tasks.</summary>
+    public bool IsStressed { get; init; }
+
+    public static readonly Gen<SmallRun> AnyStressed = Any.Select(run => run with { IsStressed = true });
+
     /// <summary>Some requests of order 0 are for pages that go to LRU lists.</summary>
     public bool HasLru { get; init; }
 
@@ -111,6 +116,8 @@ internal sealed record SmallRun(
                 After = after,
             });
         }
+
+        if (IsStressed) tasks.AddRange(StressedRun.Tasks(tasks.Count, Cpus, requests, (ulong)Seed + 2));
 
         // What must not fail may wait for ever.
         var horizon = IsTight ? new(IsFragmented ? 3_000_000 : 400_000)

@@ -21,7 +21,7 @@ public class ConfigFilesTests
         Assert.Empty(scenario.Notes);
         foreach (var variation in scenario.Compare)
         {
-            foreach (var setting in variation.Settings) Load(name, setting);
+            foreach (var setting in variation.Settings.OfType<Setting>()) Load(name, setting);
         }
     }
 

@@ -1,4 +1,5 @@
 using Numa.Core.Allocation;
+using Numa.Core.Time;
 
 namespace Numa.Tests.Workloads;
 
@@ -8,7 +9,9 @@ internal sealed class FakeCpus(long freePages)
 {
     private readonly HashSet<ulong> _live = [];
     private readonly Stack<long> _freed = new();
+    private readonly Dictionary<TaskId, VirtualInstant> _alarms = [];
     private long _next;
+    private VirtualInstant _now;
 
     internal long FreePages { get; private set; } = freePages;
 
@@ -16,7 +19,12 @@ internal sealed class FakeCpus(long freePages)
 
     internal long Frees { get; private set; }
 
+    internal VirtualInstant Now => _now;
+
     internal List<string> Log { get; } = [];
+
+    /// <summary>With less free than this there is no whole huge page.</summary>
+    internal long SmallestFreeForHuge { get; init; }
 
     /// <summary>What a failing allocation says.</summary>
     internal FailureKind Failure { get; init; } = FailureKind.NoPage;
@@ -28,20 +36,36 @@ internal sealed class FakeCpus(long freePages)
         var asleep = new HashSet<TaskId>();
         var gone = new HashSet<TaskId>();
         var step = default(TaskStep);
-        while (tasks.Any(task => !asleep.Contains(task.Id) && !gone.Contains(task.Id)))
+        while (tasks.Any(task => !asleep.Contains(task.Id) && !gone.Contains(task.Id)) || _alarms.Count > 0)
         {
+            Wake(tasks, asleep, gone);
             foreach (var task in tasks)
             {
                 if (asleep.Contains(task.Id) || gone.Contains(task.Id)
                     || task.After.Any(before => !gone.Contains(before))) continue;
                 Assert.True(limit-- > 0, "the tasks do not end");
+                step.NotBefore = _now;
                 task.Next(ref step);
+                _now += step.Think;
                 Log.Add($"{task.Id} {step.Kind} {step.Think} {step.Block.Frame}");
                 Do(task, ref step, tasks, asleep, gone);
             }
         }
 
         return [.. tasks.Where(task => asleep.Contains(task.Id))];
+    }
+
+    /// <summary>Time passes while everybody sleeps.</summary>
+    private void Wake(IReadOnlyList<SimulatedTask> tasks, HashSet<TaskId> asleep, HashSet<TaskId> gone)
+    {
+        if (_alarms.Count == 0) return;
+        if (!tasks.Any(task => !asleep.Contains(task.Id) && !gone.Contains(task.Id)))
+            _now = VirtualInstant.Max(_now, _alarms.Values.Min());
+        foreach (var task in _alarms.Where(alarm => alarm.Value <= _now).Select(alarm => alarm.Key).ToList())
+        {
+            _alarms.Remove(task);
+            asleep.Remove(task);
+        }
     }
 
     private void Do(
@@ -61,11 +85,16 @@ internal sealed class FakeCpus(long freePages)
                 break;
             case TaskStepKind.HandOver:
                 asleep.Remove(step.Receiver);
+                _alarms.Remove(step.Receiver);
                 Assert.DoesNotContain(step.Receiver, gone);
                 tasks[step.Receiver.Value].Received(task.Id, step.Blocks!);
                 break;
             case TaskStepKind.Sleep:
                 asleep.Add(task.Id);
+                break;
+            case TaskStepKind.SleepUntil:
+                asleep.Add(task.Id);
+                _alarms[task.Id] = step.WakeAt;
                 break;
             case TaskStepKind.Exit:
                 gone.Add(task.Id);
@@ -75,7 +104,7 @@ internal sealed class FakeCpus(long freePages)
 
     private void Allocate(SimulatedTask task, AllocationRequest request, HashSet<TaskId> gone)
     {
-        if (FreePages < request.Order.Pages.Value)
+        if (FreePages < Math.Max(request.Order.Pages.Value, request.IsHugePageFault ? SmallestFreeForHuge : 0))
         {
             task.Failed(new(request, Failure, []));
             if (Failure == FailureKind.NeedsReclaim) gone.Add(task.Id);

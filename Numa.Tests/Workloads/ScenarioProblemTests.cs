@@ -81,12 +81,11 @@ public class ScenarioProblemTests
         "s.yaml:2:16: error NUMA103: workload 'a' must have one of cpus and node: cpus: 0-3,8, cpus: all, node: 1")]
     [InlineData("kind: fill, cpus: 0, node: 0, pages: 1",
         "s.yaml:2:44: error NUMA115: workload 'a' has cpus and node; expected one of cpus and node")]
-    [InlineData("kind: fill, cpus: 0", "s.yaml:2:16: error NUMA103: workload 'a' must have one of size and pages;"
-        + " size: unlimited fills until an allocation fails")]
     [InlineData("kind: fill, cpus: 7, pages: 1",
         "s.yaml:2:35: error NUMA110: workload 'a' runs on CPU 7, but the machine's CPUs are 0-3")]
     [InlineData("kind: fill, node: 3, pages: 1",
-        "s.yaml:2:35: error NUMA110: workload 'a' runs on node 3, which is not there or has no CPU")]
+        "s.yaml:2:35: error NUMA110: workload 'a' runs on node 3, which is not there or has no CPU;"
+        + " the last node with CPUs is 1")]
     [InlineData("kind: fill, cpus: none, pages: 1",
         "s.yaml:2:35: error NUMA110: workload 'a' runs on no CPU; write all for every CPU")]
     [InlineData("kind: fill, cpus: 0, pages: 3, order: 1",

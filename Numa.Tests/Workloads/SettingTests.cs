@@ -65,6 +65,8 @@ public class SettingTests
     [InlineData("fill.sise=1GiB", "--set fill.sise=1GiB: error NUMA113: no setting 'fill.sise';"
         + " did you mean 'fill.size'?")]
     [InlineData("vm.min_free=1", "--set vm.min_free=1: error NUMA113: no sysctl 'vm.min_free';"
+        + " did you mean 'vm.min_free_kbytes'?")]
+    [InlineData("vm.zzz=1", "--set vm.zzz=1: error NUMA113: no sysctl 'vm.zzz';"
         + " expected one of vm.min_free_kbytes, vm.watermark_scale_factor, vm.watermark_boost_factor,"
         + " vm.lowmem_reserve_ratio, vm.percpu_pagelist_fraction, vm.percpu_pagelist_high_fraction,"
         + " vm.numa_zonelist_order, vm.zone_reclaim_mode, vm.swappiness")]
@@ -84,10 +86,10 @@ public class SettingTests
 
     [Theory]
     [InlineData("kernel", "--vary kernel: error NUMA113: expected path=value, for example --vary zonelistOrder=zone")]
-    [InlineData("kernel=4.4,4.4", "--vary kernel=4.4,4.4: error NUMA113: expected different values separated by commas,"
-        + " for example --vary zonelistOrder=node,zone")]
-    [InlineData("kernel=", "--vary kernel=: error NUMA113: expected different values separated by commas,"
-        + " for example --vary zonelistOrder=node,zone")]
+    [InlineData("kernel=4.4,4.4", "--vary kernel=4.4,4.4: error NUMA113: expected two or more different values"
+        + " separated by commas, or a range, for example --vary zonelistOrder=node,zone or 1..64:x2")]
+    [InlineData("kernel=", "--vary kernel=: error NUMA113: expected two or more different values"
+        + " separated by commas, or a range, for example --vary zonelistOrder=node,zone or 1..64:x2")]
     public void A_wrong_variation_says_why(string text, string expected) => Assert.Equal(
         expected, Assert.Throws<InputException>(() => Variation.Parse("--vary", text)).Message);
 

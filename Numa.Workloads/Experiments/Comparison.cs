@@ -25,21 +25,26 @@ public static class Comparison
 
     /// <param name="scenario">What all arms share.</param>
     /// <param name="varyPath">The setting that tells the arms apart.</param>
-    /// <param name="arms">At least one; each with a run for every seed.</param>
+    /// <param name="arms">At least one; each with as many runs, of the same seeds or of seeds that no other
+    /// has.</param>
     /// <param name="command">The command line that gives the same comparison again.</param>
+    /// <param name="missing">Runs that were asked for and are not among the arms'.</param>
     public static ComparisonResult Build(
-        Scenario scenario, string varyPath, ImmutableArray<ComparisonArm> arms, string command)
+        Scenario scenario, string varyPath, ImmutableArray<ComparisonArm> arms, string command, int missing = 0)
     {
         ArgumentOutOfRangeException.ThrowIfZero(arms.Length);
-        var seeds = arms[0].Runs.Select(run => run.Result.Seed).ToImmutableArray();
-        if (seeds.IsEmpty || arms.Any(arm => !arm.Runs.Select(run => run.Result.Seed).SequenceEqual(seeds)))
-            throw new ArgumentException("Every arm needs a run for each of the same seeds.", nameof(arms));
+        var seeds = arms[0].Seeds;
+        if (seeds.IsEmpty || arms.Any(arm => arm.Runs.Length != seeds.Length))
+            throw new ArgumentException("Every arm needs as many runs.", nameof(arms));
+        var paired = arms.All(arm => arm.Seeds.SequenceEqual(seeds));
 
         var machines = arms.Select(arm => arm.Machine).ToList();
         IReadOnlyList<AllocationRequest> requests =
             [.. scenario.Workloads.Select(workload => workload.Basis.Request).Distinct()];
-        var ordersOnly = OrderPaths.Any(path => varyPath.EndsWith(path, StringComparison.Ordinal));
-        var reachable = ReachableLaw.Of(machines, requests, arms[0].FreeAtStart, ordersOnly);
+        var sameZones = ComparisonMetrics.SameZones(arms);
+        var ordersOnly = sameZones && OrderPaths.Any(path => varyPath.EndsWith(path, StringComparison.Ordinal));
+        ImmutableArray<ReachableDifference> reachable =
+            sameZones ? ReachableLaw.Of(machines, requests, arms[0].FreeAtStart, ordersOnly) : [];
         var metrics = new ComparisonMetrics(arms);
         return new(
             scenario.Name,
@@ -50,25 +55,30 @@ public static class Comparison
             arms[0].First.Result.Clock,
             arms[0].First.Result.Host,
             ComparisonHeading.Counterfactual(arms),
-            [.. arms.Select(Summary)],
+            [.. arms.Select(arm => Summary(arm, arms[0]))],
             ComparisonWalks.Of(machines, requests),
             reachable,
-            metrics.Rows(),
+            metrics.Rows(paired),
             ComparisonPlacement.Of(arms),
             ComparisonWindows.Of(arms, reachable),
             Notes(arms, reachable, metrics.IsPredicted),
-            command);
+            command)
+        {
+            Paired = paired,
+            Missing = missing,
+        };
     }
 
-    private static ArmResult Summary(ComparisonArm arm) => new(
+    private static ArmResult Summary(ComparisonArm arm, ComparisonArm first) => new(
         arm.Value,
         arm.First.Result.Kernel,
         arm.First.Result.ZonelistOrder,
         arm.First.Result.Hash,
         arm.Runs.All(run => run.Result.Conserved),
-        arm.First.Result.Operations,
-        arm.Runs.Sum(run => run.Result.WallSeconds))
+        arm.First.Result.Operations)
     {
+        Seeds = arm.Seeds,
+        Margins = arm == first ? null : MarginChanges.Between(first.Machine, arm.Machine),
         PlacementHash = arm.First.Result.PlacementHash,
         Events = arm.First.Result.Events,
         UsedReclaimModel = arm.Runs.Any(run => run.Result.UsedReclaimModel),

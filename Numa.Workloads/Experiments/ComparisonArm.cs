@@ -4,14 +4,17 @@ using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Experiments;
 
-/// <summary>One value of the varied setting, and the runs made with it.</summary>
+/// <summary>One combination of the varied settings' values, and the runs made with it.</summary>
 /// <param name="Value">As written in <c>--vary</c>.</param>
 /// <param name="Scenario">The scenario with the value in it.</param>
-/// <param name="Runs">One per seed, ascending; the same seeds in every arm.</param>
+/// <param name="Runs">One per seed, ascending; the first with its placement.</param>
 public sealed record ComparisonArm(string Value, Scenario Scenario, ImmutableArray<RunRecord> Runs)
 {
     /// <summary>The run that everything which does not vary with the seed is read from.</summary>
     internal RunRecord First => Runs[0];
+
+    /// <summary>One for each run, in their order.</summary>
+    internal ImmutableArray<ulong> Seeds => [.. Runs.Select(run => run.Result.Seed)];
 
     internal MachineImage Machine => First.Machine;
 

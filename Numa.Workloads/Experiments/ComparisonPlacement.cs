@@ -84,7 +84,7 @@ internal static class ComparisonPlacement
                 var (one, other) = (tables[0][i], tables[arm][i]);
                 if (one.Cpu != other.Cpu || one.Request.Order != other.Request.Order) return false;
                 // Blocks of many orders: runs do not tell which page count an allocation had.
-                if (one.Workload is ToggleWorkload { Mix: ToggleMix.Mixed }) return false;
+                if (one.Workload.HasManyOrders) return false;
             }
         }
 

@@ -32,7 +32,8 @@ public sealed record Experiment(
 
     public ulong SeedOf(int cell, int turn) => Cells[cell].FirstSeed + (ulong)turn;
 
-    /// <summary>Seeds of two cells must be the same or all different: else runs are neither pairs nor independent.</summary>
+    /// <summary>Seeds of two cells must be the same or all different: else runs are neither pairs nor
+    /// independent.</summary>
     /// <exception cref="InputException">Some seeds are shared, others are not.</exception>
     public void RequireSeeds()
     {

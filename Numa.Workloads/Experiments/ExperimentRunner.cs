@@ -82,8 +82,10 @@ public sealed class ExperimentRunner(TimeProvider time)
         }
         catch (AggregateException all)
         {
-            if (!all.InnerExceptions.All(one => one is OperationCanceledException) || !cancellation.IsCancellationRequested)
-                ExceptionDispatchInfo.Throw(all.InnerExceptions.First(one => one is not OperationCanceledException));
+            // Of runs that failed at once, any; what was only cancelled is kept back.
+            if (all.InnerExceptions.FirstOrDefault(one => one is not OperationCanceledException) is { } failure)
+                ExceptionDispatchInfo.Throw(failure);
+            cancellation.ThrowIfCancellationRequested();
         }
 
         return [.. ended.OfType<CellRun>().OrderBy(run => run.Cell).ThenBy(run => run.Seed)];

@@ -23,6 +23,10 @@ public enum MetricRoot
 public sealed record RunMetric(
     string Name, string Title, MetricUnit Unit, MetricRoot Root, Func<RunRecord, double?> Of)
 {
+    /// <summary>Names that other code asks for.</summary>
+    internal const string FailuresAtMin = "failuresAtMin";
+    internal const string SlowPathEntries = "slowPathEntries";
+
     /// <summary>Failures of requests that may not reclaim, in the words of a run's result.</summary>
     private const string AtMin = "no page at the min mark";
 
@@ -44,6 +48,22 @@ public sealed record RunMetric(
         new("longestLockWaitNanoseconds", "lock wait, longest", MetricUnit.Nanoseconds, MetricRoot.Time,
             run => run.Result.Zones.Max(zone => zone.MaxWaitNanoseconds)),
         new("lockShare", "time on zone locks", MetricUnit.Share, MetricRoot.Time, LockShare),
+        new("lockWaitShare", "time waiting for zone locks", MetricUnit.Share, MetricRoot.Time,
+            run => WaitShare(run, run.Contention.TotalWaitNanoseconds)),
+        new("refillWaitShare", "of it to take pages", MetricUnit.Share, MetricRoot.Time,
+            run => WaitShare(run, Causes(run, "refill", "direct").Sum(cause => cause.WaitNanoseconds))),
+        new("drainWaitShare", "of it to give pages back", MetricUnit.Share, MetricRoot.Time,
+            run => WaitShare(run, Causes(run, "drain", "direct free").Sum(cause => cause.WaitNanoseconds))),
+        new("lruWaitShare", "time waiting for LRU locks", MetricUnit.Share, MetricRoot.Time,
+            run => WaitShare(run, LruWait(run))),
+        new("waitShare", "time waiting for any lock", MetricUnit.Share, MetricRoot.Time,
+            run => WaitShare(run, run.Contention.TotalWaitNanoseconds + LruWait(run))),
+        new("refillHoldNanoseconds", "hold of a refill, mean", MetricUnit.Nanoseconds, MetricRoot.Time,
+            run => MeanHoldOf(run, "refill")),
+        new("drainHoldNanoseconds", "hold of a drain, mean", MetricUnit.Nanoseconds, MetricRoot.Time,
+            run => MeanHoldOf(run, "drain")),
+        new("operationNanoseconds", "time per operation of a task", MetricUnit.Nanoseconds, MetricRoot.Time,
+            run => (double)run.Result.SimulatedNanoseconds * run.Placement.Length / run.Result.Operations),
         new("latencyMeanNanoseconds", "latency mean", MetricUnit.Nanoseconds, MetricRoot.Time,
             run => run.Result.Latency.Mean),
         new("latencyP50Nanoseconds", "latency p50", MetricUnit.Nanoseconds, MetricRoot.Time,
@@ -60,17 +80,17 @@ public sealed record RunMetric(
             run => run.Result.FirstFallback?.Number),
         new("freePages", "free at end", MetricUnit.Pages, MetricRoot.Placement,
             run => run.Result.Zones.Sum(zone => zone.FreePages)),
-        new("slowPathEntries", "slow path entries", MetricUnit.Count, MetricRoot.Placement,
+        new(SlowPathEntries, "slow path entries", MetricUnit.Count, MetricRoot.Placement,
             run => run.Result.Pressure?.SlowPathEntries ?? 0),
         new("failures", "failed", MetricUnit.Count, MetricRoot.Placement,
             run => run.Result.Failures.Sum(failure => failure.Count)),
-        new("failuresAtMin", "failed, may not reclaim", MetricUnit.Count, MetricRoot.Placement,
+        new(FailuresAtMin, "failed, may not reclaim", MetricUnit.Count, MetricRoot.Placement,
             run => run.Result.Failures.Where(failure => failure.Kind == AtMin).Sum(failure => failure.Count)),
         new("kswapdRuns", "kswapd runs", MetricUnit.Count, MetricRoot.Reclaim,
             run => run.Result.Reclaim?.KswapdRuns ?? 0),
         new("directReclaims", "direct reclaims", MetricUnit.Count, MetricRoot.Reclaim,
             run => run.Result.Reclaim?.Stalls ?? 0),
-        new("reclaimedPages", "reclaimed", MetricUnit.Pages, MetricRoot.Reclaim,
+        new("reclaimedPages", "pages reclaimed", MetricUnit.Pages, MetricRoot.Reclaim,
             run => (run.Result.Reclaim?.ByKswapd ?? 0) + (run.Result.Reclaim?.ByTasks ?? 0)),
         new("oomKills", "OOM kills", MetricUnit.Count, MetricRoot.Reclaim, run => run.Result.OomKills.Length),
     ];
@@ -92,11 +112,25 @@ public sealed record RunMetric(
     private static long LockVisits(RunRecord run) => run.Contention.Causes
         .Where(cause => LockCauses.Contains(cause.Cause)).Sum(cause => cause.Visits - cause.Refused);
 
+    private static IEnumerable<CauseResult> Causes(RunRecord run, params string[] names) =>
+        run.Contention.Causes.Where(cause => names.Contains(cause.Cause));
+
+    private static double? MeanHoldOf(RunRecord run, string name) =>
+        Causes(run, name).Sum(cause => cause.Visits - cause.Refused) is > 0 and var visits
+            ? (double)Causes(run, name).Sum(cause => cause.HoldNanoseconds) / visits : null;
+
+    private static long LruWait(RunRecord run) => run.Result.Lrus?.Sum(lru => lru.LockWaitNanoseconds) ?? 0;
+
+    private static double? WaitShare(RunRecord run, long wait) => wait / Time(run);
+
+    /// <summary>The time that all CPUs had which ever came to a zone.</summary>
+    private static double Time(RunRecord run) =>
+        (double)run.Contention.Matrix.Select(cell => cell.Cpu).Distinct().Count() * run.Result.SimulatedNanoseconds;
+
     /// <summary>Waiting and holding, of the time that all CPUs had which ever came to a zone.</summary>
     private static double? LockShare(RunRecord run)
     {
-        var cpus = run.Contention.Matrix.Select(cell => cell.Cpu).Distinct().Count();
-        var time = (double)cpus * run.Result.SimulatedNanoseconds;
+        var time = Time(run);
         return time == 0
             ? null
             : (run.Contention.TotalWaitNanoseconds + run.Contention.TotalHoldNanoseconds) / time;

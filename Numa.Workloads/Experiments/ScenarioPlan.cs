@@ -35,6 +35,7 @@ public static class ScenarioPlan
         var events = isOperated ? [] : Events(scenario, booted, problems);
         scenario = PolicyFit.On(booted.Image, scenario, problems);
         problems.ThrowIfAny();
+        scenario = scenario with { Workloads = [.. scenario.Workloads.Select(one => one.On(booted.Image))] };
         var costs = CostOverrides.Apply(CostModel.Default, scenario.Costs) with { ScheduleSeed = schedule };
         var tasks = WorkloadPlan.Build(scenario, booted.Image.Cpus, new(seed));
         var horizon = scenario.Duration is { } duration && clock == SimulationClock.Virtual
@@ -52,12 +53,11 @@ public static class ScenarioPlan
     /// <summary>A duration is one of virtual time: under the wall clock it ends nothing.</summary>
     private static void RefuseEndless(Scenario scenario, ProblemList problems)
     {
-        foreach (var storm in scenario.Workloads.OfType<StormWorkload>())
+        foreach (var endless in scenario.Workloads.Where(workload => workload.IsEndless))
         {
-            if (storm is { Operations: not null } or { WorkingSetBlocks: null }) continue;
-            problems.Add(storm.Basis.At, ProblemCodes.MissingKey,
-                $"workload '{storm.Name}' never ends under the wall clock: operations is unlimited, and the"
-                + " scenario's duration is one of virtual time");
+            problems.Add(endless.Basis.At, ProblemCodes.MissingKey,
+                $"workload '{endless.Name}' never ends under the wall clock: what it does is unlimited, and the"
+                + " scenario's duration is one of virtual time; expected a number, or the workload's own duration");
         }
     }
 

@@ -21,10 +21,10 @@ internal static class TaskTable
         var number = 0;
         foreach (var workload in scenario.Workloads)
         {
-            var cpus = workload.Basis.Cpus.On(machine.Cpus, workload.Name, new ProblemList());
+            var cpus = workload.CpusOn(machine.Cpus, new ProblemList());
             foreach (var cpu in cpus) tasks.Add(new(number++, workload, cpu, machine.Cpus.NodeOf(cpu)));
             // Consumers only free, and there are as many of them as producers.
-            if (workload is ProducerConsumerWorkload) number += cpus.Length;
+            if (workload.Partners is not null) number += cpus.Length;
         }
 
         return tasks.ToImmutable();

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Boot;
 using Numa.Workloads.Scenarios;
+using Numa.Workloads.Stress;
 
 namespace Numa.Workloads.Experiments;
 
@@ -34,7 +35,10 @@ internal sealed record StreamDemand(NodeId Node, int Tasks, long? Blocks)
     /// <returns>Null when it frees pages, ends by the clock, or runs on several nodes.</returns>
     public static StreamDemand? Of(Workload workload, MachineImage machine)
     {
-        var cpus = workload.Basis.Cpus.On(machine.Cpus, workload.Name, new ProblemList());
+        // What begins late, ends by the clock or frees and begins again is no stream.
+        if (workload.Basis.Life != ProgramLife.Plain) return null;
+        workload = workload.On(machine);
+        var cpus = workload.CpusOn(machine.Cpus, new ProblemList());
         var nodes = cpus.Select(machine.Cpus.NodeOf).Distinct().ToList();
         if (nodes.Count != 1) return null;
         return workload switch

@@ -8,7 +8,7 @@ namespace Numa.Workloads.Measurement;
 /// Release, the orders that exist there and its default on this machine, for example
 /// <c>kernel 3.10: both orders exist; its default here: zone</c>.
 /// </param>
-/// <param name="VaryPath">The setting that tells the arms apart, by its full path.</param>
+/// <param name="VaryPath">The settings that tell the arms apart, with commas between.</param>
 /// <param name="Arms">In the order given. Every difference is an arm minus the first.</param>
 /// <param name="Counterfactual">What no kernel offers, for example
 /// <c>Linux 6.12 knows node order only</c>; null when every arm exists.</param>
@@ -35,6 +35,12 @@ public sealed record ComparisonResult(
     ImmutableArray<string> Notes,
     string Command)
 {
+    /// <summary>Every arm was run with the same seeds: differences are those of pairs.</summary>
+    public bool Paired { get; init; } = true;
+
+    /// <summary>Runs that were asked for and have not been made; 0 for a whole comparison.</summary>
+    public int Missing { get; init; }
+
     /// <summary>Some difference or window lies off its prediction by more than its tolerance.</summary>
     public bool IsOff =>
         Metrics.Any(metric => metric.Differences.Any(difference => difference.Off))
@@ -49,11 +55,16 @@ public sealed record ComparisonResult(
 /// <param name="Hash">Hash of the first seed's run, 64 hex digits.</param>
 /// <param name="Conserved">In every seed's run.</param>
 /// <param name="Operations">Of the first seed's run.</param>
-/// <param name="WallSeconds">Summed over the seeds.</param>
 public sealed record ArmResult(
-    string Value, string Kernel, string ZonelistOrder, string Hash, bool Conserved, long Operations,
-    double WallSeconds)
+    string Value, string Kernel, string ZonelistOrder, string Hash, bool Conserved, long Operations)
 {
+    /// <summary>One for each run, ascending.</summary>
+    public ImmutableArray<ulong> Seeds { get; init; } = [];
+
+    /// <summary>What the settings make of the machine's margins, against the first arm; null where they are the
+    /// same.</summary>
+    public MarginChange? Margins { get; init; }
+
     /// <summary>Hash of where every page ended, of the first seed's run; 64 hex digits.</summary>
     public string PlacementHash { get; init; } = "";
 
@@ -63,6 +74,17 @@ public sealed record ArmResult(
     /// <summary>Settings written in mid-run, of the first seed's run.</summary>
     public ImmutableArray<EventResult> Events { get; init; } = [];
 }
+
+/// <summary>What a machine's settings leave to requests before something happens, against another machine's. Unit:
+/// pages.</summary>
+/// <param name="KeptFree">Sum of all min marks: what ordinary requests leave.</param>
+/// <param name="Request">Kind of request of which the room changes most; empty where none does.</param>
+/// <param name="From">Node whose list it walks.</param>
+/// <param name="KswapdLater">So many more pages are given before kswapd is woken; negative for earlier.</param>
+/// <param name="EndLater">So many more before the request reclaims by itself, or fails.</param>
+/// <param name="Fails">It may not reclaim, and fails.</param>
+public sealed record MarginChange(
+    long KeptFreeFirst, long KeptFree, string Request, string From, long KswapdLater, long EndLater, bool Fails);
 
 /// <summary>The zonelist that requests of a group of CPUs walk.</summary>
 /// <param name="Group">Who walks it, for example <c>CPUs of node 0</c>.</param>
@@ -106,13 +128,13 @@ public enum MetricUnit
 /// <summary>What a figure rests on.</summary>
 public enum MetricBasis
 {
-    /// <summary>Follows from the kernel's rules: equal for all seeds.</summary>
+    /// <summary>Follows from the kernel's rules: equal for all seeds, because it must be.</summary>
     Exact,
 
     /// <summary>Varies with the seed: 95 % interval of the mean.</summary>
     Interval,
 
-    /// <summary>Rests on the cost model.</summary>
+    /// <summary>Rests on the cost model or the reclaim model.</summary>
     Model,
 }
 
@@ -131,10 +153,38 @@ public sealed record MetricResult(
 public sealed record ArmValue(double? Mean, bool SeedsAgree);
 
 /// <summary>An arm minus the first arm, measured and predicted.</summary>
-/// <param name="Low">Low end of the 95 % interval of the difference; null when the seeds agree.</param>
+/// <param name="Low">Low end of the 95 % interval of the difference; null when the differences agree.</param>
 /// <param name="Predicted">From arithmetic, before any run; null where there is none.</param>
 /// <param name="Off">Further from the prediction than the metric's tolerance.</param>
-public sealed record DifferenceResult(double? Difference, double? Low, double? High, double? Predicted, bool Off);
+public sealed record DifferenceResult(double? Difference, double? Low, double? High, double? Predicted, bool Off)
+{
+    /// <summary>Hedges' g; null where nothing varies.</summary>
+    public double? Effect { get; init; }
+
+    /// <summary>Chance of such a difference if there is none, by itself; null where seeds decide nothing.</summary>
+    public double? P { get; init; }
+
+    /// <summary>The same, corrected for all differences of the comparison that rest on seeds.</summary>
+    public double? CorrectedP { get; init; }
+
+    public DifferenceVerdict Verdict { get; init; } = DifferenceVerdict.Open;
+}
+
+/// <summary>What can be said of a difference.</summary>
+public enum DifferenceVerdict
+{
+    /// <summary>Too few seeds, or figures that some runs lack.</summary>
+    Open,
+
+    /// <summary>No seed can change it: it is what it is, zero included.</summary>
+    Fixed,
+
+    /// <summary>Found, after correction.</summary>
+    Found,
+
+    /// <summary>Not found, after correction; the interval says how large it may still be.</summary>
+    NotFound,
+}
 
 /// <summary>Allocation by allocation: where two arms' placements part, in the first seed's runs.</summary>
 /// <param name="FirstAllocation">Number of the first whose zone differs, from 0 within its task; null when none

@@ -178,8 +178,19 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
                select new WorkloadResult(workload.Key, ids.Count, workload.Sum(task => task.Operations),
                    workload.Sum(task => task.Allocations), workload.Sum(task => task.Failures),
                    workload.Sum(task => task.HeldPages), ends.Count == 0 ? 0 : ends.Max(end => end.At.Nanoseconds),
-                   string.Join(", ", Ends(ids, ends.Select(end => end.End), waiting, cutOff))),
+                   string.Join(", ", Ends(ids, ends.Select(end => end.End), waiting, cutOff)))
+               {
+                   Counters = Sums(workload.SelectMany(task => task.Tallies)),
+               },
         ];
+    }
+
+    private static Dictionary<string, long>? Sums(IEnumerable<TaskTally> tallies)
+    {
+        // In the order in which tasks name them, which is how one reads them.
+        var sums = tallies.GroupBy(tally => tally.Name)
+            .ToDictionary(tally => tally.Key, tally => tally.Sum(one => one.Count));
+        return sums.Count == 0 ? null : sums;
     }
 
     public ImmutableArray<ActorResult> Actors() =>

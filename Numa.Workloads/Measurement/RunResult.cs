@@ -163,7 +163,13 @@ public sealed record PlacementResult(int CpuNode, string Zone, long Pages, long 
 /// <summary>One workload's outcome.</summary>
 public sealed record WorkloadResult(
     string Name, int Tasks, long Operations, long Allocations, long Failures, long LivePages,
-    long FinishedNanoseconds, string End);
+    long FinishedNanoseconds, string End)
+{
+    /// <summary>What tasks of its kind count of their own, summed: packets dropped, for example; null for
+    /// nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, long>? Counters { get; init; }
+}
 
 /// <summary>Messages and decisions of one kind of actor.</summary>
 public sealed record ActorResult(string Kind, int Count, long Messages, long Decisions);

@@ -31,14 +31,14 @@ public static class PolicyFileKeys
     public static KeyTable Table { get; } = new("policies", "Memory policies of a trace's tasks.",
     [
         new("about", Shape.Text, "Where they are known from."),
-        new("tasks", new Shape.ByName("task", Shape.Either(Shape.Word(["local"]), Shape.Mapping(Policy))),
-            "Policies by the number of the task.") { IsRequired = true },
+        new("tasks", new Shape.ByName("task", Shape.Either(Shape.Word(["local"]), Shape.Mapping(Policy)))
+            { AreNumbers = true }, "Policies by the number of the task.") { IsRequired = true },
     ]);
 
     private static Shape ShapeOf(MempolicyMode mode) => mode switch
     {
         MempolicyMode.Preferred => PolicyKeys.Node,
-        MempolicyMode.WeightedInterleave => new Shape.ByName("node", PolicyKeys.Weight),
+        MempolicyMode.WeightedInterleave => PolicyKeys.Weights,
         _ => PolicyKeys.Nodes,
     };
 }

@@ -10,6 +10,9 @@ namespace Numa.Workloads.Scenarios;
 /// <param name="Node">Node whose CPUs are meant; null when a list or all are meant.</param>
 public sealed record CpuChoice(ImmutableArray<CpuId> Cpus, NodeId? Node, SourcePlace At)
 {
+    /// <summary>Of partners that are not named: CPUs away from those that they work with.</summary>
+    public bool IsElsewhere { get; init; }
+
     /// <summary>The CPUs on a machine, ascending.</summary>
     internal ImmutableArray<CpuId> On(CpuTopology topology, string workload, ProblemList problems)
     {
@@ -19,7 +22,8 @@ public sealed record CpuChoice(ImmutableArray<CpuId> Cpus, NodeId? Node, SourceP
             if (own.IsEmpty)
             {
                 problems.Add(At, ProblemCodes.Cpus,
-                    $"workload '{workload}' runs on node {node}, which is not there or has no CPU");
+                    $"workload '{workload}' runs on node {node}, which is not there or has no CPU; the last"
+                    + $" node with CPUs is {topology.NodeOfCpu.Max(one => one.Value)}");
             }
 
             return own;

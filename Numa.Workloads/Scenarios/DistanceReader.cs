@@ -22,6 +22,7 @@ internal static class DistanceReader
         var uniform = NodeDistances.Uniform(ids[^1] + 1);
         if (!fields.Has("distances")) return uniform;
         var rows = fields.Sequence("distances");
+        if (fields.Value("distances") is not YamlSequence) return uniform;
         if (rows.Length != ids.Length)
         {
             problems.Add(fields.PlaceOf("distances"), ProblemCodes.Distances,

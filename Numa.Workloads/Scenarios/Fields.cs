@@ -17,23 +17,35 @@ internal sealed class Fields
     private readonly KeyTable _table;
     private readonly ProblemList _problems;
 
+    /// <summary>Keys that are there but misspelt, or have no value: they are not missing too.</summary>
+    private readonly HashSet<string?> _meant = [];
+
     /// <param name="what">The mapping in messages, for example <c>workload 'fill'</c>.</param>
     /// <param name="table">Every key that the mapping may have; what must be there is asked for here.</param>
     internal Fields(YamlMapping mapping, string what, KeyTable table, ProblemList problems)
     {
-        (_mapping, _what, _table, _problems) = (mapping, what, table, problems);
-        // A key that is misspelt is not missing too.
-        var meant = new HashSet<string?>();
+        (_what, _table, _problems) = (what, table, problems);
+        var entries = mapping.Entries.RemoveAll(entry => entry.Value is YamlScalar { IsNull: true });
+        _mapping = mapping with { Entries = entries };
         foreach (var entry in mapping.Entries.Where(entry => !table.Names.Contains(entry.Key.Text)))
         {
-            problems.Add(entry.Key.At, ProblemCodes.UnknownKey,
-                $"unknown key {entry.Key.Shape} in {what}{NearestName.Hint(entry.Key.Text, table.Names)}");
-            meant.Add(NearestName.To(entry.Key.Text, table.Names));
+            // {cpus: 0,3} is a key "cpus" and a key "3": YAML's braces split at commas.
+            var hint = entry.Value is YamlScalar { IsNull: true, Text: "" }
+                ? "; within braces a value with commas must be in quotes"
+                : NearestName.Hint(entry.Key.Text, table.Names);
+            problems.Add(entry.Key.At, ProblemCodes.UnknownKey, $"unknown key {entry.Key.Shape} in {what}{hint}");
+            _meant.Add(NearestName.To(entry.Key.Text, table.Names));
         }
 
-        foreach (var key in table.Keys.Where(key => key.IsRequired && !Has(key.Name) && !meant.Contains(key.Name)))
-            Missing(key.Name);
-        foreach (var choice in table.Choices) Check(choice, meant);
+        foreach (var key in mapping.Entries.Except(_mapping.Entries).Select(entry => entry.Key))
+        {
+            if (table.Find(key.Text) is not { } known || !_meant.Add(key.Text)) continue;
+            problems.Add(key.At, ProblemCodes.MissingKey,
+                $"key {key.Shape} in {what} has no value; expected {known.Shape.Words}");
+        }
+
+        foreach (var key in table.Keys.Where(key => key.IsRequired && !Has(key.Name))) Missing(key.Name);
+        foreach (var choice in table.Choices) Check(choice);
     }
 
     internal SourcePlace At => _mapping.At;
@@ -42,7 +54,10 @@ internal sealed class Fields
 
     internal YamlValue? Value(string key) => _mapping[key];
 
-    internal void Missing(string key) => _problems.Add(At, ProblemCodes.MissingKey, $"{_what} has no '{key}'");
+    internal void Missing(string key)
+    {
+        if (!_meant.Contains(key)) _problems.Add(At, ProblemCodes.MissingKey, $"{_what} has no '{key}'");
+    }
 
     internal SourcePlace PlaceOf(string key) => _mapping[key]?.At ?? At;
 
@@ -52,7 +67,7 @@ internal sealed class Fields
     internal Located<string>? Scalar(YamlValue value, string key)
     {
         if (value is YamlScalar scalar) return new(scalar.Text, scalar.At);
-        Wrong(value, key, "a single value");
+        Wrong(value, key, _table.Find(key)?.Shape.Words ?? "a single value");
         return null;
     }
 
@@ -68,7 +83,9 @@ internal sealed class Fields
         var value = _mapping[key];
         if (value is null) return [];
         if (value is YamlSequence sequence) return sequence.Items;
-        Wrong(value, key, "a list");
+        var isPlain = value is YamlScalar && _table.Find(key)?.Shape is Shape.ListOf
+            { Item: not (Shape.KeyMapping or Shape.ListOf) };
+        Wrong(value, key, "a list", isPlain ? $"; write [{((YamlScalar)value).Text}]" : "");
         return [];
     }
 
@@ -84,10 +101,16 @@ internal sealed class Fields
     /// <param name="key">What the number is, for messages.</param>
     internal long? Number(Located<string> text, string key, Shape.WholeNumber bounds)
     {
-        const NumberStyles style = NumberStyles.AllowLeadingSign;
-        if (!long.TryParse(text.Value.Trim(), style, CultureInfo.InvariantCulture, out var number))
+        if (!Quantities.TryNumber(text.Value, out var number, out var hint))
         {
-            _problems.Add(text.At, ProblemCodes.Unit, $"{key} must be a whole number, not {Quoted(text)}");
+            // A number that is too long for any is out of range like another.
+            if (hint.Length == 0 && decimal.TryParse(text.Value, NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture, out _))
+            {
+                hint = FormattableString.Invariant($"; expected {bounds.Least} to {bounds.Most}");
+            }
+
+            _problems.Add(text.At, ProblemCodes.Unit, $"{key} must be a whole number, not {Quoted(text)}{hint}");
             return null;
         }
 
@@ -121,19 +144,28 @@ internal sealed class Fields
         return held;
     }
 
-    internal int PercentOrDefault(string key)
+    internal int PercentOrDefault(string key) => Percent(Text(key) ?? new(_table.Find(key)!.Default!, At), key) ?? 0;
+
+    internal int? Percent(Located<string> text, string key)
     {
-        var text = Text(key) ?? new(_table.Find(key)!.Default!, At);
         if (Quantities.TryPercent(text.Value, out var percent, out var problem)) return percent;
         _problems.Add(text.At, ProblemCodes.Unit, $"{key}: {problem}");
-        return 0;
+        return null;
     }
+
+    /// <summary>The value, or that of the key's default as a file would have it.</summary>
+    internal YamlValue ValueOrDefault(string key) => _mapping[key] ?? DefaultValueOf(key);
+
+    internal YamlValue DefaultValueOf(string key) => YamlText.Read(DefaultOf(key)!, "", _problems, At)!;
 
     internal ImmutableArray<CpuId>? Cpus(Located<string> text, string key)
     {
         var cpus = CpuListText.Parse(text.Value, out var problem);
         if (problem is null) return cpus;
-        _problems.Add(text.At, ProblemCodes.Cpus, $"{key}: {problem}");
+        var word = text.Value.Trim();
+        var hint = word.StartsWith("node", StringComparison.OrdinalIgnoreCase) ? "; all of a node are node: 1"
+            : word.Equals("all", StringComparison.OrdinalIgnoreCase) ? "; did you mean 'all'?" : "";
+        _problems.Add(text.At, ProblemCodes.Cpus, $"{key}: {problem}{hint}");
         return null;
     }
 
@@ -160,15 +192,15 @@ internal sealed class Fields
     /// <summary>What holds where the key is left out; null where nothing can be written for it.</summary>
     internal string? DefaultOf(string key) => _table.Find(key)?.Default;
 
-    internal void Wrong(YamlValue value, string key, string expected) =>
-        _problems.Add(value.At, ProblemCodes.Shape, $"{key} must be {expected}, not {value.Shape}");
+    internal void Wrong(YamlValue value, string key, string expected, string hint = "") =>
+        _problems.Add(value.At, ProblemCodes.Shape, $"{key} must be {expected}, not {value.Shape}{hint}");
 
-    private void Check(Choice choice, HashSet<string?> meant)
+    private void Check(Choice choice)
     {
         var held = choice.Keys.Where(Has).ToList();
         if (held.Count == 0)
         {
-            if (choice.Keys.Any(meant.Contains)) return;
+            if (choice.IsOptional || choice.Keys.Any(_meant.Contains)) return;
             _problems.Add(At, ProblemCodes.MissingKey, $"{_what} must have one of {choice.Words}{choice.Hint}");
         }
         else if (held.Count > 1)

@@ -40,13 +40,13 @@ internal static class MachineFit
 
     internal static void Check(Workload workload, CpuTopology topology, ProblemList problems)
     {
-        var cpus = workload.Basis.Cpus.On(topology, workload.Name, problems);
-        if (workload is not ProducerConsumerWorkload pairs || cpus.IsEmpty) return;
-        var consumers = pairs.Consumers.On(topology, workload.Name, problems);
+        var cpus = workload.CpusOn(topology, problems);
+        if (workload.Partners is not { } partners || cpus.IsEmpty) return;
+        var consumers = workload.PartnersOn(topology, problems);
         if (consumers.IsEmpty) return;
         if (consumers.Length != cpus.Length)
         {
-            problems.Add(pairs.Consumers.At, ProblemCodes.Cpus,
+            problems.Add(partners.At, ProblemCodes.Cpus,
                 $"workload '{workload.Name}' has {cpus.Length} producers but {consumers.Length} consumers;"
                 + " they work in pairs");
         }

@@ -120,9 +120,11 @@ internal static class PolicyReader
 
     private static AllocationRequest Unknown(YamlScalar scalar, GfpFlags gfp, Order order, ProblemList problems)
     {
-        problems.Add(scalar.At, ProblemCodes.Word, $"policy: {scalar.Shape} is unknown"
-            + (NearestName.To(scalar.Text, PolicyKeys.Words) is { } near ? $"; did you mean '{near}'?"
-                : $"; expected {Expected}"));
+        problems.Add(scalar.At, ProblemCodes.Word, PolicyKeys.Modes.ContainsKey(scalar.Text)
+            ? $"policy: {scalar.Text} names no node; expected for example {{{scalar.Text}: [0, 1]}}"
+            : $"policy: {scalar.Shape} is unknown; "
+                + (NearestName.To(scalar.Text, PolicyKeys.Words) is { } near ? $"did you mean '{near}'?"
+                    : $"expected {Expected}"));
         return new(gfp, order);
     }
 

@@ -19,6 +19,10 @@ internal sealed class ProblemList
     /// <exception cref="InputException">There is at least one problem.</exception>
     internal void ThrowIfAny()
     {
-        if (_problems.Count > 0) throw new InputException([.. _problems]);
+        if (_problems.Count == 0) return;
+        // As one reads: file by file, from top to bottom.
+        var files = _problems.Select(problem => problem.At.File).Distinct().ToList();
+        throw new InputException([.. _problems.OrderBy(problem => files.IndexOf(problem.At.File))
+            .ThenBy(problem => problem.At.Line).ThenBy(problem => problem.At.Column)]);
     }
 }

@@ -11,13 +11,34 @@ internal static class Quantities
         [("ns", 1), ("µs", 1_000), ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)];
 
     /// <summary>Form of a size, for editors: an expression of ECMA-262 without its ends.</summary>
-    internal const string SizePattern = "(0|[0-9]+ *([KMGTP]i)?B)";
+    internal const string SizePattern = "(0|[0-9]+\\s*([KMGTP]i)?B)";
 
     /// <summary>Form of a duration, for editors.</summary>
-    internal const string DurationPattern = "(0|[0-9]*\\.?[0-9]+ *(ns|us|µs|ms|s))";
+    internal const string DurationPattern = "(0|([0-9]+\\.?[0-9]*|\\.[0-9]+)\\s*(ns|us|µs|ms|s))";
+
+    /// <summary>Form of a list of CPUs, for editors.</summary>
+    internal const string CpusPattern =
+        "^\\s*(none|[0-9]+(\\s*-\\s*[0-9]+)?(\\s*,\\s*[0-9]+(\\s*-\\s*[0-9]+)?)*)?\\s*$";
 
     /// <summary>Form of a share, for editors.</summary>
     internal const string PercentPattern = "(0|0*(100|[0-9]{1,2})%)";
+
+    /// <summary>Form of a whole number, for editors.</summary>
+    internal const string NumberPattern = "^\\s*[+-]?[0-9]+(_[0-9]+)*\\s*$";
+
+    /// <summary>Reads a whole number, whose digits may stand in groups: <c>1_000_000</c>.</summary>
+    /// <param name="hint">What a person who wrote something like it probably meant; may be empty.</param>
+    internal static bool TryNumber(string text, out long number, out string hint)
+    {
+        hint = "";
+        var trimmed = text.Trim();
+        var isGrouped = trimmed.Length > 0 && trimmed[0] != '_' && trimmed[^1] != '_' && !trimmed.Contains("__");
+        var digits = isGrouped ? trimmed.Replace("_", "") : trimmed;
+        if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)) return true;
+        if (digits.Length is > 0 and <= 30 && char.IsAsciiDigit(digits[0]) && !digits.All(char.IsAsciiDigit))
+            hint = "; write it in digits, as 1_000_000";
+        return false;
+    }
 
     /// <summary>Reads a whole number of pages with a binary prefix; <c>0</c> needs none.</summary>
     internal static bool TrySize(string text, out ByteSize size, out string problem)
@@ -105,14 +126,16 @@ internal static class Quantities
     {
         foreach (var (wrong, right) in new[]
                  {
-                     ("KB", "KiB"), ("MB", "MiB"), ("GB", "GiB"), ("TB", "TiB"),
+                     ("kib", "KiB"), ("mib", "MiB"), ("gib", "GiB"), ("tib", "TiB"),
+                     ("kb", "KiB"), ("mb", "MiB"), ("gb", "GiB"), ("tb", "TiB"), ("KB", "KiB"), ("MB", "MiB"), 
+                     ("GB", "GiB"), ("TB", "TiB"),
                      ("kB", "KiB"), ("k", "KiB"), ("K", "KiB"), ("M", "MiB"), ("G", "GiB"), ("T", "TiB"), ("", "GiB"),
                  })
         {
             if (!text.EndsWith(wrong, StringComparison.Ordinal)) continue;
             var number = text[..^wrong.Length].TrimEnd();
             if (number.Length is > 0 and < 16 && number.All(char.IsAsciiDigit)) return $", for example {number}{right}";
-            if (wrong.Length == 2) return "";
+            if (wrong.Length >= 2) return "";
         }
 
         return "";

@@ -4,6 +4,7 @@ using Numa.Core.Hotplug;
 using Numa.Core.Reclaim;
 using Numa.Core.Time;
 using Numa.Core.Zones;
+using Numa.Workloads.Studies;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -65,6 +66,9 @@ public sealed record Scenario(
 {
     /// <summary>What is assumed of pages that reclaim may take.</summary>
     public ReclaimSettings? Reclaim { get; init; } = ReclaimSettings.None;
+
+    /// <summary>Published figures to hold it against; null where there are none.</summary>
+    public Study? Study { get; init; }
 }
 
 /// <summary>A machine that stands alone, without a scenario.</summary>

@@ -26,7 +26,7 @@ public static class ScenarioLoader
         var found = FindMachine(path, null);
         if (found.Problem is not null)
             throw new InputException([new(new(path, 0, 0), ProblemCodes.File, found.Problem)]);
-        if (found.Text is null || !ScenarioParser.IsScenario(found.Text))
+        if (found.Text is null || !ScenarioParser.IsScenario(found.Text, path, FindMachine))
             return ScenarioParser.ParseMachine(path, settings, FindMachine);
         var scenario = ScenarioParser.Parse(found.Text, path, settings, FindMachine);
         return new(scenario.Machine, scenario.Boot, scenario.Notes);

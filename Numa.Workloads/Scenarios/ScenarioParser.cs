@@ -6,6 +6,7 @@ using Numa.Core.Diagnostics;
 using Numa.Core.Text;
 using Numa.Core.Zones;
 using Numa.Workloads.Scenarios.Keys;
+using Numa.Workloads.Studies;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -32,15 +33,22 @@ public sealed class ScenarioParser
     }
 
     /// <summary>Whether a text says that it runs something, right or wrong.</summary>
-    internal static bool IsScenario(string text) =>
-        YamlText.Read(text, "", new()) is YamlMapping root && root["machine"] is not null;
+    /// <param name="find">Finds what the text extends: a variant need not name its machine.</param>
+    internal static bool IsScenario(string text, string file, FindMachine find)
+    {
+        var problems = new ProblemList();
+        if (YamlText.Read(text, file, problems) is not YamlMapping root) return false;
+        var whole = new Variant(find, problems).Whole(root, file, ScenarioKeys.Table) ?? root;
+        return whole["machine"] is not null || whole["workloads"] is not null;
+    }
 
-    /// <summary>Reads a machine file by itself.</summary>
+    /// <summary>Reads a machine file by itself, which extends no other.</summary>
     /// <exception cref="InputException">The text has problems; all of them are in it.</exception>
     public static MachineFile ParseMachine(string text, string file)
     {
         var problems = new ProblemList();
         var root = Root(YamlText.Read(text, file, problems), "a machine file", problems);
+        if (root is not null) root = new Variant(NoFile, problems).Whole(root, file, MachineKeys.Table);
         BootKeys? keys = null;
         var machine = root is null ? null : MachineReader.Read(root, NameOf(file), null, problems, out keys);
         problems.ThrowIfAny();
@@ -76,6 +84,7 @@ public sealed class ScenarioParser
     private Scenario? Read(string text, IReadOnlyList<Setting> settings)
     {
         var root = Root(YamlText.Read(text, _file, _problems), "a scenario", _problems);
+        if (root is not null) root = new Variant(_find, _problems).Whole(root, _file, ScenarioKeys.Table);
         if (root is null) return null;
 
         // The machine first: what other settings can name depends on it.
@@ -91,8 +100,10 @@ public sealed class ScenarioParser
     private YamlMapping WithMachine(YamlMapping root, out RecordedMachine? recorded)
     {
         recorded = null;
+        if (root["machine"] is YamlMapping inline) return With(root, inline, inline.At.File);
         if (root["machine"] is not YamlScalar path) return root;
-        var found = _find(path.Text, path.At.Line == 0 ? null : _file);
+        // From the file that names it, or from the command line.
+        var found = _find(path.Text, path.At.Line == 0 ? null : path.At.File);
         if (found.Problem is not null)
         {
             _problems.Add(path.At, ProblemCodes.File, $"machine {path.Shape}: {found.Problem}");
@@ -109,7 +120,14 @@ public sealed class ScenarioParser
         }
 
         var machine = Root(YamlText.Read(found.Text, found.File, _problems), "a machine file", _problems);
-        return machine is null ? root : root.With("machine", machine);
+        return machine is null ? root : With(root, machine, found.File);
+    }
+
+    /// <summary>A machine that cannot be read whole leaves a text, which is read as none.</summary>
+    private YamlMapping With(YamlMapping root, YamlMapping machine, string file)
+    {
+        var whole = new Variant(_find, _problems).Whole(machine, file, MachineKeys.Table);
+        return root.With("machine", whole ?? (YamlValue)new YamlScalar("", machine.At));
     }
 
     private Scenario? Typed(YamlMapping root, RecordedMachine? recorded)
@@ -132,7 +150,9 @@ public sealed class ScenarioParser
             notes)
         {
             Reclaim = ReclaimReader.Read(fields, _problems),
+            Study = StudyReader.Read(fields, _problems),
         };
+        StudyReader.CheckMachine(scenario, fields.PlaceOf("study"), _problems);
         if (machine is DescribedMachine described && _problems.IsEmpty)
             MachineFit.Check(scenario, described.Machine, _problems);
         return machine is null ? null : scenario;
@@ -150,7 +170,12 @@ public sealed class ScenarioParser
 
         var value = fields.Value("machine");
         if (value is null or YamlScalar) return null;
-        if (fields.Mapping(value, "machine") is not { } mapping) return null;
+        if (value is not YamlMapping mapping)
+        {
+            fields.Wrong(value, "machine", "the path of a machine, or a mapping");
+            return null;
+        }
+
         var machine = MachineReader.Read(mapping, _machineName, boot, _problems, out var own);
         notes = notes.AddRange(own.Notes);
         return machine is null ? null : new DescribedMachine(machine);
@@ -205,7 +230,7 @@ public sealed class ScenarioParser
 
     private ulong Seed(Fields fields)
     {
-        if (fields.Text("seed") is not { } text) return 1;
+        var text = fields.Text("seed") ?? new(fields.DefaultOf("seed")!, fields.At);
         if (ulong.TryParse(text.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var seed)) return seed;
         _problems.Add(text.At, ProblemCodes.Unit, $"seed must be a whole number, not '{YamlScalar.Short(text.Value)}'");
         return 1;
@@ -228,17 +253,29 @@ public sealed class ScenarioParser
     {
         if (scenario.Mapping(scenario.Value("compare"), "compare") is not { } mapping) return [];
         var fields = new Fields(mapping, "compare", ScenarioKeys.Compare, _problems);
-        if (fields.Text("vary") is not { } text) return [];
-        try
+        var wanted = fields.Value("vary") switch
         {
-            return [Variation.Parse("vary", text.Value)];
-        }
-        catch (InputException exception)
+            YamlSequence list => list.Items,
+            { } one => [one],
+            null => [],
+        };
+        var variations = ImmutableArray.CreateBuilder<Variation>();
+        foreach (var text in wanted.Select(value => fields.Scalar(value, "vary")).OfType<Located<string>>())
         {
-            _problems.Add(text.At, ProblemCodes.Setting, exception.Problems[0].Message);
-            return [];
+            try
+            {
+                variations.Add(Variation.Parse("vary", text.Value));
+            }
+            catch (InputException exception)
+            {
+                _problems.Add(text.At, ProblemCodes.Setting, exception.Problems[0].Message);
+            }
         }
+
+        return variations.ToImmutable();
     }
+
+    private static MachineText NoFile(string path, string? from) => new(path, null, "no other file is read here");
 
     private static string NameOf(string file) => Path.GetFileNameWithoutExtension(file);
 }

@@ -21,22 +21,3 @@ public sealed record Setting(string Option, string Path, string Value)
             $"expected path=value, for example {option} zonelistOrder=zone")]);
     }
 }
-
-/// <summary>One setting and the values a comparison gives it: <c>--vary zonelistOrder=node,zone</c>.</summary>
-public sealed record Variation(string Option, string Path, ImmutableArray<string> Values)
-{
-    /// <summary>The setting of each arm.</summary>
-    public IEnumerable<Setting> Settings => Values.Select(value => new Setting(Option, Path, value));
-
-    /// <summary>Values are separated by commas, so lists with commas cannot be varied.</summary>
-    /// <exception cref="InputException">The text is no <c>path=a,b</c>, or a value is empty or given twice.</exception>
-    public static Variation Parse(string option, string text)
-    {
-        var setting = Setting.Parse(option, text);
-        ImmutableArray<string> values = [.. setting.Value.Split(',').Select(value => value.Trim())];
-        if (values.All(value => value.Length > 0) && values.Distinct().Count() == values.Length)
-            return new(option, setting.Path, values);
-        throw new InputException([new(setting.At, ProblemCodes.Setting,
-            $"expected different values separated by commas, for example {option} zonelistOrder=node,zone")]);
-    }
-}

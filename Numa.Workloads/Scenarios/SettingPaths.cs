@@ -67,7 +67,8 @@ internal static class SettingPaths
     private static IEnumerable<ImmutableArray<string>> Known(YamlMapping scenario)
     {
         foreach (var key in Vocabulary.Scenario
-                     .Except(["sysctls", "occupied", "events", "workloads", "costs", "compare", "reclaim"]))
+                     .Except(["sysctls", "occupied", "events", "workloads", "costs", "compare", "reclaim", "study"])
+                     .Where(key => key != Key.Extends))
         {
             yield return [key];
         }
@@ -88,7 +89,7 @@ internal static class SettingPaths
 
         if (scenario["machine"] is YamlMapping machine)
         {
-            foreach (var key in Vocabulary.Machine.Except(Vocabulary.Overridden).Except(["nodes"]))
+            foreach (var key in Vocabulary.Machine.Except(Vocabulary.Overridden).Except([Key.Extends, "nodes"]))
                 yield return ["machine", key];
             foreach (var path in OfItems(machine["nodes"], ["machine", "nodes"], Vocabulary.Node))
             {

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
+using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
+using Numa.Core.Nodes;
 using Numa.Core.Time;
+using Numa.Workloads.Stress;
 
 namespace Numa.Workloads.Scenarios;
 
@@ -24,12 +27,44 @@ public sealed record WorkloadBasis(
     /// <summary>How much more, or less, than by its size the OOM killer wants a task. Range: −1000, never, to
     /// 1000.</summary>
     public int OomScoreAdj { get; init; }
+
+    /// <summary>When its tasks work, how often, and what they do when memory is short.</summary>
+    public ProgramLife Life { get; init; } = ProgramLife.Plain;
 }
 
 /// <summary>A workload of a scenario: one task on each of its CPUs.</summary>
 public abstract record Workload(WorkloadBasis Basis)
 {
     public string Name => Basis.Name;
+
+    /// <summary>CPUs of the tasks that each of its own works with, one for each; null when they work alone.</summary>
+    public virtual CpuChoice? Partners => null;
+
+    /// <summary>CPUs of its tasks on a machine.</summary>
+    internal virtual ImmutableArray<CpuId> CpusOn(CpuTopology topology, ProblemList problems) =>
+        Basis.Cpus.On(topology, Name, problems);
+
+    /// <summary>CPUs of their partners, none when they work alone.</summary>
+    internal ImmutableArray<CpuId> PartnersOn(CpuTopology topology, ProblemList problems) => Partners switch
+    {
+        null => [],
+        // Half of the machine further on: where CPUs are numbered by node, on another node.
+        { IsElsewhere: true } => [.. CpusOn(topology, problems).Select(cpu =>
+            new CpuId((cpu.Value + topology.CpuCount / 2) % topology.CpuCount))],
+        var named => named.On(topology, Name, problems),
+    };
+
+    /// <summary>Its work is over some time, whatever the clock says.</summary>
+    public virtual bool EndsByItself => true;
+
+    /// <summary>Only the end of the run ends it.</summary>
+    public bool IsEndless => Basis.Life.Duration is null && !EndsByItself;
+
+    /// <summary>Its allocations are of several orders.</summary>
+    public virtual bool HasManyOrders => false;
+
+    /// <summary>The workload as it is on a machine: shares of memory become numbers of blocks.</summary>
+    public virtual Workload On(MachineImage machine) => this;
 }
 
 /// <summary>Allocates and keeps; ends when it has its fill, or at the first allocation that fails.</summary>
@@ -37,6 +72,22 @@ public abstract record Workload(WorkloadBasis Basis)
 public sealed record FillWorkload(WorkloadBasis Basis, long? Blocks) : Workload(Basis)
 {
     public const string Kind = "fill";
+
+    /// <summary>What to take of the machine's memory, where the number is not given itself.</summary>
+    public MemoryShare? Share { get; init; }
+
+    /// <summary>One task, on the first of its CPUs, touches everything, as a program that fills its memory before
+    /// its threads begin.</summary>
+    public bool ByOne { get; init; }
+
+    internal override ImmutableArray<CpuId> CpusOn(CpuTopology topology, ProblemList problems)
+    {
+        var cpus = base.CpusOn(topology, problems);
+        return ByOne ? [.. cpus.Take(1)] : cpus;
+    }
+
+    public override Workload On(MachineImage machine) =>
+        Share is null ? this : this with { Blocks = Share.Blocks(machine, Basis.Request.Order), Share = null };
 
     /// <summary>A fill with the defaults of a driver that needs memory below 4 GiB.</summary>
     public const string DeviceKind = "device";
@@ -59,6 +110,8 @@ public sealed record StormWorkload(
     WorkloadBasis Basis, long? WorkingSetBlocks, StormRelease Release, long? Operations) : Workload(Basis)
 {
     public const string Kind = "storm";
+
+    public override bool EndsByItself => Operations is not null || WorkingSetBlocks is null;
 }
 
 /// <summary>Pairs of tasks on different CPUs: one allocates batches, the other frees them.</summary>
@@ -70,6 +123,8 @@ public sealed record ProducerConsumerWorkload(
     WorkloadBasis Basis, CpuChoice Consumers, int BatchBlocks, long Batches, int Backlog) : Workload(Basis)
 {
     public const string Kind = "producer-consumer";
+
+    public override CpuChoice? Partners => Consumers;
 }
 
 /// <summary>Which orders a toggle draws.</summary>
@@ -89,4 +144,6 @@ public enum ToggleMix
 public sealed record ToggleWorkload(WorkloadBasis Basis, int Slots, ToggleMix Mix, long Operations) : Workload(Basis)
 {
     public const string Kind = "toggle";
+
+    public override bool HasManyOrders => Mix == ToggleMix.Mixed;
 }

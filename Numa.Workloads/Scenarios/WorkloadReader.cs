@@ -9,7 +9,7 @@ using Numa.Workloads.Scenarios.Keys;
 namespace Numa.Workloads.Scenarios;
 
 /// <summary>Reads one workload of a scenario.</summary>
-internal sealed class WorkloadReader
+internal sealed partial class WorkloadReader
 {
     /// <summary>Blocks that a task keeps a list entry for. 16 Mi order-0 blocks are 64 GiB on each CPU.</summary>
     private const long MaxHeldBlocks = 1 << 24;
@@ -18,16 +18,23 @@ internal sealed class WorkloadReader
     private readonly Fields _fields;
     private readonly ProblemList _problems;
 
-    private WorkloadReader(string name, Fields fields, ProblemList problems) =>
-        (_name, _fields, _problems) = (name, fields, problems);
+    // The scenario has a duration, which ends every workload.
+    private readonly bool _isBounded;
+
+    private WorkloadReader(string name, Fields fields, bool bounded, ProblemList problems) =>
+        (_name, _fields, _isBounded, _problems) = (name, fields, bounded, problems);
 
     internal static Workload? Read(YamlEntry entry, bool bounded, ProblemList problems)
     {
         var name = entry.Key.Text;
         if (entry.Value is not YamlMapping mapping)
         {
+            // A workload whose keys are not indented leaves its name without any, and each key as a workload.
+            var hint = entry.Value is YamlScalar { IsNull: true } ? "; its keys are indented further than its name"
+                : WorkloadKinds.TableOf(null).Find(name) is null ? ""
+                : $"; as a key of a workload {name} is indented further than the workload's name";
             problems.Add(entry.Value.At, ProblemCodes.Shape,
-                $"workload {entry.Key.Shape} must be a mapping, not {entry.Value.Shape}");
+                $"workload {entry.Key.Shape} must be a mapping, not {entry.Value.Shape}{hint}");
             return null;
         }
 
@@ -36,27 +43,36 @@ internal sealed class WorkloadReader
         var text = fields.Text("kind");
         if (text is null) return null;
         if (WorkloadKinds.Find(text.Value.Value) is not null)
-            return new WorkloadReader(name, fields, problems).OfKind(text.Value.Value, bounded);
+            return new WorkloadReader(name, fields, bounded, problems).Checked(text.Value.Value);
         problems.Add(text.Value.At, ProblemCodes.Word, $"kind: '{YamlScalar.Short(text.Value.Value)}' is unknown"
             + NearestName.Hint(text.Value.Value, WorkloadKinds.Names));
         return null;
     }
 
-    private Workload OfKind(string kind, bool bounded) => kind switch
+    private Workload OfKind(string kind) => kind switch
     {
-        StormWorkload.Kind => Storm(bounded),
+        StormWorkload.Kind => Storm(),
         ProducerConsumerWorkload.Kind => ProducerConsumer(),
         ToggleWorkload.Kind => Toggle(),
         FillWorkload.DeviceKind => Device(),
+        NetworkReceiveWorkload.Kind => NetworkReceive(),
+        HugePageWorkload.Kind => HugePages(),
+        SlabChurnWorkload.Kind => SlabChurn(),
+        AgingWorkload.Kind => Aging(),
+        ForkStormWorkload.Kind => ForkStorm(),
+        TraceWorkload.Kind => Trace(),
+        AllocatorBenchmarkWorkload.Kind => AllocatorBenchmark(),
         _ => Fill(),
     };
 
     private FillWorkload Fill()
     {
         var basis = Faults();
-        if (_fields.Number("pages") is { } pages) return new(basis, Blocks(pages, basis.Request.Order, "pages"));
-
-        return new(basis, SizeOrUnlimited("size", basis.Request.Order));
+        var (blocks, share) = _fields.Number("pages") is { } pages
+            ? (Blocks(pages, basis.Request.Order, "pages"), null)
+            : Amount("size", basis.Request.Order, mayBeUnlimited: true);
+        var byOne = _fields.WordOrDefault("by", WorkloadKinds.Initialisers);
+        return new(basis, blocks) { Share = share, ByOne = byOne };
     }
 
     private FillWorkload Device()
@@ -65,7 +81,7 @@ internal sealed class WorkloadReader
         return new(basis, CountOrUnlimited("count"));
     }
 
-    private StormWorkload Storm(bool bounded)
+    private StormWorkload Storm()
     {
         var basis = Faults();
         var blocks = _fields.Has("workingSet") ? SizeOrUnlimited("workingSet", basis.Request.Order) : 1024;
@@ -75,13 +91,7 @@ internal sealed class WorkloadReader
                 $"workingSet is {blocks} blocks on each CPU; at most {MaxHeldBlocks} are tracked one by one");
         }
 
-        var operations = CountOrUnlimited("operations");
-        if (operations is null && !bounded)
-        {
-            _problems.Add(_fields.PlaceOf("operations"), ProblemCodes.MissingKey,
-                $"workload '{_name}' never ends: operations is unlimited and the scenario has no duration");
-        }
-
+        var operations = Ending("operations");
         ReclaimReader.RequireKept(basis.Request, blocks, _fields, _problems);
         var release = _fields.WordOrDefault("release", WorkloadKinds.StormReleases);
         return new(basis, blocks, release, operations);
@@ -90,10 +100,7 @@ internal sealed class WorkloadReader
     private ProducerConsumerWorkload ProducerConsumer()
     {
         var basis = Basis();
-        var consumers = new CpuChoice(
-            _fields.Text("consumers") is { } text ? _fields.Cpus(text, "consumers") ?? [] : [],
-            null, _fields.PlaceOf("consumers"));
-        return new(basis, consumers, (int)_fields.NumberOrDefault("batch"), _fields.NumberOrDefault("batches"),
+        return new(basis, Consumers(), (int)_fields.NumberOrDefault("batch"), _fields.NumberOrDefault("batches"),
             (int)_fields.NumberOrDefault("backlog"));
     }
 
@@ -127,6 +134,8 @@ internal sealed class WorkloadReader
             _fields.DurationOrDefault("think"))
         {
             OomScoreAdj = (int)_fields.NumberOrDefault("oomScoreAdj"),
+            Life = new(_fields.DurationOrDefault("start"), _fields.Duration("duration"), _fields.Duration("hold"),
+                (int)_fields.NumberOrDefault("repeat"), _fields.Word("onFailure", WorkloadKeys.OnFailures)),
         };
     }
 
@@ -150,7 +159,7 @@ internal sealed class WorkloadReader
 
     private long? CountOrUnlimited(string key)
     {
-        var word = _fields.Value(key) is YamlScalar scalar ? scalar.Text : _fields.DefaultOf(key);
+        var word = _fields.Has(key) ? (_fields.Value(key) as YamlScalar)?.Text : _fields.DefaultOf(key);
         return word == WorkloadKeys.UnlimitedWord ? null : _fields.NumberOrDefault(key);
     }
 
@@ -158,15 +167,31 @@ internal sealed class WorkloadReader
     {
         if (_fields.Text(key) is not { } text) return 1;
         if (text.Value == WorkloadKeys.UnlimitedWord) return null;
-        return _fields.Size(text, key) is { } size ? Blocks(size.Pages.Value, order, key) : 1;
+        return SizeOf(text, key, order);
+    }
+
+    private long SizeOf(Located<string> text, string key, Order order) =>
+        _fields.Size(text, key) is { } size ? Blocks(size.Pages.Value, order, key) : 1;
+
+    /// <summary>Blocks, or the share of the machine's memory that says how many; neither for unlimited.</summary>
+    private (long? Blocks, MemoryShare? Share) Amount(string key, Order order, bool mayBeUnlimited = false)
+    {
+        var text = _fields.Text(key) ?? new(_fields.DefaultOf(key)!, _fields.At);
+        if (text.Value == WorkloadKeys.UnlimitedWord && mayBeUnlimited) return (null, null);
+        if (!text.Value.TrimEnd().EndsWith('%')) return (SizeOf(text, key, order), null);
+        if (_fields.Percent(text, key) is not { } percent) return (1, null);
+        if (percent > 0) return (null, new(percent));
+        _problems.Add(text.At, ProblemCodes.Range, $"{key} is 0%; nothing would be touched");
+        return (1, null);
     }
 
     private long Blocks(long pages, Order order, string key)
     {
         var each = order.Pages.Value;
         if (pages > 0 && pages % each == 0) return pages / each;
-        _problems.Add(_fields.PlaceOf(key), ProblemCodes.Unit,
-            $"{key} is {pages} pages, no whole number of blocks of order {order} ({each} pages)");
+        _problems.Add(_fields.PlaceOf(key), ProblemCodes.Unit, pages == 0
+            ? $"{key} is 0; expected one block at least"
+            : $"{key} is {pages} pages, no whole number of blocks of order {order} ({each} pages)");
         return 1;
     }
 }

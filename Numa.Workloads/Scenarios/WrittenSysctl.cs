@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Numa.Core.Addressing;
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
@@ -29,12 +31,19 @@ public sealed record WrittenSysctl(string Name, string Value, SourcePlace At)
             }
             else if (fields.Scalar(entry.Value, entry.Key.Text) is { } value)
             {
-                written.Add(new(entry.Key.Text, value.Value, value.At));
+                written.Add(new(entry.Key.Text, InUnitOf(entry.Key.Text, value.Value), value.At));
             }
         }
 
         return written.ToImmutable();
     }
+
+    /// <summary>The value as the setting's file takes it: a size for vm.min_free_kbytes is written in KiB.</summary>
+    internal static string InUnitOf(string name, string value) =>
+        name == Sysctl.MinFreeKbytes && value.EndsWith('B') && ByteSize.TryParse(value, out var size)
+        && size.Bytes % 1024 == 0
+            ? (size.Bytes / 1024).ToString(CultureInfo.InvariantCulture)
+            : value;
 
     /// <summary>The settings after the write; a refusal of the release is a problem.</summary>
     /// <param name="release">Null while it is not known: of a capture that was not booted yet.</param>

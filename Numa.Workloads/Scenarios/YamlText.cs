@@ -47,7 +47,9 @@ internal sealed class YamlText
         }
         catch (YamlException exception)
         {
-            problems.Add(at ?? Place(file, exception.Start), ProblemCodes.Syntax, Message(exception));
+            if (at is null && TabIn(text) is { } line)
+                problems.Add(new(file, line, 1), ProblemCodes.Syntax, "a tab indents this line; expected spaces");
+            else problems.Add(at ?? Place(file, exception.Start), ProblemCodes.Syntax, Message(exception));
             return null;
         }
         catch (LimitException exception)
@@ -102,6 +104,7 @@ internal sealed class YamlText
             Scalar scalar => new YamlScalar(scalar.Value, at)
             {
                 IsLiteral = scalar.Style == ScalarStyle.Literal && _fixedPlace is null,
+                IsNull = scalar is { Style: ScalarStyle.Plain, Value: "" or "~" or "null" or "Null" or "NULL" },
             },
             _ => throw new YamlException(current.Start, current.End, "a value is expected here"),
         };
@@ -157,6 +160,14 @@ internal sealed class YamlText
 
     private static SourcePlace Place(string file, Mark mark) =>
         new(file, (int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));
+
+    /// <summary>The first line that a tab indents, from 1; null when there is none.</summary>
+    private static int? TabIn(string text)
+    {
+        var lines = text.Split('\n');
+        var line = Array.FindIndex(lines, line => line.TrimStart(' ').StartsWith('\t') && line.Trim().Length > 0);
+        return line < 0 ? null : line + 1;
+    }
 
     private static string Message(YamlException exception) =>
         $"no valid YAML: {exception.Message.ReplaceLineEndings(" ")}";

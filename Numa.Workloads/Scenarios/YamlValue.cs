@@ -16,6 +16,9 @@ public sealed record YamlScalar(string Text, SourcePlace At) : YamlValue(At)
     /// <summary>A block that keeps its lines: it begins in the line below the key.</summary>
     internal bool IsLiteral { get; init; }
 
+    /// <summary>YAML's word for nothing: <c>~</c>, <c>null</c>, or no value at all.</summary>
+    internal bool IsNull { get; init; }
+
     /// <summary>Where a line of the text stands, counted from 0.</summary>
     internal SourcePlace PlaceOf(int line) => IsLiteral ? At with { Line = At.Line + 1 + line, Column = 1 } : At;
 
@@ -48,12 +51,18 @@ public sealed record YamlMapping(ImmutableArray<YamlEntry> Entries, SourcePlace 
     /// <summary>The mapping with a key's value replaced, or added at the end.</summary>
     internal YamlMapping With(string key, YamlValue value)
     {
+        var old = Entries.FirstOrDefault(entry => entry.Key.Text == key);
+        return With(old is null ? new(new(key, value.At), value) : old with { Value = value });
+    }
+
+    /// <summary>The mapping with an entry in the place of the one of the same name, or at the end.</summary>
+    internal YamlMapping With(YamlEntry entry)
+    {
         for (var i = 0; i < Entries.Length; i++)
         {
-            if (Entries[i].Key.Text == key)
-                return this with { Entries = Entries.SetItem(i, Entries[i] with { Value = value }) };
+            if (Entries[i].Key.Text == entry.Key.Text) return this with { Entries = Entries.SetItem(i, entry) };
         }
 
-        return this with { Entries = Entries.Add(new(new(key, value.At), value)) };
+        return this with { Entries = Entries.Add(entry) };
     }
 }

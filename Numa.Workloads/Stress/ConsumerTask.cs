@@ -7,7 +7,7 @@ namespace Numa.Workloads.Stress;
 /// <summary>Frees what its producer hands over, on another CPU, and wakes the producer after each batch.</summary>
 internal sealed class ConsumerTask(
     TaskId id, string workload, CpuId cpu, ThinkTime think, TaskId producer, int batchBlocks, long batches)
-    : SimulatedTask(id, workload, cpu)
+    : StressTask(id, workload, cpu)
 {
     private readonly BlockQueue _blocks = new();
     private readonly Queue<int> _batchSizes = new();

@@ -9,7 +9,7 @@ namespace Numa.Workloads.Stress;
 internal sealed class ProducerTask(
     TaskId id, string workload, CpuId cpu, AllocationRequest request, ThinkTime think,
     TaskId consumer, int batchBlocks, long batches, int backlog)
-    : SimulatedTask(id, workload, cpu)
+    : StressTask(id, workload, cpu)
 {
     private readonly BlockQueue _batch = new();
     private ThinkTime _think = think;
@@ -51,6 +51,12 @@ internal sealed class ProducerTask(
     }
 
     public override void Allocated(LiveBlock block) => _batch.Add(block);
+
+    public override bool Stop()
+    {
+        _failed = true;
+        return true;
+    }
 
     public override void Failed(AllocationFailure failure) => _failed = true;
 

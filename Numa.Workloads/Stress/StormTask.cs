@@ -11,10 +11,10 @@ namespace Numa.Workloads.Stress;
 internal sealed class StormTask(
     TaskId id, string workload, CpuId cpu, AllocationRequest request, ThinkTime think,
     int workingSet, StormRelease release, long? operations)
-    : SimulatedTask(id, workload, cpu)
+    : StressTask(id, workload, cpu)
 {
     private readonly BlockQueue _held = new();
-    private readonly long _operations = operations ?? long.MaxValue;
+    private long _operations = operations ?? long.MaxValue;
     private ThinkTime _think = think;
     private long _done;
     private bool _freeing;
@@ -66,6 +66,20 @@ internal sealed class StormTask(
 
     /// <summary>Memory ran out: free what is held and start over, as a program does that survives.</summary>
     public override void Failed(AllocationFailure failure) => _freeing = Mapped > 0;
+
+    public override bool Stop()
+    {
+        _operations = _done;
+        return true;
+    }
+
+    public override bool TryGiveBack(out LiveBlock block)
+    {
+        block = default;
+        if (_held.Count == 0) return false;
+        block = _held.RemoveFirst();
+        return true;
+    }
 
     public override IEnumerable<LiveBlock> LiveBlocks() => _held.Blocks();
 }

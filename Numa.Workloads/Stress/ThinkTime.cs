@@ -23,6 +23,9 @@ public struct ThinkTime(VirtualDuration mean, SeedTree seed)
     /// charges for zeroing and for the allocator (Huang 2023, Sapphire Rapids; read as one process).</remarks>
     public static VirtualDuration Fault { get; } = new(1480);
 
+    /// <summary>From one slab that caches need to the next on a CPU. Source: round figure.</summary>
+    public static VirtualDuration SlabRefill { get; } = new(5_000);
+
     /// <summary>An allocator that is called again and again, with nothing between.</summary>
     public static VirtualDuration None { get; } = VirtualDuration.Zero;
 

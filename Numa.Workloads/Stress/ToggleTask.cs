@@ -7,7 +7,7 @@ using Numa.Workloads.Scenarios;
 namespace Numa.Workloads.Stress;
 
 /// <summary>Random slots: a used one is freed, an empty one filled. Keeps what the slots hold at its end.</summary>
-internal sealed class ToggleTask : SimulatedTask
+internal sealed class ToggleTask : StressTask
 {
     /// <summary>Shares of the orders in 1024 draws, each with the bound below which it is drawn.</summary>
     private static readonly (int Below, int Order)[] Shares =
@@ -24,6 +24,9 @@ internal sealed class ToggleTask : SimulatedTask
     private ThinkTime _think;
     private long _done;
     private int _slot;
+
+    // Slot from which it gave back last.
+    private int _giving;
     private long _livePages;
 
     internal ToggleTask(
@@ -71,6 +74,21 @@ internal sealed class ToggleTask : SimulatedTask
     {
         _slots[_slot] = block;
         _livePages += block.Pages;
+    }
+
+    public override bool TryGiveBack(out LiveBlock block)
+    {
+        block = Empty;
+        for (var looked = 0; looked < _slots.Length && IsEmpty(block); looked++)
+        {
+            _giving = _giving == 0 ? _slots.Length - 1 : _giving - 1;
+            block = _slots[_giving];
+        }
+
+        if (IsEmpty(block)) return false;
+        _slots[_giving] = Empty;
+        _livePages -= block.Pages;
+        return true;
     }
 
     public override IEnumerable<LiveBlock> LiveBlocks()

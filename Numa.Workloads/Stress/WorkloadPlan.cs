@@ -25,11 +25,10 @@ public static class WorkloadPlan
         var first = 0;
         foreach (var workload in scenario.Workloads)
         {
-            var cpus = workload.Basis.Cpus.On(topology, workload.Name, problems);
-            var pairs = workload as ProducerConsumerWorkload;
-            var consumers = pairs?.Consumers.On(topology, workload.Name, problems) ?? [];
-            crews.Add(new(workload, cpus, consumers, first));
-            first += cpus.Length + consumers.Length;
+            var cpus = workload.CpusOn(topology, problems);
+            var partners = workload.PartnersOn(topology, problems);
+            crews.Add(new(workload, cpus, partners, first));
+            first += cpus.Length + partners.Length;
         }
 
         var numbers = crews.ToDictionary(crew => crew.Workload.Name, crew => crew.Ids, StringComparer.Ordinal);
@@ -51,47 +50,23 @@ public static class WorkloadPlan
 
     private static IEnumerable<SimulatedTask> Tasks(Crew crew, SeedTree seed)
     {
-        var basis = crew.Workload.Basis;
         var count = crew.Cpus.Length;
+        var maker = new TaskMaker(crew.Workload, count);
         for (var i = 0; i < count; i++)
-        {
-            var (id, cpu) = (new TaskId(crew.First + i), crew.Cpus[i]);
-            var own = seed.Child(i);
-            var think = new ThinkTime(basis.Think, own.Child("think"));
-            yield return crew.Workload switch
-            {
-                FillWorkload fill => new FillTask(
-                    id, basis.Name, cpu, basis.Request, Share(fill.Blocks, i, count), think),
-                StormWorkload { WorkingSetBlocks: null } keep =>
-                    new FillTask(id, basis.Name, cpu, basis.Request, keep.Operations, think),
-                StormWorkload storm => new StormTask(id, basis.Name, cpu, basis.Request, think,
-                    (int)storm.WorkingSetBlocks.Value, storm.Release, storm.Operations),
-                ProducerConsumerWorkload pair => new ProducerTask(id, basis.Name, cpu, basis.Request, think,
-                    new(crew.First + count + i), pair.BatchBlocks, pair.Batches, pair.Backlog),
-                ToggleWorkload toggle => new ToggleTask(id, basis.Name, cpu, basis.Request, think, own.Child("slots"),
-                    toggle.Slots, toggle.Mix, toggle.Operations),
-                _ => throw new InvariantBreachException($"no task plays {crew.Workload.GetType().Name}"),
-            };
-        }
+            yield return maker.Make(i, new(crew.First + i), crew.Cpus[i], new(crew.First + count + i), seed.Child(i));
 
-        for (var i = 0; i < crew.Consumers.Length; i++)
+        for (var i = 0; i < crew.Partners.Length; i++)
         {
-            var pair = (ProducerConsumerWorkload)crew.Workload;
-            yield return new ConsumerTask(new(crew.First + count + i), basis.Name, crew.Consumers[i],
-                new(basis.Think, seed.Child(count + i).Child("think")), new(crew.First + i),
-                pair.BatchBlocks, pair.Batches);
+            yield return maker.MakePartner(
+                new(crew.First + count + i), crew.Partners[i], new(crew.First + i), seed.Child(count + i));
         }
     }
 
-    /// <summary>One task's part of a total; the first tasks take what does not divide.</summary>
-    private static long? Share(long? total, int task, int tasks) =>
-        total is { } blocks ? blocks / tasks + (task < blocks % tasks ? 1 : 0) : null;
-
-    /// <summary>The tasks of one workload: producers, or all there are, then consumers.</summary>
+    /// <summary>The tasks of one workload: those that allocate, then those that they work with.</summary>
     private sealed record Crew(
-        Workload Workload, ImmutableArray<CpuId> Cpus, ImmutableArray<CpuId> Consumers, int First)
+        Workload Workload, ImmutableArray<CpuId> Cpus, ImmutableArray<CpuId> Partners, int First)
     {
         public IEnumerable<TaskId> Ids =>
-            Enumerable.Range(First, Cpus.Length + Consumers.Length).Select(number => new TaskId(number));
+            Enumerable.Range(First, Cpus.Length + Partners.Length).Select(number => new TaskId(number));
     }
 }

@@ -37,27 +37,25 @@ public sealed record WhatIfAnswer(
     ImmutableArray<string> Notes)
 {
     /// <summary>Sum of all min marks: what ordinary requests leave. Unit: pages.</summary>
-    public (long Now, long With) KeptFree
-    {
-        get
-        {
-            var mins = Figures.Where(figure => figure is { Part: FigurePart.Mark, Name: "min" }).ToList();
-            return (mins.Sum(min => min.Now ?? 0), mins.Sum(min => min.With ?? 0));
-        }
-    }
+    public (long Now, long With) KeptFree => KeptFreeOf(Figures);
 
     /// <summary>The kind of request and the node whose room changes, by the first kind of which any does, and the most
     /// of its nodes; null when no room changes.</summary>
-    public (RequestKind Kind, string Node)? Hardest
+    public (RequestKind Kind, string Node)? Hardest => HardestOf(Figures);
+
+    internal static (long Now, long With) KeptFreeOf(ImmutableArray<FigureChange> figures)
     {
-        get
-        {
-            var totals = Figures.Where(figure => figure is { Part: FigurePart.Total, Difference: { } difference }
-                && difference != 0).ToList();
-            if (totals.Count == 0) return null;
-            var kind = RequestKind.All.First(kind => totals.Any(total => total.Kind == kind));
-            return (kind, totals.Where(total => total.Kind == kind)
-                .MaxBy(total => Math.Abs(total.Difference!.Value))!.Of);
-        }
+        var mins = figures.Where(figure => figure is { Part: FigurePart.Mark, Name: "min" }).ToList();
+        return (mins.Sum(min => min.Now ?? 0), mins.Sum(min => min.With ?? 0));
+    }
+
+    internal static (RequestKind Kind, string Node)? HardestOf(ImmutableArray<FigureChange> figures)
+    {
+        var totals = figures.Where(figure => figure is { Part: FigurePart.Total, Difference: { } difference }
+            && difference != 0).ToList();
+        if (totals.Count == 0) return null;
+        var kind = RequestKind.All.First(kind => totals.Any(total => total.Kind == kind));
+        return (kind, totals.Where(total => total.Kind == kind)
+            .MaxBy(total => Math.Abs(total.Difference!.Value))!.Of);
     }
 }

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using Numa.Core.Addressing;
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Text;
@@ -28,7 +26,7 @@ public sealed record WhatIfQuestion(ImmutableArray<(string Name, string Value)> 
                 problems.Add(at, ProblemCodes.UnknownKey,
                     $"unknown sysctl '{YamlScalar.Short(name)}'{NearestName.Hint(name, Sysctl.Names)}");
             }
-            else if (machine.Write(new(name, InUnitOf(name, value)), out var refusal) is null)
+            else if (machine.Write(new(name, WrittenSysctl.InUnitOf(name, value)), out var refusal) is null)
             {
                 problems.Add(at, ProblemCodes.Sysctl, refusal!);
             }
@@ -43,7 +41,7 @@ public sealed record WhatIfQuestion(ImmutableArray<(string Name, string Value)> 
             [.. WrittenOver(booted.Tuning), .. RaisedLater(booted.Tuning)]);
     }
 
-    private static ImmutableArray<FigureChange> Changes(
+    internal static ImmutableArray<FigureChange> Changes(
         ImmutableArray<MachineFigure> now, ImmutableArray<MachineFigure> with)
     {
         // Matched by name: another order of zonelists may read another column of a reserve.
@@ -63,13 +61,6 @@ public sealed record WhatIfQuestion(ImmutableArray<(string Name, string Value)> 
             new(figure.Part, figure.Of, figure.Name, figure.Kind, figure.End, now, with);
     }
 
-    /// <summary>The value as the setting's file takes it.</summary>
-    private static string InUnitOf(string name, string value) =>
-        name == Sysctl.MinFreeKbytes && value.EndsWith('B') && ByteSize.TryParse(value, out var size)
-        && size.Bytes % 1024 == 0
-            ? (size.Bytes / 1024).ToString(CultureInfo.InvariantCulture)
-            : value;
-
     /// <summary>Values that are not in force, because a rule of the kernel put another in their place.</summary>
     private IEnumerable<string> WrittenOver(MemoryTuning tuning)
     {
@@ -77,7 +68,7 @@ public sealed record WhatIfQuestion(ImmutableArray<(string Name, string Value)> 
         {
             if (name is Sysctl.ZonelistOrder or Sysctl.HugePages) continue;
             var found = Words(tuning.ReadBack(name));
-            var written = Words(InUnitOf(name, value));
+            var written = Words(WrittenSysctl.InUnitOf(name, value));
             if (found.Take(written.Length).SequenceEqual(written)) continue;
             var rule = name == Sysctl.MinFreeKbytes && tuning.MinFreeSteps[^1].Rule == MinFreeRule.HugePages
                 ? "transparent huge pages raised it" : "the kernel corrects it";

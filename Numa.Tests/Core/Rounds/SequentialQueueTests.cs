@@ -33,6 +33,15 @@ public class SequentialQueueTests
     public void Any_grouping_of_a_machine_that_is_short_of_memory_runs_like_one_queue() =>
         SmallRun.AnyTight.Sample(AssertAnyGrouping, iter: 300, threads: 2);
 
+    // The same with workloads that sleep until an instant, hand blocks over, begin again, shrink, and end by the clock.
+    [Fact]
+    public void So_do_rounds_with_every_kind_of_workload() =>
+        SmallRun.AnyStressed.Sample(AssertAnyGrouping, iter: 120, threads: 2);
+
+    [Fact]
+    public void So_do_they_where_memory_is_short() => SmallRun.AnyTight.Select(run => run with { IsStressed = true })
+        .Sample(AssertAnyGrouping, iter: 60, threads: 2);
+
     // One run in five moves pages about for larger blocks; now and then their task is killed meanwhile.
     [Fact]
     public void So_does_one_whose_memory_is_compacted() =>

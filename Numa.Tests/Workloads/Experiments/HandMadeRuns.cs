@@ -31,8 +31,12 @@ internal static class HandMadeRuns
             new(1, 2, 3, 4, 1), [.. zones],
             [.. parts.Select(part => new PlacementResult(0, part.Zone, part.Pages, part.Pages))],
             [], [], [], []);
-        return new(machine, result, NoContention, [.. runs],
+        var run = new RunRecord(machine, result, NoContention, [.. runs],
             [.. machine.Zones.Select(_ => new TimeBuckets(2048))]);
+        return run with
+        {
+            Result = result with { FirstFallback = ComparisonPlacement.FirstFallback(booted.Scenario, run) },
+        };
     }
 
     public static ComparisonArm Arm(

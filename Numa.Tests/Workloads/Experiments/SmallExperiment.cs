@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Numa.Core.Text;
 using Numa.Workloads.Experiments;
+using Numa.Workloads.Measurement;
 using Numa.Workloads.Scenarios;
 
 namespace Numa.Tests.Workloads.Experiments;
@@ -27,4 +28,14 @@ internal static class SmallExperiment
         Experiment experiment, int parallel = 2, IRunStore? store = null, bool records = false) =>
         new ExperimentRunner(TimeProvider.System).Play(
             experiment, new(parallel, new(), records), store, _ => { }, CancellationToken.None);
+
+    internal static ComparisonResult Compare(Experiment experiment)
+    {
+        var runs = Play(experiment, records: true).ToLookup(run => run.Cell);
+        return Comparison.Build(experiment.Cells[0].Scenario, "planted",
+            [
+                .. experiment.Cells.Select((cell, number) => new ComparisonArm(
+                    cell.Name, cell.Scenario, [.. runs[number].Select(run => run.Record!)])),
+            ], "numa compare");
+    }
 }

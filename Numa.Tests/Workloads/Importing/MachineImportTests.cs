@@ -95,7 +95,8 @@ public sealed class MachineImportTests : IDisposable
     {
         var machine = MachineImport.Of("-", "node 0 cpus: 0\nnode 0 size: 7900 MB\nnode 1 cpus:\nnode 1 size: 65536 MB\n",
             null);
-        Assert.Contains("  - memory: 64GiB\n    cpus: none\n    managed: {Normal: 16777216}\n", machine.Yaml,
+        Assert.Equal(64L << 18, 551936 + 16225280);
+        Assert.Contains("  - memory: 64GiB\n    cpus: none\n    managed: {DMA32: 551936, Normal: 16225280}\n", machine.Yaml,
             StringComparison.Ordinal);
     }
 

@@ -18,7 +18,7 @@ public static class BootKeyList
 
     public static ImmutableArray<Key> Keys { get; } =
     [
-        new("kernel", new Shape.Form("a version such as \"4.4\"", "^ *[0-9]+(\\.[0-9]+)*.*$"),
+        new("kernel", new Shape.Form("a version such as \"4.4\"", "^\\s*[0-9]") { IsMaybeNumber = true },
             $"Linux release whose rules hold. Known are {Releases}; another takes the rules of the nearest older one, "
             + "and the report says so.")
         { LeftOut = "needed, in the machine or in the scenario" },

@@ -7,7 +7,7 @@ namespace Numa.Workloads.Scenarios.Keys;
 /// <param name="About">What such a mapping is.</param>
 public sealed record KeyTable(string Name, string About, ImmutableArray<Key> Keys)
 {
-    /// <summary>Groups of keys, of each of which there is exactly one.</summary>
+    /// <summary>Groups of keys that exclude each other.</summary>
     public ImmutableArray<Choice> Choices { get; init; } = [];
 
     public ImmutableArray<string> Names { get; } = [.. Keys.Select(key => key.Name)];

@@ -39,9 +39,12 @@ public static class MachineKeys
 
     public static KeyTable Table { get; } = new("machine", "A machine: nodes, distances, memory, and what boots on it.",
     [
+        new(Key.Extends, Shape.Text,
+            "Path of a machine file, from this file on, of which this one says the differences: mappings merge key by "
+            + "key, lists and values replace, ~ takes a key away. name and about are not passed on."),
         new("name", Shape.Text, "Name in reports.") { LeftOut = "the name of the file" },
         new("about", Shape.Text, "A text for people."),
-        new("nodes", Shape.List(Shape.Mapping(Node)), "The nodes, from 0 on.") { IsRequired = true },
+        new("nodes", Shape.List(Shape.Mapping(Node), least: 1), "The nodes, from 0 on.") { IsRequired = true },
         new("distances", Shape.List(Shape.List(Shape.Whole(NodeDistances.Local, DistanceReader.Largest))),
             "The SLIT: a row for each node, 10 for the node itself.")
         { LeftOut = "10 on the diagonal, 20 off it", Source = "ACPI 6.5, section 5.2.17" },

@@ -31,7 +31,9 @@ public static class PolicyKeys
 
     internal static Shape.WholeNumber Weight { get; } = new(1, MaxWeight);
 
-    internal static Shape Nodes { get; } = Shape.List(Node);
+    internal static Shape Weights { get; } = new Shape.ByName("node", Weight) { Least = 1, AreNumbers = true };
+
+    internal static Shape Nodes { get; } = Shape.List(Node, least: 1);
 
     public static KeyTable Table { get; } = new("policy", "A memory policy: one mode with its nodes.",
     [
@@ -40,7 +42,7 @@ public static class PolicyKeys
         new("preferredMany", Nodes, "The nearest of these nodes first, then the others. Linux 5.15 and later.")
         { Source = Manual },
         new("interleave", Nodes, "One page from each of these nodes in turn.") { Source = Manual },
-        new("weightedInterleave", Shape.Either(new Shape.ByName("node", Weight), Nodes),
+        new("weightedInterleave", Shape.Either(Weights, Nodes),
             "So many pages from each node in turn. Linux 6.9 and later.") { Source = Manual },
         new("homeNode", Node, "Node from which the nearest of bind and preferredMany is told.")
         { LeftOut = "the CPU's own node", Source = "Linux man-pages, set_mempolicy_home_node(2)" },

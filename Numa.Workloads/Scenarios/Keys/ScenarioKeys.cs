@@ -35,21 +35,29 @@ public static class ScenarioKeys
         { Default = "0%", Source = "docs/reclaim-model.md" },
     ]);
 
+    private static Shape Varied { get; } =
+        new Shape.Form("a setting with its values, such as zonelistOrder=node,zone", "^[^=]+=.+$");
+
     public static KeyTable Compare { get; } = new("compare", "What numa compare varies.",
     [
-        new("vary", new Shape.Form("a setting with its values, such as zonelistOrder=node,zone", "^[^=]+=.+$"),
-            "The setting and its values, separated by commas; in quotes within braces.") { IsRequired = true },
+        new("vary", Shape.Either(Varied, Shape.List(Varied)),
+            "The setting and its values, separated by commas, or a range; a list of them makes a grid; in quotes within"
+            + " braces.") { IsRequired = true },
     ]);
 
     public static KeyTable Table { get; } = new("scenario", "What to run: a machine, and the workloads on it.",
     [
+        new(Key.Extends, Shape.Text,
+            "Path of a scenario, from this file on, of which this one says the differences: mappings merge key by "
+            + "key, lists and values replace, ~ takes a key away. name and about are not passed on."),
         new("name", Shape.Text, "Name in reports.") { LeftOut = "the name of the file" },
         new("about", Shape.Text, "A text for people."),
         new("machine", Shape.Either(Shape.Text, Shape.Mapping(MachineKeys.Table)),
             "Path of a machine file, of a saved /proc/zoneinfo or of a folder with a kernel's log, from this file on; "
             + "or a machine that is written here.") { IsRequired = true },
         .. BootKeyList.Keys,
-        new("workloads", new Shape.ByName("workload", new Shape.Workload()), "What runs, by names of your own.")
+        new("workloads", new Shape.ByName("workload", new Shape.Workload()) { Least = 1 },
+            "What runs, by names of your own.")
         { IsRequired = true },
         new("seed", Shape.Whole(0, ulong.MaxValue), "Seed of everything random.") { Default = "1" },
         new("clock", Shape.Word(Clocks.Keys), "Deterministic virtual time, or the host's, which repeats nothing.")
@@ -67,5 +75,6 @@ public static class ScenarioKeys
         new("costs", Shape.Mapping(CostKeys.Table), "Constants of the cost model that are replaced.")
         { LeftOut = "the model's own" },
         new("compare", Shape.Mapping(Compare), "What numa compare varies when the command line says nothing."),
+        new("study", Shape.Mapping(StudyKeys.Table), "Published figures that numa study holds the scenario against."),
     ]);
 }

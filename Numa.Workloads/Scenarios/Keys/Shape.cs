@@ -21,7 +21,7 @@ public abstract record Shape
 
     /// <summary>A list of addresses such as <c>[2GiB-4GiB]</c>.</summary>
     public static Shape Ranges { get; } = new ListOf(new Form("a range such as 2GiB-4GiB",
-        $"^ *{Quantities.SizePattern} *- *{Quantities.SizePattern} *$"));
+        $"^\\s*{Quantities.SizePattern}\\s*-\\s*{Quantities.SizePattern}\\s*$"));
 
     /// <summary>What it is, for people: <c>a size such as 8GiB</c>.</summary>
     public abstract string Words { get; }
@@ -32,7 +32,7 @@ public abstract record Shape
 
     public static Shape Word(IEnumerable<string> words) => new OneWord([.. words]);
 
-    public static Shape List(Shape item) => new ListOf(item);
+    public static Shape List(Shape item, int least = 0) => new ListOf(item) { Least = least };
 
     public static Shape Mapping(KeyTable table) => new KeyMapping(table);
 
@@ -48,6 +48,9 @@ public abstract record Shape
     /// <param name="Pattern">A regular expression of ECMA-262, for editors; readers go further.</param>
     public sealed record Form(string What, string Pattern) : Shape
     {
+        /// <summary>YAML may take such a text for a number.</summary>
+        public bool IsMaybeNumber { get; init; }
+
         public override string Words => What;
     }
 
@@ -96,13 +99,19 @@ public abstract record Shape
     /// <summary>A list whose items are all of one shape.</summary>
     public sealed record ListOf(Shape Item) : Shape
     {
-        public override string Words => $"a list of {Item.Words}";
+        /// <summary>Fewest items.</summary>
+        public int Least { get; init; }
+
+        public override string Words => $"a list, each {Item.Words}";
     }
 
     /// <summary>A mapping with known keys.</summary>
     public sealed record KeyMapping(KeyTable Table) : Shape
     {
-        public override string Words => $"a mapping with {string.Join(", ", Table.Names)}";
+        private const int Few = 6;
+
+        public override string Words =>
+            Table.Names.Length > Few ? "a mapping" : $"a mapping with {string.Join(", ", Table.Names)}";
     }
 
     /// <summary>A mapping whose keys are names that the file gives, or numbers.</summary>
@@ -110,6 +119,12 @@ public abstract record Shape
     /// <param name="Value">Shape of each value.</param>
     public sealed record ByName(string Named, Shape Value) : Shape
     {
+        /// <summary>Fewest names.</summary>
+        public int Least { get; init; }
+
+        /// <summary>The names are numbers.</summary>
+        public bool AreNumbers { get; init; }
+
         public override string Words => $"{Value.Words} for each {Named}";
     }
 

@@ -14,7 +14,7 @@ namespace Numa.Workloads.Scenarios.Keys;
 public sealed record WorkloadKind(
     string Name, string About, GfpFlags Gfp, VirtualDuration Think, string ThinkSource, ImmutableArray<Key> Own)
 {
-    /// <summary>Groups of its own keys, of each of which there is exactly one.</summary>
+    /// <summary>Groups of its own keys that exclude each other.</summary>
     public ImmutableArray<Choice> Choices { get; init; } = [];
 
     /// <summary>Every key that such a workload may have.</summary>

@@ -7,7 +7,17 @@ namespace Numa.Workloads.Scenarios.Keys;
 /// <summary>Every kind of workload, one entry each. A new kind is a new entry, a record and a reader of it.</summary>
 public static class WorkloadKinds
 {
-    private const string RoundFigure = "round figure";
+    internal const string RoundFigure = "round figure";
+
+    /// <summary>What a database takes for its buffers.</summary>
+    internal const string BufferPool =
+        "PostgreSQL's documentation of shared_buffers: a quarter of the memory to begin with";
+
+    internal const string NapiWeight = "NAPI_POLL_WEIGHT, Linux include/linux/netdevice.h";
+
+    /// <summary>Whether one task touches everything.</summary>
+    public static IReadOnlyDictionary<string, bool> Initialisers { get; } =
+        new Dictionary<string, bool> { ["all"] = false, ["one"] = true };
 
     public static IReadOnlyDictionary<string, StormRelease> StormReleases { get; } =
         new Dictionary<string, StormRelease> { ["all"] = StormRelease.All, ["oldest"] = StormRelease.Oldest };
@@ -28,13 +38,17 @@ public static class WorkloadKinds
         new(FillWorkload.Kind, "Allocates and keeps, until it has its fill or an allocation fails.",
             GfpFlags.GfpHighUserMovable, ThinkTime.Fault, "docs/cost-model.md, fitted",
             [
-                new("size", WorkloadKeys.SizeOrUnlimited,
-                    "Memory of all tasks together; unlimited: until an allocation fails."),
-                new("pages", WorkloadKeys.Count, "The same as a number of pages of 4 KiB."),
+                new("size", WorkloadKeys.SizeShareOrUnlimited, "Memory of all tasks together, or a share of the "
+                    + "machine's; unlimited: until an allocation fails.")
+                { Default = "25%", Source = BufferPool },
+                new("pages", WorkloadKeys.Count, "The same as a number of pages of 4 KiB.")
+                { LeftOut = "size says it" },
+                new("by", Shape.Word(Initialisers.Keys), "Who touches it: all of its CPUs, each its part, or one, the "
+                    + "first of them.") { Default = "all" },
                 Lru,
             ])
         {
-            Choices = [new(["size", "pages"], "; size: unlimited fills until an allocation fails")],
+            Choices = [new(["size", "pages"]) { IsOptional = true }],
         },
         new(FillWorkload.DeviceKind, "A driver that allocates and keeps: a fill that needs memory below 4 GiB.",
             GfpFlags.Dma32, ThinkTime.Driver, RoundFigure,
@@ -53,27 +67,36 @@ public static class WorkloadKinds
                 { Default = "all" },
                 new("operations", WorkloadKeys.CountOrUnlimited,
                     "Allocations and frees of each task; unlimited: until the scenario's duration is over.")
-                { IsRequired = true },
+                {
+                    Default = "65536", LeftOut = "65536, or unlimited where it has a duration",
+                    Source = "page faults and frees of one pass of will-it-scale page_fault1 over its 128 MiB",
+                },
                 Lru,
             ]),
         new(ProducerConsumerWorkload.Kind, "Allocates batches of blocks that a task on another CPU frees.",
             GfpFlags.GfpKernel, ThinkTime.Packet, RoundFigure,
             [
-                new("consumers", Shape.Cpus, "CPUs of the consumers, one for each producer.") { IsRequired = true },
-                new("batch", Shape.Whole(1, 65_536), "Blocks that are handed over at a time.") { Default = "64" },
-                new("batches", WorkloadKeys.Count, "Batches of each producer.") { IsRequired = true },
+                new("consumers", Shape.Cpus, "CPUs of the consumers, one for each producer.")
+                { LeftOut = WorkloadKeys.Elsewhere },
+                new("batch", Shape.Whole(1, 65_536), "Blocks that are handed over at a time.")
+                { Default = "64", Source = NapiWeight },
+                new("batches", WorkloadKeys.Count, "Batches of each producer.")
+                { Default = "1000", Source = RoundFigure },
                 new("backlog", Shape.Whole(1, 65_536), "Batches under way before a producer waits for its consumer.")
-                { Default = "8" },
+                { Default = "8", Source = RoundFigure },
             ]),
         new(ToggleWorkload.Kind, "Random slots: frees a used one, fills an empty one.",
             GfpFlags.GfpHighUserMovable, ThinkTime.None, "the allocator alone is measured",
             [
-                new("slots", Shape.Whole(1, 1 << 22), "Slots of each task.") { Default = "1024" },
+                new("slots", Shape.Whole(1, 1 << 22), "Slots of each task.")
+                { Default = "1024", Source = RoundFigure },
                 new("mix", Shape.Word(ToggleMixes.Keys),
                     "order0: blocks of the workload's order; mixed: orders 0 to 9, most of 0; bulk: all slots are "
                     + "filled, then freed.") { Default = "order0" },
-                new("operations", WorkloadKeys.Count, "Allocations and frees of each task.") { IsRequired = true },
+                new("operations", WorkloadKeys.Count, "Allocations and frees of each task.")
+                { Default = "100000", Source = RoundFigure },
             ]),
+        .. StressKinds.All,
     ];
 
     public static ImmutableArray<string> Names { get; } =

@@ -1,0 +1,74 @@
+using Numa.Workloads.Measurement;
+using Numa.Workloads.Studies;
+
+namespace Numa.Cli.Tables;
+
+/// <summary>Published figures beside Numa's, the answer first.</summary>
+internal static class StudyTable
+{
+    public static void Write(Page page, StudyResult result)
+    {
+        page.Title($"{result.Scenario} on {result.Machine}, kernel {result.Kernel}");
+        foreach (var line in Answer(result)) page.Line(line);
+        page.Line();
+        page.Line($"  measured on  {result.Measured}");
+        page.Line($"  source       {result.Source}");
+        foreach (var constant in result.Constants)
+        {
+            page.Line($"  fitted       {constant.Path} = {constant.Value}"
+                + (constant.FittedAnew is { } anew ? $", by a new search {anew}" : ""));
+        }
+
+        page.Line();
+        var sheet = new Sheet("<", "published", "Numa", "off", "<");
+        foreach (var point in result.Points)
+        {
+            sheet.Row(
+                point.Name, Text(point.Published, point.Unit), Text(point.Simulated, point.Unit),
+                new(Error(point) + (point.IsOff ? " !" : ""), point.IsOff), Role(point));
+        }
+
+        page.Draw(sheet);
+        if (result.Seeds > 1) page.Line($"  means of {result.Seeds} seeds");
+        foreach (var note in result.Notes) page.Line("  note: " + note);
+        page.Line("  MODEL: times rest on the cost model, with this machine's constants alone (docs/studies.md)");
+        if (result.IsOff) page.Alarm("  ! off the published figure by more than the study allows");
+    }
+
+    /// <summary>What the figures come to, in a sentence or two.</summary>
+    internal static IEnumerable<string> Answer(StudyResult result)
+    {
+        var fitted = result.Points.Count(point => point.Role == StudyRole.Fitted);
+        if (result.MeanError is not { } mean)
+        {
+            yield return $"Nothing is predicted: {Figures.Count(fitted, "figure")} fitted.";
+            yield break;
+        }
+
+        var predicted = result.Predicted.ToList();
+        var worst = predicted.MaxBy(point => Math.Abs(point.Error!.Value))!;
+        yield return $"{Figures.Count(result.Constants.Length, "constant")} fitted on"
+            + $" {Figures.Count(fitted, "published figure")} {(predicted.Count == 1 ? "predict" : "predict the other")}"
+            + $" {Figures.Count(predicted.Count)} within {Figures.Percent(mean)} on average;";
+        yield return $"the farthest off is {worst.Name}: {Text(worst.Simulated, worst.Unit)} for"
+            + $" {Text(worst.Published, worst.Unit)} ({Error(worst)}).";
+    }
+
+    private static string Text(double? value, MetricUnit? unit) => (value, unit) switch
+    {
+        (null, _) => "-",
+        ({ } multiple, null) => Figures.Fixed(multiple, 3) + " x",
+        (_, { } known) => Figures.Metric(value, known),
+    };
+
+    private static string Error(PointResult point) => point.Error is { } error
+        ? Figures.Fixed(error * 100, 1) is var text && error > 0 ? $"+{text} %" : $"{text} %"
+        : "-";
+
+    private static string Role(PointResult point) => point.Role switch
+    {
+        StudyRole.Fitted => "fitted",
+        StudyRole.Predicted => "predicted",
+        _ => "not published",
+    };
+}

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using Numa.Cli.Tables;
+using Numa.Workloads.Measurement;
+
+namespace Numa.Tests.Cli;
+
+// Goal: every sentence follows from figures by a rule. Method: one comparison, changed figure by figure.
+public class FindingsTests
+{
+    private static readonly ComparisonResult Plain = SampleResults.Comparison with
+    {
+        Seeds = [1, 2, 3, 4, 5], VaryPath = "zonelistOrder",
+    };
+
+    [Fact]
+    public void What_moved_comes_first_with_its_basis_and_prediction() => Assert.Equal(
+        "zonelistOrder=zone keeps 401 274 pages of 0:DMA32 that zonelistOrder=node uses, and takes more from 1:Normal"
+        + " (exact, 10/10 seeds; as predicted)", ComparisonFindings.Of(Plain)[0]);
+
+    [Fact]
+    public void A_difference_off_its_prediction_says_so() => Assert.Contains("OFF the predicted -401 274",
+        ComparisonFindings.Of(With("pages from 0:DMA32", difference => difference with { Off = true }))[0]);
+
+    [Theory]
+    [InlineData(1_029_783, 464_142, "keeps 1 029 783 pages in reserve for others and has 464 142")]
+    [InlineData(62_472, 464_142, "keeps 62 472 pages in reserve for others and 396 below low, and has 464 142 free")]
+    public void Where_no_page_can_move_the_inequality_is_the_answer(long reserve, long managed, string because)
+    {
+        var same = Unmoved() with { Reachable = [new("0:DMA32", managed, 0, reserve, 396, 0, "inequality")] };
+        Assert.Equal("No difference in placement, because no page can move: 0:DMA32 " + because,
+            ComparisonFindings.Of(same)[0]);
+    }
+
+    // An average over the run would hide that half as many are made, and for how long.
+    [Fact]
+    public void Phases_come_before_everything_else() => Assert.Equal(
+        "until 0:DMA32 is at its limit: 0.461 times as many pages/s with zonelistOrder=zone (MODEL; predicted 0.40 to"
+        + " 0.53)",
+        ComparisonFindings.Of(Plain with
+        {
+            Windows =
+            [
+                new("until 0:DMA32 is at its limit", [31e6, 14.3e6], 0.461, 0.4, 0.53, 402287, 400889, MetricBasis.Model,
+                    false),
+            ],
+        })[0]);
+
+    [Fact]
+    public void Equal_walks_are_a_reason_too() => Assert.Equal(
+        "No difference in placement, because every CPU tries the same zones in the same order",
+        ComparisonFindings.Of(Unmoved() with { Reachable = [new("", 0, 0, 0, 0, 0, "same")] })[0]);
+
+    [Theory]
+    [InlineData(100, 97, -4.0, -2.0, 0.01, DifferenceVerdict.Found,
+        "allocations: 97 /s instead of 100 /s with zonelistOrder=zone, 3.0 % less (95 %: -4.0 % to -2.0 %, 5 seeds,"
+        + " p 0.01, MODEL)")]
+    [InlineData(100, 100.1, -0.3, 0.4, 0.8, DifferenceVerdict.NotFound,
+        "allocations: no difference found with zonelistOrder=zone (95 %: -0.30 % to +0.40 %, 5 seeds, p 0.80, MODEL)")]
+    [InlineData(100, 0, -104.0, -96.0, 0.00001, DifferenceVerdict.Found,
+        "allocations: 0 /s instead of 100 /s with zonelistOrder=zone (95 %: -104.0 % to -96.0 %, 5 seeds, p < 0.001,"
+        + " MODEL)")]
+    [InlineData(100, 103, null, null, 0.0625, DifferenceVerdict.Open,
+        "allocations: 103 /s instead of 100 /s with zonelistOrder=zone, the same difference in each of 5 seeds (so few"
+        + " cannot tell it from chance)")]
+    [InlineData(100, 100, null, null, 1.0, DifferenceVerdict.NotFound,
+        "allocations: no difference in each of 5 seeds, 100 /s with both (MODEL)")]
+    [InlineData(100, 100, null, null, null, DifferenceVerdict.Open, "allocations: no difference, 100 /s with both")]
+    [InlineData(100, 103, null, null, null, DifferenceVerdict.Fixed,
+        "allocations: 103 /s instead of 100 /s with zonelistOrder=zone, 3.0 % more (MODEL, no seed changes it)")]
+    public void Times_say_what_was_found_and_how_sure_it_is(
+        double first, double other, double? low, double? high, double? p, object verdict, string sentence)
+    {
+        var metric = new MetricResult("allocations", MetricUnit.PerSecond, MetricBasis.Model, "default cost set", 0,
+            [new(first, false), new(other, false)],
+            [new(other - first, low, high, null, false) { CorrectedP = p, Verdict = (DifferenceVerdict)verdict }]);
+        Assert.Equal(sentence, ComparisonFindings.Of(Unmoved() with { Metrics = [metric] })[^1]);
+    }
+
+    [Fact]
+    public void Failures_come_before_times_and_are_told_once()
+    {
+        ImmutableArray<MetricResult> metrics =
+            [Count("kswapd runs", 9, 3), Count("failed", 4, 0), Count("failed, may not reclaim", 4, 0)];
+        var found = ComparisonFindings.Of(Unmoved() with { Metrics = metrics });
+        Assert.StartsWith("failed", found[1]);
+        Assert.StartsWith("kswapd runs: 3 instead of 9", found[2]);
+        Assert.Equal(3, found.Length);
+
+        static MetricResult Count(string name, double first, double other) => new(
+            name, MetricUnit.Count, MetricBasis.Model, "reclaim model", 0, [new(first, false), new(other, false)],
+            [new(other - first, -7, -1, null, false) { CorrectedP = 0.01, Verdict = DifferenceVerdict.Found }]);
+    }
+
+    [Fact]
+    public void What_a_setting_costs_and_buys_is_the_answer_where_margins_change()
+    {
+        var arm = SampleResults.Comparison.Arms[1] with
+        {
+            Value = "1GiB", Margins = new(16_894, 262_143, "GFP_KERNEL", "node 0", -302_336, -245_249, false),
+        };
+        var result = Plain with { VaryPath = "vm.min_free_kbytes", Arms = [Plain.Arms[0], arm] };
+        Assert.Equal("min_free_kbytes=1GiB costs 958 MiB: 262 143 pages stay below the min marks instead of 16 894;"
+            + " GFP_KERNEL from node 0 wakes kswapd 1181 MiB earlier and reclaims by itself 958 MiB earlier (exact)",
+            ComparisonFindings.Of(result)[0]);
+    }
+
+    [Fact]
+    public void A_sweep_says_where_a_metric_rises_bends_and_begins()
+    {
+        Assert.Equal<string>(
+        [
+            "allocations: rises from 500 000 /s at 0 to 1 000 000 /s at 0-3, with a knee at 0-1 (MODEL)",
+            "local share: 100.0 % throughout (exact)",
+            "failed: rises from 0 at 0 to 3.5 at 0-3, none before 0-3 (5 seeds)",
+        ], SweepFindings.Of(SampleSweep.Storm));
+    }
+
+    [Fact]
+    public async Task Findings_stand_on_top_of_the_table_and_in_the_JSON()
+    {
+        var table = await CommandLineRun.OfAsync("compare s.yaml --vary a=b,c");
+        Assert.StartsWith("  zonelistOrder=zone keeps 401 274 pages of 0:DMA32", table.Output.Split('\n')[1]);
+        var json = await CommandLineRun.OfAsync("compare s.yaml --vary a=b,c --format json");
+        Assert.Contains("\"findings\": [\n    \"zonelistOrder=zone keeps 401 274", json.Output);
+        var sweep = await CommandLineRun.OfAsync("sweep s.yaml --vary a=b,c");
+        Assert.Contains("rises from 500 000 /s", sweep.Output);
+        Assert.All(sweep.Output.Split('\n'), line => Assert.True(line.Length <= 120, line));
+        var csv = (await CommandLineRun.OfAsync("sweep s.yaml --vary a=b,c --format csv")).Output.Split("\r\n");
+        Assert.Equal("workloads.storm.cpus,machine,runs,metric,unit,basis,mean,low,high", csv[0]);
+        Assert.Equal("0,pair,5,allocationsPerSecond,perSecond,model,500000,499000,501000", csv[1]);
+    }
+
+    [Fact]
+    public async Task An_incomplete_comparison_says_so_and_ends_as_interrupted()
+    {
+        var simulator = new FakeSimulator { Comparison = SampleResults.Comparison with { Missing = 4 } };
+        var run = await CommandLineRun.OfAsync("compare s.yaml --vary a=b,c", simulator);
+        Assert.Equal(130, run.ExitCode);
+        Assert.Contains("INCOMPLETE: 4 runs of those asked for are missing", run.Output);
+        Assert.Equal("numa: interrupted after 20 of 24 runs; nothing is kept without --out DIR",
+            Assert.Single(run.ErrorLines));
+    }
+
+    private static ComparisonResult With(string name, Func<DifferenceResult, DifferenceResult> change) => Plain with
+    {
+        Metrics = [.. Plain.Metrics.Select(metric => metric.Name == name
+            ? metric with { Differences = [change(metric.Differences[0])] }
+            : metric)],
+    };
+
+    private static ComparisonResult Unmoved() => Plain with
+    {
+        Reachable = [], Placement = new(null, null, null, 0, 100), Metrics = [],
+    };
+}
