@@ -93,7 +93,7 @@ public sealed class MachineImportTests : IDisposable
     [Fact]
     public void Memory_of_whole_GiB_is_managed_whole()
     {
-        var machine = MachineImport.Of("-", "node 0 cpus: 0\nnode 0 size: 7900 MB\nnode 1 cpus:\nnode 1 size: 65536 MB\n",
+        var machine = MachineImport.Of("-", "node 0 cpus: 0\nnode 0 size: 900 MB\nnode 1 cpus:\nnode 1 size: 65536 MB\n",
             null);
         Assert.Equal(64L << 18, 551936 + 16225280);
         Assert.Contains("  - memory: 64GiB\n    cpus: none\n    managed: {DMA32: 551936, Normal: 16225280}\n", machine.Yaml,
