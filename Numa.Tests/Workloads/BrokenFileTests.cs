@@ -47,6 +47,7 @@ public class BrokenFileTests
         Start + "workloads: {a: {kind: fill, cpus: 0, size: 1GiB, policy: {bind: 0}}}\n",
         Start + "workloads: {a: {kind: fill, cpus: 0, size: 1GiB, policy: {preferred: [0]}}}\n",
         Start + "workloads: {a: {kind: fill, cpus: 0, size: 1GiB, policy: {interleaved: [0, 1]}}}\n",
+        Start + "workloads: {a: {kind: fill, cpus: 0, size: 1GiB, policy: {weightedInterleave: {}}}}\n",
         Start + "workloads: {a: {kind: fill, cpus: 0, size: 1GiB, think: 5 minutes}}\n",
         Start + "workloads: {a: {kind: fill, cpus: 0, size: 1GiB, think: -1us}}\n",
         Start + "duration: 100\n" + Fill,

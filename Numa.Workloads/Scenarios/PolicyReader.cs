@@ -61,7 +61,7 @@ internal static class PolicyReader
         {
             MempolicyMode.Preferred => fields.Number(key) is { } node ? [new NodeId((int)node)] : [],
             MempolicyMode.WeightedInterleave when fields.Value(key) is YamlMapping table =>
-                Weights(fields, table, weights),
+                Weights(fields, table, weights, problems),
             _ => Numbers(fields, key, problems),
         };
         var meaning = fields.Word("flags", PolicyKeys.Meanings) ?? NodeSetMeaning.Remapped;
@@ -104,8 +104,10 @@ internal static class PolicyReader
     }
 
     private static ImmutableArray<NodeId> Weights(
-        Fields fields, YamlMapping table, ImmutableDictionary<NodeId, int>.Builder weights)
+        Fields fields, YamlMapping table, ImmutableDictionary<NodeId, int>.Builder weights,
+        ProblemList problems)
     {
+        if (table.Entries.IsEmpty) problems.Add(table.At, ProblemCodes.Nodes, "weightedInterleave names no node");
         foreach (var entry in table.Entries)
         {
             var number = new Located<string>(entry.Key.Text, entry.Key.At);
