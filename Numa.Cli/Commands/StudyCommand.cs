@@ -44,7 +44,7 @@ internal sealed class StudyCommand : NumaCommand
 
     public override ImmutableArray<string> Examples =>
     [
-        "numa study configs/studies/llfree-4k.yaml",
+        "numa study configs/studies/llfree.yaml",
         "numa study configs/studies/huang-spr.yaml --fit",
     ];
 

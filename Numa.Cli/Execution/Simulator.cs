@@ -40,6 +40,12 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
     {
         var runs = Play(request, keepsRecords: true, progress, cancel);
         var (grid, cells) = (runs.Grid, runs.Grid.Experiment.Cells);
+        if (runs.Runs.Any(run => run.Record is null))
+        {
+            throw new InputException([new(new("--resume", 0, 0), ProblemCodes.Conflict,
+                "the folder holds runs of a sweep; expected those of a comparison")]);
+        }
+
         var perCell = runs.Runs.ToLookup(run => run.Cell);
         // Arms have as many runs, those of the same turns: what is beyond is not lost, but in no table.
         var turns = Enumerable.Range(0, grid.Experiment.Seeds).TakeWhile(turn => Enumerable.Range(0, cells.Length)

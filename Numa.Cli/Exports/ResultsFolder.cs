@@ -66,6 +66,8 @@ internal sealed class ResultsFolder : IExperimentStore
 
     public CellRun? Find(Experiment experiment, ExperimentRun run)
     {
+        // What lies there from before is this experiment's only where its manifest was compared.
+        if (!_resumes) return null;
         var file = FileOf(run);
         if (Text(file) is not { } text) return null;
         try

@@ -42,7 +42,8 @@ public static class Comparison
         IReadOnlyList<AllocationRequest> requests =
             [.. scenario.Workloads.Select(workload => workload.Basis.Request).Distinct()];
         var sameZones = ComparisonMetrics.SameZones(arms);
-        var ordersOnly = sameZones && OrderPaths.Any(path => varyPath.EndsWith(path, StringComparison.Ordinal));
+        var ordersOnly = sameZones && varyPath.Split(", ").All(varied =>
+            OrderPaths.Any(path => varied.EndsWith(path, StringComparison.Ordinal)));
         ImmutableArray<ReachableDifference> reachable =
             sameZones ? ReachableLaw.Of(machines, requests, arms[0].FreeAtStart, ordersOnly) : [];
         var metrics = new ComparisonMetrics(arms);

@@ -37,6 +37,12 @@ public sealed record Experiment(
     /// <exception cref="InputException">Some seeds are shared, others are not.</exception>
     public void RequireSeeds()
     {
+        if (Cells.Any(cell => cell.FirstSeed > ulong.MaxValue - (ulong)Seeds))
+        {
+            throw new InputException([new(new("--seed", 0, 0), ProblemCodes.Range,
+                $"{Seeds} seeds do not fit above the first; expected at most {ulong.MaxValue - (ulong)Seeds}")]);
+        }
+
         foreach (var (first, next) in Cells.Select(cell => cell.FirstSeed).Distinct().Order()
                      .Zip(Cells.Select(cell => cell.FirstSeed).Distinct().Order().Skip(1)))
         {

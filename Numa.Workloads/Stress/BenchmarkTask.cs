@@ -97,6 +97,8 @@ internal sealed class BenchmarkTask(
     {
         if (_isFilling) BeginPattern();
         _left = 0;
+        // What was taken is still given back; what was given back is not taken again.
+        _isHalfDone &= benchmark.Pattern == BenchmarkPattern.Repeat;
         return true;
     }
 

@@ -44,7 +44,8 @@ internal sealed class ProducerTask(
         }
 
         _underWay++;
-        _batchesLeft = _failed ? 0 : _batchesLeft - 1;
+        // A full batch is not known for the last: an empty one follows it.
+        _batchesLeft = _failed && _batch.Count < batchBlocks ? 0 : _batchesLeft - 1;
         step.Kind = TaskStepKind.HandOver;
         step.Receiver = consumer;
         step.Blocks = _batch.RemoveAll();

@@ -197,6 +197,7 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
     public override void AllocatedToLru(LruType type)
     {
         _again = null;
+        _patience = ProgramLife.MostTries;
         base.AllocatedToLru(type);
         _work.AllocatedToLru(type);
     }

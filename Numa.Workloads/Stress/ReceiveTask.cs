@@ -77,7 +77,8 @@ internal sealed class ReceiveTask(
         _packets += packets;
         _bursts++;
         _burstsLeft--;
-        _nextBurst += new VirtualDuration(_arrivals.Next());
+        // Even where nothing lies between, time goes on.
+        _nextBurst += new VirtualDuration(Math.Max(1, _arrivals.Next()));
     }
 
     private void Release(ref TaskStep step)

@@ -39,11 +39,12 @@ internal sealed class StudyReader
         if (scenario.Workloads.Any(workload => workload.Basis.Request.IsFault)) Require(["zeroPerPage"], ZeroMachine);
         foreach (var constant in study.Fit)
         {
-            var known = constant.Cost is { } cost ? CostKeys.Table.Names.Contains(cost)
+            var known = constant.Cost is { } cost ? scenario.Costs.ContainsKey(cost)
                 : scenario.Workloads.Any(workload => workload.Name == constant.Workload);
             if (known) continue;
             problems.Add(constant.Path.At, ProblemCodes.Setting,
-                $"'{constant.Path.Value}' is no constant; expected costs.NAME, or workloads.NAME.think of a workload");
+                $"'{constant.Path.Value}' is no constant; expected one under costs,"
+                    + " or workloads.NAME.think of a workload");
         }
 
         void Require(string[] costs, string machine)

@@ -44,7 +44,7 @@ public class StudyReaderTests
     [InlineData("points: []\n  fit: {costs.holdPerPage: 9..3}", "s.yaml:7:28: error NUMA107: '9..3' is no range;"
         + " expected the least and the most, for example 20..120")]
     [InlineData("points: []\n  fit: {costs.holdPerPag: 1..3}", "s.yaml:7:9: error NUMA113: 'costs.holdPerPag' is no"
-        + " constant; expected costs.NAME, or workloads.NAME.think of a workload")]
+        + " constant; expected one under costs, or workloads.NAME.think of a workload")]
     public void What_is_wrong_is_told_at_its_place(string points, string expected) =>
         Assert.Equal([expected], ScenarioTexts.Problems(Text(Costs, points)));
 
