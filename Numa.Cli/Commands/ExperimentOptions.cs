@@ -72,17 +72,19 @@ internal sealed class ExperimentOptions
                 $"--out {output} and --resume {resumed} are two folders; expected one")]);
         }
 
-        return ResultsFolder.Check(resumed ?? output, resumes);
+        return ResultsFolder.Check(resumed ?? output, resumes, Command);
     }
 
     public ExperimentRequest Request(ParseResult parsed, ResultsFolder? folder) => new(
         _scenario.Request(parsed, top: 0) with { SampleAllocations = false },
         parsed.GetValue(_vary),
         parsed.GetValue(_seeds),
-        CommandText.Of(["numa", .. Words()]))
+        Command)
     {
         Store = folder,
     };
+
+    private string Command => CommandText.Of(["numa", .. Words()]);
 
     /// <summary>The command line without what changes nothing of the result.</summary>
     private IEnumerable<string> Words()

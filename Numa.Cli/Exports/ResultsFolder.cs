@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Numa.Cli.Execution;
@@ -20,15 +21,19 @@ internal sealed class ResultsFolder : IExperimentStore
     private readonly OutputFolder _output;
     private readonly Dictionary<int, MachineImage> _machines = [];
 
-    private ResultsFolder(string path, bool resumes, OutputFolder output) =>
-        (_path, _resumes, _output) = (path, resumes, output);
+    private readonly string _command;
+
+    private ResultsFolder(string path, bool resumes, string command, OutputFolder output) =>
+        (_path, _resumes, _command, _output) = (path, resumes, command, output);
 
     /// <summary>Makes sure, before any long work, that the folder can be written to.</summary>
     /// <param name="resumes">It holds this experiment, and what is missing is to be added.</param>
+    /// <param name="command">The command line without what changes nothing of the result: it is part of what the
+    /// experiment is.</param>
     /// <returns>Null when no folder was asked for.</returns>
     /// <exception cref="InputException">It cannot be written to, or holds an experiment where none is
     /// expected.</exception>
-    public static ResultsFolder? Check(string? path, bool resumes)
+    public static ResultsFolder? Check(string? path, bool resumes, string command)
     {
         if (path is null) return null;
         var holds = File.Exists(Path.Combine(path, Manifest));
@@ -39,7 +44,7 @@ internal sealed class ResultsFolder : IExperimentStore
         }
 
         if (!holds && resumes) throw Unusable(path, $"holds no experiment to go on with: there is no {Manifest}");
-        return new(path, resumes, OutputFolder.Check(path)!);
+        return new(path, resumes, command, OutputFolder.Check(path)!);
     }
 
     public string Location => _path;
@@ -122,13 +127,13 @@ internal sealed class ResultsFolder : IExperimentStore
     }
 
     /// <summary>What the experiment is, and the files that it was read from.</summary>
-    private static (string Name, string Content)[] Files(ExperimentGrid grid)
+    private (string Name, string Content)[] Files(ExperimentGrid grid)
     {
         var texts = grid.Inputs.SelectMany(input => input.Files).Select(file => file.Text).OfType<string>()
             .Distinct().ToList();
         var manifest = new
         {
-            Versions.Numa,
+            Versions = JsonNode.Parse(Versions.Json),
             Scenario = grid.Experiment.Cells[0].Scenario.Name,
             grid.Experiment.Seeds,
             Metrics = grid.Experiment.Metrics.Select(metric => metric.Name),
@@ -140,7 +145,11 @@ internal sealed class ResultsFolder : IExperimentStore
                 Settings = input.Settings.Select(setting => $"{setting.Option} {setting.Path}={setting.Value}"),
                 Files = input.Files.Select(file => file.Text).OfType<string>()
                     .Select(text => NameOf(texts.IndexOf(text), texts.Count)),
+                Recorded = input.Files.Where(file => file.Text is null).Select(file => file.File)
+                    .Concat(cell.Scenario.Workloads.OfType<TraceWorkload>().Select(trace => trace.File))
+                    .Select(HashOf),
             }),
+            Command = _command,
         };
         return
         [
@@ -148,6 +157,16 @@ internal sealed class ResultsFolder : IExperimentStore
             ("scenario.yaml", grid.Inputs[0].Text),
             .. texts.Select((text, number) => (NameOf(number, texts.Count), text)),
         ];
+    }
+
+    /// <summary>Of what stays where it is, the content: a file, or all files right in a folder.</summary>
+    private static string HashOf(string path)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        IEnumerable<string> files =
+            Directory.Exists(path) ? Directory.GetFiles(path).Order(StringComparer.Ordinal) : [path];
+        foreach (var file in files.Where(File.Exists)) hash.AppendData(File.ReadAllBytes(file));
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>A single file that a scenario leads to is its machine; of several nobody knows.</summary>

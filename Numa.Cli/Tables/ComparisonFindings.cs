@@ -53,6 +53,7 @@ internal static class ComparisonFindings
             .Select(metric => (Metric: metric, Difference: metric.Differences[arm - 1]))
             .OrderBy(one => Order.IndexOf(one.Metric.Name) is >= 0 and var rank ? rank : Order.Length)
             // Two names for the same failures are told once.
+            .Where(one => one.Difference.Difference is not null)
             .DistinctBy(one => one.Metric.Name.StartsWith("failed", StringComparison.Ordinal)
                 ? "failed " + one.Difference.Difference : one.Metric.Name)
             .ToList();
@@ -93,7 +94,7 @@ internal static class ComparisonFindings
         return result.Seeds.Length < 2
             ? $"{metric.Name}: {values} with {name} (one seed, which cannot tell a difference from chance)"
             : $"{metric.Name}: {values} with {name}, the same difference in {Every(result)}"
-                + " (so few cannot tell it from chance)";
+                + " (equal differences need more seeds, 10 or so, to be told from chance)";
     }
 
     private static string Every(ComparisonResult result) =>
@@ -127,6 +128,8 @@ internal static class ComparisonFindings
 
         static string Part(double part)
         {
+            // Nothing falls by more than all of it.
+            part = Math.Max(part, -1);
             // Two digits of what matters: an interval of a thousandth is no 0.0 %.
             var decimals = Math.Abs(part) < 0.001 ? 3 : Math.Abs(part) < 0.01 ? 2 : 1;
             var text = Figures.Fixed(part * 100, decimals) + " %";

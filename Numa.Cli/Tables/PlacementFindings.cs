@@ -22,12 +22,14 @@ internal static class PlacementFindings
         var moved = result.Metrics.Where(metric => metric.Name.StartsWith(From, StringComparison.Ordinal))
             .Select(metric =>
                 (Zone: metric.Name[From.Length..], Metric: metric, Difference: metric.Differences[arm - 1]))
-            .Where(zone => zone.Difference.Verdict is DifferenceVerdict.Fixed or DifferenceVerdict.Found
+            .Where(zone => zone.Difference.Verdict != DifferenceVerdict.NotFound
                 && zone.Difference.Difference is not (null or 0)).ToList();
         if (moved.Count == 0)
         {
             if (result.Placement is { Pages: 0 } same)
-                yield return $"No difference in placement{Because(result)}";
+                yield return (result.Arms.Select(one => one.PlacementHash).Distinct().Count() == 1
+                    ? "No difference in placement" : "Every page comes from the same zone, though from another frame")
+                    + Because(result);
             else if (Because(result) is { Length: > 0 } because && result.Placement is null)
                 yield return $"No difference in placement was found{because}";
             yield break;
@@ -36,7 +38,7 @@ internal static class PlacementFindings
         yield return Moved(result, arm, moved);
         var local = result.Metrics.FirstOrDefault(metric => metric.Name == "local share");
         if (local?.Differences[arm - 1] is { Difference: { } change } differs && Math.Abs(change) >= 0.0005
-            && differs.Verdict is DifferenceVerdict.Fixed or DifferenceVerdict.Found)
+            && differs.Verdict != DifferenceVerdict.NotFound)
         {
             yield return $"local share: {Figures.Metric(local.Values[arm].Mean, local.Unit)} instead of"
                 + $" {Figures.Metric(local.Values[0].Mean, local.Unit)} ({Basis(result, local, differs)})";
@@ -75,8 +77,12 @@ internal static class PlacementFindings
     };
 
     private static string Basis(ComparisonResult result, MetricResult metric, DifferenceResult difference) =>
-        ComparisonFindings.Basis(result, metric)
-        + (difference.CorrectedP is { } p ? ", " + Figures.Chance(p) : "");
+        difference.Verdict == DifferenceVerdict.Open
+            ? $"{(metric.Basis == MetricBasis.Model ? "MODEL, " : "")}" + (result.Seeds.Length < 2
+                ? "one seed, which cannot tell a difference from chance"
+                : $"the same in each of {Figures.Count(result.Seeds.Length, "seed")}")
+            : ComparisonFindings.Basis(result, metric)
+                + (difference.CorrectedP is { } p ? ", " + Figures.Chance(p) : "");
 
     /// <summary>Why nothing differs; empty where nothing says why.</summary>
     private static string Because(ComparisonResult result)

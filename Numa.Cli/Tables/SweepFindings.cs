@@ -13,7 +13,7 @@ internal static class SweepFindings
         {
             var trends = result.Trends.Where(trend => trend.Metric == metric.Name).ToList();
             // Where all curves are flat, one sentence says it.
-            if (trends.Count > 1 && trends.All(trend => trend.Shape == TrendShape.Flat && trend.FirstAboveZero is null))
+            if (trends.Count > 1 && trends.All(trend => trend is { Shape: TrendShape.Flat, FirstAboveZero: null, IsOpen: false }))
                 sentences.Add($"{metric.Title}: no change found along {result.Paths[^1]}, whatever the other settings");
             else
                 sentences.AddRange(trends.Select(trend => Sentence(result, metric, trend)));
@@ -28,13 +28,20 @@ internal static class SweepFindings
         var basis = metric.Basis == MetricBasis.Interval
             ? $"{Figures.Count(result.Seeds, "seed")}"
             : Figures.Basis(metric.Basis);
-        return $"{metric.Title}{where}: {What(result, metric, trend)} ({basis})";
+        var same = trend.IsConstant ? ", some of it the same in each seed" : "";
+        return $"{metric.Title}{where}: {What(result, metric, trend)} ({basis}{same})";
     }
 
     private static string What(SweepResult result, SweepMetric metric, SweepTrend trend)
     {
         var (first, last) = (Figures.Metric(trend.First, metric.Unit), Figures.Metric(trend.Last, metric.Unit));
         var above = trend.FirstAboveZero is { } value ? $", none before {value}" : "";
+        if (trend is { IsOpen: true, Shape: TrendShape.Flat } && trend.First != trend.Last)
+        {
+            return $"{first} at {trend.From}, {last} at {trend.To}{above}; one seed, which cannot tell a change from"
+                + " chance";
+        }
+
         return trend.Shape switch
         {
             TrendShape.Flat when trend.First == trend.Last && above.Length == 0 => $"{first} throughout",

@@ -31,6 +31,14 @@ public class FindingsTests
             ComparisonFindings.Of(same)[0]);
     }
 
+    [Fact]
+    public void What_every_seed_moves_is_told_even_where_no_chance_can_be_reckoned() => Assert.EndsWith(
+        "(the same in each of 5 seeds; as predicted)",
+        ComparisonFindings.Of(With("pages from 0:DMA32", difference => difference with
+        {
+            Verdict = DifferenceVerdict.Open,
+        }))[0]);
+
     // An average over the run would hide that half as many are made, and for how long.
     [Fact]
     public void Phases_come_before_everything_else() => Assert.Equal(
@@ -46,6 +54,11 @@ public class FindingsTests
         })[0]);
 
     [Fact]
+    public void Other_frames_of_the_same_zones_are_no_equal_placement() => Assert.StartsWith(
+        "Every page comes from the same zone, though from another frame",
+        ComparisonFindings.Of(Unmoved() with { Arms = Plain.Arms })[0]);
+
+    [Fact]
     public void Equal_walks_are_a_reason_too() => Assert.Equal(
         "No difference in placement, because every CPU tries the same zones in the same order",
         ComparisonFindings.Of(Unmoved() with { Reachable = [new("", 0, 0, 0, 0, 0, "same")] })[0]);
@@ -57,11 +70,11 @@ public class FindingsTests
     [InlineData(100, 100.1, -0.3, 0.4, 0.8, DifferenceVerdict.NotFound,
         "allocations: no difference found with zonelistOrder=zone (95 %: -0.30 % to +0.40 %, 5 seeds, p 0.80, MODEL)")]
     [InlineData(100, 0, -104.0, -96.0, 0.00001, DifferenceVerdict.Found,
-        "allocations: 0 /s instead of 100 /s with zonelistOrder=zone (95 %: -104.0 % to -96.0 %, 5 seeds, p < 0.001,"
+        "allocations: 0 /s instead of 100 /s with zonelistOrder=zone (95 %: -100.0 % to -96.0 %, 5 seeds, p < 0.001,"
         + " MODEL)")]
     [InlineData(100, 103, null, null, 0.0625, DifferenceVerdict.Open,
-        "allocations: 103 /s instead of 100 /s with zonelistOrder=zone, the same difference in each of 5 seeds (so few"
-        + " cannot tell it from chance)")]
+        "allocations: 103 /s instead of 100 /s with zonelistOrder=zone, the same difference in each of 5 seeds"
+        + " (equal differences need more seeds, 10 or so, to be told from chance)")]
     [InlineData(100, 100, null, null, 1.0, DifferenceVerdict.NotFound,
         "allocations: no difference in each of 5 seeds, 100 /s with both (MODEL)")]
     [InlineData(100, 100, null, null, null, DifferenceVerdict.Open, "allocations: no difference, 100 /s with both")]
@@ -151,5 +164,6 @@ public class FindingsTests
     private static ComparisonResult Unmoved() => Plain with
     {
         Reachable = [], Placement = new(null, null, null, 0, 100), Metrics = [],
+        Arms = [.. Plain.Arms.Select(arm => arm with { PlacementHash = "same" })],
     };
 }

@@ -47,7 +47,8 @@ public sealed class ResultsFolderTests : IDisposable
             new(Storm, null, null, [new("storm.operations", "1000")], null, null, 1, false, 0, false),
             [Variation.Parse("--vary", "kernel=4.4,6.1")], 3, "numa compare")
         {
-            Store = ResultsFolder.Check(target, resumes: false),
+            Store = ResultsFolder.Check(target, resumes: false,
+                File.ReadAllText(Path.Combine(_folder, "whole", "command.txt")).Trim()),
         };
         var outcome = await new Simulator(TimeProvider.System)
             .CompareAsync(request, new AtThird(interrupt), interrupt.Token);
@@ -55,6 +56,30 @@ public sealed class ResultsFolderTests : IDisposable
         Assert.Equal(["1-1.json", "1-2.json", "2-1.json"],
             Directory.GetFiles(Path.Combine(target, "runs")).Select(Path.GetFileName).Order());
         Assert.Equal(whole, await MadeAsync("compare", "broken", "--resume"));
+    }
+
+    // Method: the manifest of one experiment is thrown away, so that the folder seems new to the next.
+    [Fact]
+    public async Task Runs_that_lie_in_a_folder_are_nobodys_without_their_manifest()
+    {
+        await MadeAsync("compare", "old");
+        var target = Path.Combine(_folder, "old");
+        File.Delete(Path.Combine(target, "experiment.json"));
+        var run = Path.Combine(target, "runs", "1-1.json");
+        File.WriteAllText(run, "of another time");
+        Assert.Equal(0, (await RunAsync("compare", "--out", target)).ExitCode);
+        Assert.DoesNotContain("of another time", File.ReadAllText(run));
+    }
+
+    [Fact]
+    public async Task A_folder_of_another_command_or_interleaving_is_refused()
+    {
+        await MadeAsync("sweep", "swept");
+        var target = Path.Combine(_folder, "swept");
+        var compared = await RunAsync("compare", "--resume", target);
+        Assert.Equal(2, compared.ExitCode);
+        Assert.Contains("command was", Assert.Single(compared.ErrorLines));
+        Assert.Equal(2, (await RunAsync("sweep", "--resume", target, "--schedule", "7")).ExitCode);
     }
 
     [Fact]

@@ -29,6 +29,18 @@ public class StressKindTests
         Assert.All(tasks, task => Assert.Equal(task.LivePages, task.LiveBlocks().Sum(block => block.Pages)));
     }
 
+    // Once these went on for ever: time stood still between bursts, a consumer waited for a batch that was the last, and
+    // an operation that was half done was asked for again and again.
+    [Theory]
+    [InlineData("kind: network-receive, cpus: 0, arrivals: 0, ring: 8, duration: 100us")]
+    [InlineData("kind: producer-consumer, cpus: 0, consumers: 1, batch: 4, backlog: 1, think: 1us, duration: 50us")]
+    [InlineData("kind: allocator-benchmark, cpus: 0, pattern: random, size: 1MiB, duration: 20us")]
+    public void Whoever_has_a_duration_ends(string workload)
+    {
+        var tasks = Plan(workload);
+        Assert.Empty(new FakeCpus(100_000).Run(tasks, 2_000_000));
+    }
+
     [Theory]
     [InlineData("kind: network-receive, cpus: all, consumers: elsewhere, bursts: 50")]
     [InlineData("kind: fork-storm, cpus: all, forks: 9")]

@@ -160,13 +160,14 @@ internal sealed class ComparisonMetrics
         foreach (var zone in busy)
         {
             yield return Model($"lock wait {zone}, mean", MetricUnit.Nanoseconds,
-                run => run.Result.Zones.FirstOrDefault(known => known.Zone == zone)?.MeanWaitNanoseconds);
+                run => run.Result.Zones.FirstOrDefault(known => known.Zone == zone && known.LockHoldNanoseconds > 0)
+                    ?.MeanWaitNanoseconds);
         }
 
         yield return Model("allocations", MetricUnit.PerSecond, run => run.Result.SimulatedNanoseconds == 0
             ? null
             : run.Result.Allocations * 1e9 / run.Result.SimulatedNanoseconds);
-        yield return Model("latency p99", MetricUnit.Nanoseconds, run => run.Result.Latency.P99);
+        yield return Model("latency p99", MetricUnit.Nanoseconds, run => RunMetric.Got(run) ? run.Result.Latency.P99 : null);
     }
 
     private MetricRow Row(

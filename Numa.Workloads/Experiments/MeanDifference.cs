@@ -24,6 +24,7 @@ public readonly record struct MeanDifference(double Mean, double? Low, double? H
     /// <param name="other">For the same seeds in the same order.</param>
     public static MeanDifference OfPairs(IReadOnlyList<double> first, IReadOnlyList<double> other)
     {
+        if (first.Count != other.Count) throw new ArgumentException("Pairs need both sides.", nameof(other));
         var differences = first.Zip(other, (a, b) => b - a).ToList();
         var (mean, count) = (differences.Average(), differences.Count);
         var deviation = count < 2 ? 0 : differences.StandardDeviation();
@@ -68,7 +69,8 @@ public readonly record struct MeanDifference(double Mean, double? Low, double? H
     {
         var reach = StudentT.InvCDF(0, 1, freedom, UpperTail) * error;
         return new(mean, mean - reach, mean + reach,
-            standardised * SmallSampleFactor(effectFreedom ?? freedom),
+            // With two values there is no deviation to speak of.
+            (effectFreedom ?? freedom) < 2 ? null : standardised * SmallSampleFactor(effectFreedom ?? freedom),
             2 * StudentT.CDF(0, 1, freedom, -Math.Abs(mean / error)));
     }
 }

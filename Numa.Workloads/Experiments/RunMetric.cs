@@ -65,16 +65,17 @@ public sealed record RunMetric(
         new("operationNanoseconds", "time per operation of a task", MetricUnit.Nanoseconds, MetricRoot.Time,
             run => (double)run.Result.SimulatedNanoseconds * run.Placement.Length / run.Result.Operations),
         new("latencyMeanNanoseconds", "latency mean", MetricUnit.Nanoseconds, MetricRoot.Time,
-            run => run.Result.Latency.Mean),
+            run => Got(run) ? run.Result.Latency.Mean : null),
         new("latencyP50Nanoseconds", "latency p50", MetricUnit.Nanoseconds, MetricRoot.Time,
-            run => run.Result.Latency.P50),
+            run => Got(run) ? run.Result.Latency.P50 : null),
         new("latencyP99Nanoseconds", "latency p99", MetricUnit.Nanoseconds, MetricRoot.Time,
-            run => run.Result.Latency.P99),
+            run => Got(run) ? run.Result.Latency.P99 : null),
         new("latencyMaxNanoseconds", "latency max", MetricUnit.Nanoseconds, MetricRoot.Time,
-            run => run.Result.Latency.Max),
-        new("localShare", "local share", MetricUnit.Share, MetricRoot.Placement, run => run.Result.LocalShare),
+            run => Got(run) ? run.Result.Latency.Max : null),
+        new("localShare", "local share", MetricUnit.Share, MetricRoot.Placement,
+            run => Got(run) ? run.Result.LocalShare : null),
         new("meanDistance", "mean distance (SLIT)", MetricUnit.Distance, MetricRoot.Placement,
-            run => run.Result.MeanDistance),
+            run => Got(run) ? run.Result.MeanDistance : null),
         new("fallbacks", "fallbacks", MetricUnit.Count, MetricRoot.Placement, run => run.Result.Fallbacks),
         new("firstFallback", "first fallback", MetricUnit.Ordinal, MetricRoot.Placement,
             run => run.Result.FirstFallback?.Number),
@@ -98,6 +99,9 @@ public sealed record RunMetric(
     /// <summary>The figures of one run. Shape: one per metric.</summary>
     public static ImmutableArray<double?> Read(IEnumerable<RunMetric> metrics, RunRecord run) =>
         [.. metrics.Select(metric => metric.Of(run) is { } value && double.IsFinite(value) ? value : (double?)null)];
+
+    /// <summary>Some allocation got a page: else there is nothing to take a share or a mean of.</summary>
+    internal static bool Got(RunRecord run) => run.Result.Placement.Any(cell => cell.Pages > 0);
 
     private static double? Rate(RunRecord run, long count) => run.Result.SimulatedNanoseconds == 0
         ? null

@@ -43,7 +43,8 @@ public static class Sweep
                     perCell[number].FirstOrDefault()?.Hash ?? "", perCell[number].All(run => run.Conserved),
                     [.. series.Select(one => Value(one[number]))])),
             ],
-            SweepTrends.Of(grid.Variations[^1], values, metrics, series, experiment.IsPaired),
+            SweepTrends.Of(grid.Variations[^1], values, metrics, Comparable(experiment, indices, perCell),
+                experiment.IsPaired),
             Notes(runs), command);
     }
 
@@ -61,6 +62,19 @@ public static class Sweep
 
         problems.ThrowIfAny();
         return names.IsEmpty ? UsualMetrics : [.. names.Distinct()];
+    }
+
+    /// <summary>Values by metric, cell and seed; of pairs those of seeds that every cell was run with, as an interrupted
+    /// sweep may have run one with a seed and not yet another.</summary>
+    private static List<List<double?[]>> Comparable(
+        Experiment experiment, List<int> indices, ILookup<int, CellRun> perCell)
+    {
+        var cells = Enumerable.Range(0, experiment.Cells.Length).ToList();
+        var common = cells.Select(cell => perCell[cell].Select(run => run.Seed))
+            .Aggregate((some, more) => some.Intersect(more)).ToHashSet();
+        return [.. indices.Select(index => cells.Select(cell => perCell[cell]
+            .Where(run => !experiment.IsPaired || common.Contains(run.Seed))
+            .Select(run => run.Values[index]).ToArray()).ToList())];
     }
 
     private static int IndexOf(Experiment experiment, string name)

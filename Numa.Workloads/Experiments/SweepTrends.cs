@@ -7,7 +7,8 @@ using Numa.Workloads.Scenarios;
 namespace Numa.Workloads.Experiments;
 
 /// <summary>Reads from a sweep which way each metric goes, where it bends, and where something first happens.</summary>
-/// <remarks>Neighbours differ where the difference was found, corrected by Holm for all neighbours of all metrics. A
+/// <remarks>Neighbours differ where the difference was found, corrected by Holm for all neighbours of all metrics, or
+/// where it is the same in each of several seeds: then no chance can be reckoned, and the trend says so. A
 /// knee is the point farthest from the straight line between the ends, both axes scaled to 0..1, if that is a tenth or
 /// more (Satopää et al. 2011, Finding a "Kneedle" in a Haystack, without their smoothing); an axis that grows by
 /// factors is taken by its logarithm.</remarks>
@@ -86,7 +87,7 @@ internal static class SweepTrends
         SweepMetric metric, string name, ImmutableArray<string> values, ImmutableArray<double[]> points, bool paired)
     {
         /// <summary>Chances of the steps from point to point, and of that from the first to the last; null where no
-        /// chance is in it.</summary>
+        /// chance is in it, or every seed shows the same.</summary>
         public ImmutableArray<double?> Tests { get; } =
         [
             .. Enumerable.Range(0, points.Length - 1).Select(at => Test(metric, points[at], points[at + 1], paired)),
@@ -105,7 +106,12 @@ internal static class SweepTrends
             var above = Array.FindIndex(means, mean => mean > 0);
             return new(metric.Name, name, shape, values[0], values[^1], means[0], means[^1],
                 turn is { } at ? values[at] : null, knee is { } bend ? values[bend] : null,
-                above > 0 ? values[above] : null);
+                above > 0 ? values[above] : null)
+            {
+                IsOpen = metric.Basis != MetricBasis.Exact && points.Any(point => point.Length < 2),
+                IsConstant = metric.Basis != MetricBasis.Exact && steps.Zip(Tests).Any(step =>
+                    step is { First: not 0, Second: null }),
+            };
         }
 
         private static (TrendShape Shape, int? Turn) Shape(List<int> steps, double[] means, int whole)
@@ -126,7 +132,7 @@ internal static class SweepTrends
         {
             if (metric.Basis == MetricBasis.Exact) return null;
             var difference = paired ? MeanDifference.OfPairs(first, other) : MeanDifference.OfSamples(first, other);
-            return difference.P ?? 1;
+            return first.Length > 1 && other.Length > 1 && difference.Low is null ? null : difference.P ?? 1;
         }
     }
 }

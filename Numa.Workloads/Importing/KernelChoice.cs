@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Numa.Core.Diagnostics;
 using Numa.Core.Kernels;
 using Numa.Workloads.Scenarios;
@@ -6,8 +7,11 @@ namespace Numa.Workloads.Importing;
 
 /// <summary>The kernel of an imported machine, and what there is to say about the choice.</summary>
 /// <param name="Remark">Null when the kernel was named and is known.</param>
-internal sealed record KernelChoice(KernelRelease Release, string? Remark)
+internal sealed partial record KernelChoice(KernelRelease Release, string? Remark)
 {
+    /// <summary>A version that Numa does not know, so that the file asks for it; null for the release's name.</summary>
+    public string? Unknown { get; private init; }
+
     /// <param name="named">Version that the user named; it wins.</param>
     /// <param name="told">Version that the input tells.</param>
     /// <exception cref="InputException">The version is none, or too old.</exception>
@@ -23,7 +27,10 @@ internal sealed record KernelChoice(KernelRelease Release, string? Remark)
         {
             return new(release, exact
                 ? null
-                : $"Kernel {version} is not known; the rules of {release.Name}, the nearest older, stand in.");
+                : $"Kernel {version} is not known; the rules of {release.Name}, the nearest older, stand in.")
+            {
+                Unknown = exact ? null : Numbers().Match(version).Value,
+            };
         }
 
         var where = named is null ? "the input" : $"--kernel {named}";
@@ -31,5 +38,9 @@ internal sealed record KernelChoice(KernelRelease Release, string? Remark)
             + $" known release; expected a version from {KernelRelease.Known[0].Name} on, for example 6.1")]);
     }
 
-    public MachineDraft ApplyTo(MachineDraft draft) => Remark is null ? draft : draft.With("kernel", Remark);
+    public MachineDraft ApplyTo(MachineDraft draft) =>
+        (Remark is null ? draft : draft.With("kernel", Remark)) with { Kernel = Unknown };
+
+    [GeneratedRegex(@"\d+(\.\d+)?")]
+    private static partial Regex Numbers();
 }

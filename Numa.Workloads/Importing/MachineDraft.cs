@@ -7,6 +7,9 @@ namespace Numa.Workloads.Importing;
 /// <param name="Machine">With a name only if the file shall hold one: without, the file's own name stands.</param>
 public sealed record MachineDraft(SyntheticMachine Machine)
 {
+    /// <summary>The kernel as it was named; null for the name of the release whose rules hold.</summary>
+    public string? Kernel { get; init; }
+
     /// <summary>Sentences at the head of the file: where the machine comes from.</summary>
     public ImmutableArray<string> Heading { get; init; } = [];
 

@@ -21,7 +21,7 @@ public static class MachineWriter
         var (machine, text) = (draft.Machine, new StringBuilder());
         foreach (var sentence in draft.Heading) Comment(text, sentence);
         if (machine.Name.Length > 0) Line(text, $"name: {Quoted(machine.Name)}");
-        Key("kernel", $"\"{machine.Release.Name}\"");
+        Key("kernel", $"\"{draft.Kernel ?? machine.Release.Name}\"");
         if (machine.Release.Architecture != KernelArchitecture.X64)
             Key("architecture", machine.Release.Architecture.Name);
         Settings(text, machine, Key);

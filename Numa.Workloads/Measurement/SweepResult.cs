@@ -64,4 +64,11 @@ public enum TrendShape
 /// null.</param>
 public sealed record SweepTrend(
     string Metric, string Curve, TrendShape Shape, string From, string To, double? First, double? Last, string? Turn,
-    string? Knee, string? FirstAboveZero);
+    string? Knee, string? FirstAboveZero)
+{
+    /// <summary>Some row has a single run: nothing tells a change from chance.</summary>
+    public bool IsOpen { get; init; }
+
+    /// <summary>Some step is the same in each seed, so that no chance can be reckoned for it.</summary>
+    public bool IsConstant { get; init; }
+}

@@ -117,7 +117,8 @@ public static class HwlocReader
         }
 
         var memory = (string?)element.Attribute("local_memory") ?? "0";
-        if (!long.TryParse(memory, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes))
+        if (!long.TryParse(memory, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+            || bytes > NodeTable.MostBytes)
         {
             Add(log, element, $"local_memory of node {id} is '{memory}'; expected a number of bytes");
             return null;

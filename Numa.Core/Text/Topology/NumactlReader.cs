@@ -169,7 +169,7 @@ public static partial class NumactlReader
         {
             if (Size().Match(value) is { Success: true } match
                 && long.TryParse(match.Groups["size"].ValueSpan, CultureInfo.InvariantCulture, out var mib)
-                && mib <= long.MaxValue >> 20)
+                && mib <= NodeTable.MostBytes >> 20)
             {
                 _sizes[node] = new ByteSize(mib << 20).Pages;
             }

@@ -23,6 +23,14 @@ public class MeanDifferenceTests
         Assert.Equal(2 / Math.Sqrt(Math.PI), found.Effect!.Value, 10);
     }
 
+    [Fact]
+    public void Pairs_need_both_sides_and_two_of_them_have_no_effect_size()
+    {
+        Assert.Throws<ArgumentException>(() => MeanDifference.OfPairs([1, 2, 3], [1, 2]));
+        Assert.Null(MeanDifference.OfPairs([1, 2], [2, 4]).Effect);
+        Assert.NotNull(MeanDifference.OfPairs([1, 2], [2, 4]).P);
+    }
+
     // Variances 2.5 and 10 over 5 each: error sqrt 2.5, Satterthwaite 6.25 / (0.25 / 4 + 4 / 4) = 5.882.
     [Fact]
     public void Separate_samples_follow_welch()

@@ -48,6 +48,24 @@ public class SweepTests
         Assert.Equal(turn, trend.Turn);
     }
 
+    // Five equal differences can never be told from chance by a sign test; one run by nothing. Neither is "no change".
+    [Theory]
+    [InlineData("7 7 7|4 4 4", TrendShape.Falls, true, false)]
+    [InlineData("7 7 7|7 7 7", TrendShape.Flat, false, false)]
+    [InlineData("7|4", TrendShape.Flat, false, true)]
+    public void What_every_seed_shows_is_a_change_and_what_one_shows_is_open(
+        string points, object shape, bool constant, bool open)
+    {
+        var series = points.Split('|').Select(point => point.Split(' ').Select(value => (double?)double.Parse(value))
+            .ToArray()).ToList();
+        foreach (var paired in new[] { true, false })
+        {
+            var trend = Assert.Single(SweepTrends.Of(new("--vary", "x", ["a", "b"]), [["a"], ["b"]],
+                [new("m", "m", MetricUnit.Count, MetricBasis.Model)], [series], paired));
+            Assert.Equal(((TrendShape)shape, constant, open), (trend.Shape, trend.IsConstant, trend.IsOpen));
+        }
+    }
+
     [Fact]
     public void Where_something_first_happens_is_found_and_exact_curves_need_no_chance()
     {

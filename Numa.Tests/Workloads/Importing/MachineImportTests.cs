@@ -89,6 +89,14 @@ public sealed class MachineImportTests : IDisposable
         Assert.Contains($"  - memory: {memory}\n", machine.Yaml, StringComparison.Ordinal);
     }
 
+    // The file asks for what was asked for, so that every run says that another release's rules stand in.
+    [Theory]
+    [InlineData("5.15", "5.15")]
+    [InlineData("5.15.0-91-generic", "5.15")]
+    [InlineData("6.1.192", "6.1")]
+    public void A_kernel_that_is_not_known_stays_in_the_file(string named, string written) => Assert.Contains(
+        $"\nkernel: \"{written}\"\n", MachineImport.Of("-", "node 0 cpus: 0\nnode 0 size: 900 MB\n", named).Yaml);
+
     // Whole GiB were plugged in while the kernel ran, and their descriptors lie elsewhere.
     [Fact]
     public void Memory_of_whole_GiB_is_managed_whole()

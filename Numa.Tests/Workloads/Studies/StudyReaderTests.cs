@@ -43,6 +43,8 @@ public class StudyReaderTests
         "s.yaml:6:48: error NUMA115: two points are named 'a'")]
     [InlineData("points: []\n  fit: {costs.holdPerPage: 9..3}", "s.yaml:7:28: error NUMA107: '9..3' is no range;"
         + " expected the least and the most, for example 20..120")]
+    [InlineData("points: []\n  fit: {costs.handOver: 1..3}", "s.yaml:7:9: error NUMA113: 'costs.handOver' is no"
+        + " constant; expected one under costs, or workloads.NAME.think of a workload")]
     [InlineData("points: []\n  fit: {costs.holdPerPag: 1..3}", "s.yaml:7:9: error NUMA113: 'costs.holdPerPag' is no"
         + " constant; expected one under costs, or workloads.NAME.think of a workload")]
     public void What_is_wrong_is_told_at_its_place(string points, string expected) =>

@@ -75,6 +75,8 @@ public class NumactlReaderTests
         "n: error NUMA251: node 1 is listed as available, and has no lines")]
     [InlineData("node 0 cpus: 0\nnode 0 free: 3 MB",
         "n: error NUMA251: node 0 has no size; expected a line 'node 0 size: N MB'")]
+    [InlineData("node 0 cpus: 0\nnode 0 size: 8796093022207 MB",
+        "n:2:14: error NUMA251: found '8796093022207 MB' as the size of node 0; expected a number of MB")]
     [InlineData("node 0 cpus: 0 1 x\nnode 0 size: <not available>",
         "n:1:14: error NUMA251: 'x' is no CPU and no range of CPUs; expected a list such as 0-3,8-11 with numbers below "
         + "8192",
