@@ -13,7 +13,7 @@ internal static class SweepFindings
         {
             var trends = result.Trends.Where(trend => trend.Metric == metric.Name).ToList();
             // Where all curves are flat, one sentence says it.
-            if (trends.Count > 1 && trends.All(trend => trend is { Shape: TrendShape.Flat, FirstAboveZero: null, IsOpen: false }))
+            if (trends.Count > 1 && trends.All(IsFlat))
                 sentences.Add($"{metric.Title}: no change found along {result.Paths[^1]}, whatever the other settings");
             else
                 sentences.AddRange(trends.Select(trend => Sentence(result, metric, trend)));
@@ -21,6 +21,9 @@ internal static class SweepFindings
 
         return sentences.ToImmutable();
     }
+
+    private static bool IsFlat(SweepTrend trend) =>
+        trend is { Shape: TrendShape.Flat, FirstAboveZero: null, IsOpen: false };
 
     private static string Sentence(SweepResult result, SweepMetric metric, SweepTrend trend)
     {

@@ -64,8 +64,8 @@ public static class Sweep
         return names.IsEmpty ? UsualMetrics : [.. names.Distinct()];
     }
 
-    /// <summary>Values by metric, cell and seed; of pairs those of seeds that every cell was run with, as an interrupted
-    /// sweep may have run one with a seed and not yet another.</summary>
+    /// <summary>Values by metric, cell and seed; of pairs those of seeds that every cell was run with, as an
+    /// interrupted sweep may have run one with a seed and not yet another.</summary>
     private static List<List<double?[]>> Comparable(
         Experiment experiment, List<int> indices, ILookup<int, CellRun> perCell)
     {
