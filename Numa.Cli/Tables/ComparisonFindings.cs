@@ -20,12 +20,22 @@ internal static class ComparisonFindings
     private const int MostPerArm = 6;
 
     public static ImmutableArray<string> Of(ComparisonResult result) =>
-        [.. Enumerable.Range(1, result.Arms.Length - 1).SelectMany(arm => OfArm(result, arm)).Distinct()];
+        [.. Ends(result), .. Enumerable.Range(1, result.Arms.Length - 1).SelectMany(arm => OfArm(result, arm)).Distinct()];
 
     /// <summary>An arm in a sentence: <c>zonelistOrder=zone</c>, or the values of a grid.</summary>
     internal static string Name(ComparisonResult result, int arm) => result.VaryPath.Contains(',')
         ? result.Arms[arm].Value
         : $"{result.VaryPath[(result.VaryPath.LastIndexOf('.') + 1)..]}={result.Arms[arm].Value}";
+
+    /// <summary>Whose work was not done: figures then compare something else than they seem to.</summary>
+    private static IEnumerable<string> Ends(ComparisonResult result) =>
+        from arm in Enumerable.Range(0, result.Arms.Length)
+        from early in result.Arms[arm].EarlyEnds
+        group (Arm: arm, early.Runs) by (early.Workload, early.End) into ends
+        let arms = ends.Count() == result.Arms.Length ? "in every arm"
+            : "with " + string.Join(" and ", ends.Select(end => Name(result, end.Arm)))
+        select $"{ends.Key.Workload} did not come to its end {arms}: {ends.Key.End}"
+            + $" ({ends.Sum(end => end.Runs)} of {Figures.Count(ends.Count() * result.Seeds.Length, "run")})";
 
     private static IEnumerable<string> OfArm(ComparisonResult result, int arm)
     {
@@ -58,7 +68,8 @@ internal static class ComparisonFindings
                 ? "failed " + one.Difference.Difference : one.Metric.Name)
             .ToList();
         return rest.Where(one => Differs(one.Difference))
-            .Concat(rest.Where(one => !Differs(one.Difference) && Asked.Contains(one.Metric.Name)))
+            .Concat(rest.Where(one => !Differs(one.Difference) && (Asked.Contains(one.Metric.Name)
+                || (one.Metric.Name == "failed" && one.Metric.Values[0].Mean is > 0))))
             .Take(MostPerArm).Select(one => Sentence(result, arm, one.Metric, one.Difference));
     }
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Numa.Core.Allocation;
+using Numa.Core.Kernels;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Scenarios;
 
@@ -39,13 +39,13 @@ public static class Comparison
         var paired = arms.All(arm => arm.Seeds.SequenceEqual(seeds));
 
         var machines = arms.Select(arm => arm.Machine).ToList();
-        IReadOnlyList<AllocationRequest> requests =
-            [.. scenario.Workloads.Select(workload => workload.Basis.Request).Distinct()];
+        var sameRequests = arms.All(arm => arm.Requests.SequenceEqual(arms[0].Requests));
         var sameZones = ComparisonMetrics.SameZones(arms);
         var ordersOnly = sameZones && varyPath.Split(", ").All(varied =>
             OrderPaths.Any(path => varied.EndsWith(path, StringComparison.Ordinal)));
-        ImmutableArray<ReachableDifference> reachable =
-            sameZones ? ReachableLaw.Of(machines, requests, arms[0].FreeAtStart, ordersOnly) : [];
+        ImmutableArray<ReachableDifference> reachable = sameZones && sameRequests
+            ? ReachableLaw.Of(machines, arms[0].Requests, arms[0].FreeAtStart, ordersOnly)
+            : [];
         var metrics = new ComparisonMetrics(arms);
         return new(
             scenario.Name,
@@ -57,7 +57,7 @@ public static class Comparison
             arms[0].First.Result.Host,
             ComparisonHeading.Counterfactual(arms),
             [.. arms.Select(arm => Summary(arm, arms[0]))],
-            ComparisonWalks.Of(machines, requests),
+            ComparisonWalks.Of(arms),
             reachable,
             metrics.Rows(paired),
             ComparisonPlacement.Of(arms),
@@ -83,6 +83,13 @@ public static class Comparison
         PlacementHash = arm.First.Result.PlacementHash,
         Events = arm.First.Result.Events,
         UsedReclaimModel = arm.Runs.Any(run => run.Result.UsedReclaimModel),
+        EarlyEnds =
+        [
+            .. from workload in arm.Runs.SelectMany(run => run.Result.Workloads)
+               where workload.EndedEarly > 0
+               group workload by workload.Name into early
+               select new EarlyEnd(early.Key, early.First().End, early.Count()),
+        ],
     };
 
     /// <summary>Settings written in mid-run; said once where every arm writes the same.</summary>
@@ -110,6 +117,8 @@ public static class Comparison
                 + string.Join("; ", arms.Select(arm => $"{arm.Value} {LeftInPagesets(arm)}")));
         }
 
+        notes.AddRange(KernelRelease.Differences([.. arms.Select(arm => arm.Machine.Release).Distinct()])
+            .Select(difference => "kernels differ, " + difference));
         var reclaims = ComparisonMetrics.UsedReclaimModel(arms);
         if (reclaims)
             notes.Add("reclaim took part: MODEL from the first entry into the slow path, or kswapd, on; exact before");

@@ -71,9 +71,17 @@ public sealed record ArmResult(
     /// <summary>The reclaim model changed something in a run: exact is what came before the slow path.</summary>
     public bool UsedReclaimModel { get; init; }
 
+    /// <summary>Workloads whose tasks ended before their work was done.</summary>
+    public ImmutableArray<EarlyEnd> EarlyEnds { get; init; } = [];
+
     /// <summary>Settings written in mid-run, of the first seed's run.</summary>
     public ImmutableArray<EventResult> Events { get; init; } = [];
 }
+
+/// <summary>A workload that was killed, hung or slept for ever.</summary>
+/// <param name="End">How its tasks ended, in the first run in which some did so early.</param>
+/// <param name="Runs">Runs of the arm in which some did.</param>
+public sealed record EarlyEnd(string Workload, string End, int Runs);
 
 /// <summary>What a machine's settings leave to requests before something happens, against another machine's. Unit:
 /// pages.</summary>

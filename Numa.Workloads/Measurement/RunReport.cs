@@ -180,6 +180,8 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
                    workload.Sum(task => task.HeldPages), ends.Count == 0 ? 0 : ends.Max(end => end.At.Nanoseconds),
                    string.Join(", ", Ends(ids, ends.Select(end => end.End), waiting, cutOff)))
                {
+                   EndedEarly = ends.Count(end => end.End != TaskEnd.Exited)
+                       + (cutOff.Count == 0 ? ids.Count(waiting.Contains) : 0),
                    Counters = Sums(workload.SelectMany(task => task.Tallies)),
                },
         ];

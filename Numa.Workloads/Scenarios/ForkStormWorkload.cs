@@ -17,4 +17,8 @@ public sealed record ForkStormWorkload(
     public override bool EndsByItself => Forks is not null;
 
     public override bool HasManyOrders => true;
+
+    public override bool IsDrawn => true;
+
+    public override bool GoesByTime => true;
 }

@@ -18,4 +18,8 @@ public sealed record NetworkReceiveWorkload(
     public override bool EndsByItself => Bursts is not null;
 
     public override CpuChoice? Partners => Consumers;
+
+    public override bool IsDrawn => true;
+
+    public override bool GoesByTime => true;
 }
