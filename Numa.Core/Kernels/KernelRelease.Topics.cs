@@ -7,7 +7,7 @@ public sealed partial record KernelRelease
 {
     private static readonly ImmutableArray<(string Topic, Func<KernelRelease, string> Rule)> Topics =
     [
-        ("zones of a node", release => release.FairZonePolicy ? "in turn (fair zone policy)" : "one after the other"),
+        ("zones of a node", release => release.FairZonePolicy ? "fair zone policy: in turn" : "one after the other"),
         ("zones found full", release => release.ZonelistCache ? "skipped for a second" : "tried again"),
         ("gaps of the marks", release => release.Watermarks == WatermarkSpacing.QuarterOfMin
             ? "a quarter of min" : "watermark_scale_factor"),
@@ -44,14 +44,14 @@ public sealed partial record KernelRelease
 
     /// <summary>What a run's placement and waits may show of it: each topic in which releases differ, with the rule of
     /// each, in their order.</summary>
-    /// <returns>For example <c>zones of a node: in turn (fair zone policy) in 4.4, one after the other in 6.1</c>;
-    /// nothing of releases that agree.</returns>
+    /// <returns>For example <c>zones of a node (fair zone policy: in turn in 4.4, one after the other in 6.1)</c>; nothing
+    /// of releases that agree.</returns>
     public static ImmutableArray<string> Differences(IReadOnlyCollection<KernelRelease> releases) =>
     [
         .. from topic in Topics
            let rules = releases.GroupBy(topic.Rule, release => release.Name).ToList()
            where rules.Count > 1
-           select $"{topic.Topic}: "
-               + string.Join(", ", rules.Select(rule => $"{rule.Key} in {string.Join(" and ", rule)}")),
+           select $"{topic.Topic} ("
+               + string.Join(", ", rules.Select(rule => $"{rule.Key} in {string.Join(" and ", rule)}")) + ")",
     ];
 }

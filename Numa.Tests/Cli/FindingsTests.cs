@@ -89,6 +89,31 @@ public class FindingsTests
         Assert.Equal(sentence, ComparisonFindings.Of(Unmoved() with { Metrics = [metric] })[^1]);
     }
 
+    // Goal: figures of programs that were killed are not taken for those of programs that did their work.
+    [Fact]
+    public void Whose_work_was_not_done_is_said_first()
+    {
+        EarlyEnd killed = new("fill", "killed", 5), some = new("fill", "1 exited, 1 killed", 2);
+        Assert.Equal("fill did not come to its end in every arm: killed (10 of 10 runs)", First([killed], [killed]));
+        Assert.Equal("fill did not come to its end with zonelistOrder=zone: 1 exited, 1 killed (2 of 5 runs)",
+            First([], [some]));
+
+        static string First(ImmutableArray<EarlyEnd> one, ImmutableArray<EarlyEnd> other) =>
+            ComparisonFindings.Of(Plain with
+            {
+                Arms = [Plain.Arms[0] with { EarlyEnds = one }, Plain.Arms[1] with { EarlyEnds = other }],
+            })[0];
+    }
+
+    [Fact]
+    public void Failures_that_do_not_differ_are_told_all_the_same()
+    {
+        var failed = new MetricResult("failed", MetricUnit.Count, MetricBasis.Interval, "5 seeds agree, none must", 0,
+            [new(7, true), new(7, true)], [new(0, null, null, null, false) { Verdict = DifferenceVerdict.NotFound }]);
+        Assert.StartsWith("failed: no difference in each of 5 seeds, 7 with both",
+            ComparisonFindings.Of(Unmoved() with { Metrics = [failed] })[^1]);
+    }
+
     [Fact]
     public void Failures_come_before_times_and_are_told_once()
     {

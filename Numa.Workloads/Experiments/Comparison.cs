@@ -117,8 +117,8 @@ public static class Comparison
                 + string.Join("; ", arms.Select(arm => $"{arm.Value} {LeftInPagesets(arm)}")));
         }
 
-        notes.AddRange(KernelRelease.Differences([.. arms.Select(arm => arm.Machine.Release).Distinct()])
-            .Select(difference => "kernels differ, " + difference));
+        var rules = KernelRelease.Differences([.. arms.Select(arm => arm.Machine.Release).Distinct()]);
+        if (!rules.IsEmpty) notes.Add("the kernels differ in: " + string.Join(", ", rules));
         var reclaims = ComparisonMetrics.UsedReclaimModel(arms);
         if (reclaims)
             notes.Add("reclaim took part: MODEL from the first entry into the slow path, or kswapd, on; exact before");
