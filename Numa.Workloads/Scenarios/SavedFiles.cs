@@ -85,6 +85,7 @@ internal static partial class SavedFiles
         if (VersionBeside(file) is { } version && KernelRelease.Find(version, out var exact) is { } release)
         {
             if (!exact) notes.Add($"kernel {version}: the rules of {release.Name}, the nearest older, stand in");
+            if (KernelRelease.NoteOf(version) is { } note) notes.Add(note);
             return release;
         }
 

@@ -97,6 +97,25 @@ public sealed class MachineImportTests : IDisposable
     public void A_kernel_that_is_not_known_stays_in_the_file(string named, string written) => Assert.Contains(
         $"\nkernel: \"{written}\"\n", MachineImport.Of("-", "node 0 cpus: 0\nnode 0 size: 900 MB\n", named).Yaml);
 
+    // A distribution's name of 4.4 stands for later fixes; the file says so once, whatever told the version.
+    [Theory]
+    [InlineData("4.4.0-210-generic", "4.4", 1)]
+    [InlineData("4.4.0", "4.4.0", 0)]
+    public void The_file_says_which_rules_a_package_of_4_4_was_given(string version, string written, int notes)
+    {
+        var log = File.ReadAllText(Path.Combine(Machines, "spill-4.4.178-node", "dmesg.txt"))
+            .Replace("Linux version 4.4.178 ", $"Linux version {version} ", StringComparison.Ordinal);
+        foreach (var machine in (ImportedMachine[])[MachineImport.Of("-", log, null),
+            MachineImport.Of("-", Listing, version),
+            MachineImport.Of("-", "<topology><object type=\"Machine\" local_memory=\"1073741824\"><info"
+                + $" name=\"OSRelease\" value=\"{version}\"/></object></topology>", null)])
+        {
+            Assert.Contains($"\nkernel: \"{written}\"\n", machine.Yaml, StringComparison.Ordinal);
+            Assert.Equal(notes, machine.Notes.Count(note => note.StartsWith(
+                $"Kernel {version} is a distribution's name", StringComparison.Ordinal)));
+        }
+    }
+
     // Whole GiB were plugged in while the kernel ran, and their descriptors lie elsewhere.
     [Fact]
     public void Memory_of_whole_GiB_is_managed_whole()
