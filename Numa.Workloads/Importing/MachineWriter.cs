@@ -24,7 +24,7 @@ public static class MachineWriter
         Key("kernel", $"\"{draft.Kernel ?? machine.Release.Name}\"");
         if (machine.Release.Architecture != KernelArchitecture.X64)
             Key("architecture", machine.Release.Architecture.Name);
-        Settings(text, machine, Key);
+        Settings(text, machine, Key, Remark);
         if (machine.EarlyAllocator != EarlyAllocatorKind.Memblock)
             Key("earlyAllocator", Word(Vocabulary.EarlyAllocators, machine.EarlyAllocator));
         if (machine.MemoryModel != DefaultModel(machine.Release.Architecture))
@@ -57,12 +57,13 @@ public static class MachineWriter
         }
     }
 
-    private static void Settings(StringBuilder text, SyntheticMachine machine, Action<string, string> key)
+    private static void Settings(StringBuilder text, SyntheticMachine machine, Action<string, string> key, Action<string> remark)
     {
         var settings = machine.Settings;
         if (settings.ZonelistOrder != "default") key("zonelistOrder", settings.ZonelistOrder);
         if (settings.HugePages != HugePageMode.Always)
             key("transparentHugepages", Word(Vocabulary.HugePages, settings.HugePages));
+        remark("sysctls");
         var sysctls = WrittenSettings.Of(machine.Release, settings);
         if (sysctls.IsEmpty) return;
         Line(text, "sysctls:");

@@ -1,6 +1,7 @@
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Text;
+using Numa.Tests.Core.Zones;
 using Numa.Workloads.Importing;
 using Numa.Workloads.Scenarios;
 
@@ -52,6 +53,57 @@ public sealed class MachineImportTests : IDisposable
             Boot(machine).Layout.Zones.Select(zone =>
                 (zone.Id, zone.Present.Value, zone.Spanned.Value, zone.ManagedAtEnd.Value)));
         Assert.Contains("managed: as the /proc/zoneinfo beside the log shows it.", machine.Notes);
+        AssertMarks(shown, machine);
+    }
+
+    /// <summary>What the same machine showed after each of its sysctls was written, one after the other.</summary>
+    public static TheoryData<string> Writes => new(Written.Files.Keys
+        .Where(file => file.StartsWith("zoneinfo.after-", StringComparison.Ordinal)).Order());
+
+    private static TuningCapture Written { get; } = new(Path.Combine(TuningCapture.Root(), "6.1-2node-4g"));
+
+    // Goal: settings that somebody wrote survive. Method: the log of a boot with what its kernel showed later.
+    [Theory]
+    [MemberData(nameof(Writes))]
+    public void A_folder_keeps_the_settings_that_its_zoneinfo_betrays(string file)
+    {
+        File.Copy(Path.Combine(Machines, "qemu-2node-4g", "dmesg.txt"), Path.Combine(_folder, "dmesg.txt"));
+        File.WriteAllText(Path.Combine(_folder, "zoneinfo.txt"), Written[file]);
+        AssertMarks(Written.Zoneinfo(file), MachineImport.Of(_folder, null, null));
+    }
+
+    // The sysctls tell to the KiB what marks tell to the page, and what marks do not tell; against them the marks count.
+    [Theory]
+    [InlineData("1025", "1025", "vm.min_free_kbytes is 1025, as the saved sysctls say")]
+    [InlineData("9000", "1024", "1024 is taken. The saved sysctls say 9000.")]
+    public void Sysctls_in_the_folder_complete_what_marks_betray(string saved, string taken, string note)
+    {
+        File.Copy(Path.Combine(Machines, "qemu-2node-4g", "dmesg.txt"), Path.Combine(_folder, "dmesg.txt"));
+        File.WriteAllText(Path.Combine(_folder, "zoneinfo.txt"), Written["zoneinfo.after-min_free_kbytes.x1.txt"]);
+        File.WriteAllText(Path.Combine(_folder, "sysctl.txt"), "vm.lowmem_reserve_ratio = 128\t128\t16\t0\t0\n"
+            + $"vm.min_free_kbytes = {saved}\nvm.numa_zonelist_order = Node\nvm.swappiness = 10\n"
+            + "vm.watermark_scale_factor = 200\nvm.zone_reclaim_mode = 0\n");
+        var machine = MachineImport.Of(_folder, null, null);
+        Assert.Contains($"\nsysctls:\n  vm.min_free_kbytes: {taken}\n  vm.watermark_scale_factor: 200\n"
+            + "  vm.lowmem_reserve_ratio: \"128 128 16 0 0\"\n  vm.swappiness: 10\n", machine.Yaml, StringComparison.Ordinal);
+        Assert.Contains(machine.Notes, told => told.Contains(note, StringComparison.Ordinal));
+    }
+
+    /// <summary>The kernel computed its marks before it freed the last of its own memory.</summary>
+    private static void AssertMarks(IEnumerable<ZoneinfoZone> shown, ImportedMachine machine)
+    {
+        var image = Boot(machine).Image;
+        foreach (var zone in shown.Where(zone => zone.IsPopulated))
+        {
+            var ours = image.Zones.First(own => own.Id == zone.Id).Tuning;
+            AssertNear(zone.Marks.Min.Value, ours.Marks.Min.Value);
+            AssertNear(zone.Marks.Low.Value, ours.Marks.Low.Value);
+            AssertNear(zone.Marks.High.Value, ours.Marks.High.Value);
+            AssertNear(zone.Protection.Max(), ours.LowmemReserve.Max().Value);
+        }
+
+        static void AssertNear(long shown, long ours) =>
+            Assert.InRange(ours, shown - 2 - shown / 50, shown + 2 + shown / 50);
     }
 
     // Goal: the zoneinfo outweighs an estimate. Method: the log without what early memory was asked for, so that by itself
