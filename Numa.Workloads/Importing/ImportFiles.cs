@@ -32,7 +32,7 @@ internal sealed record ImportFiles(
             var texts = ImmutableSortedDictionary.CreateBuilder<ImportKind, (string Path, string Text)>();
             // zoneinfo.txt goes before zoneinfo.after-reboot.txt.
             var files = Directory.EnumerateFiles(folder).Take(MostFiles)
-                .Where(file => new FileInfo(file).Length <= MostBytes)
+                .Where(file => PlainFile.IsOne(file) && new FileInfo(file).Length <= MostBytes)
                 .OrderBy(file => file.Length).ThenBy(file => file, StringComparer.Ordinal);
             string? sysctls = null;
             foreach (var file in files)

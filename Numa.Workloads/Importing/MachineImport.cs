@@ -34,7 +34,7 @@ public static class MachineImport
         {
             draft = stdin is null && Directory.Exists(path)
                 ? OfFolder(path, kernel)
-                : OfText(source, stdin ?? ScenarioLoader.ReadWhole(path), kernel, isFile: stdin is null);
+                : OfText(source, stdin ?? Text(path), kernel, isFile: stdin is null);
         }
         catch (InputException error) when (error.Problems.Any(problem => problem.At.File.Length == 0))
         {
@@ -49,6 +49,10 @@ public static class MachineImport
         ImmutableArray<string> notes = [.. draft.Heading, .. draft.Remarks.Values.SelectMany(remarks => remarks)];
         return new(yaml, notes);
     }
+
+    private static string Text(string path) => PlainFile.Refusal(path) is { } refusal
+        ? throw new InputException([new(new(path, 0, 0), ProblemCodes.File, refusal)])
+        : ScenarioLoader.ReadWhole(path);
 
     private static MachineDraft OfText(string path, string text, string? kernel, bool isFile)
     {
@@ -114,7 +118,8 @@ public static class MachineImport
         if (reading.Machine is not { } machine || !reading.Problems.IsEmpty) throw new InputException(reading.Problems);
         if (folder is not null) machine = machine with { Slit = MachineBoot.ReadSlit(folder) };
         var choice = KernelChoice.Of(kernel, machine.Version);
-        return Headed(LogDraft.Of(machine, choice, measured, sysctls), ImportKind.Log, $"It booted Linux {machine.Version}.");
+        return Headed(
+            LogDraft.Of(machine, choice, measured, sysctls), ImportKind.Log, $"It booted Linux {machine.Version}.");
     }
 
     private static MachineDraft OfZoneinfo(string path, string text, string? kernel, string? sysctls)
