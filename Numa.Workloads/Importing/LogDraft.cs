@@ -57,14 +57,17 @@ internal static class LogDraft
                 : "managed: what every step of early memory in the log leaves, to the page.");
         if (!isMeasured && !measured.IsEmpty)
         {
-            draft = draft.With("nodes", "The /proc/zoneinfo beside the log shows other zones than this boot made; nothing"
-                + " is taken from it.");
+            draft = draft.With("nodes", "The /proc/zoneinfo beside the log shows other zones than this boot made;"
+                + " nothing is taken from it.");
         }
 
         draft = notes.Aggregate(draft, (now, note) => now.With("sysctls", note));
         draft = machine.Notes.Aggregate(draft, (now, note) => now.With("kernel", note));
         if (machine.Slit is null && machine.FakeNodes.IsEmpty && nodes.Length > 1)
-            draft = draft.With("nodes", "A log has no distances and no SLIT lies beside it: 10 on a node, 20 between.");
+        {
+            draft = draft.With("distances",
+                "A log has no distances and no SLIT lies beside it: 10 on a node, 20 between.");
+        }
         return DraftCheck.Compare(draft, layout);
     }
 

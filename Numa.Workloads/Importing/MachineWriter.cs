@@ -57,7 +57,8 @@ public static class MachineWriter
         }
     }
 
-    private static void Settings(StringBuilder text, SyntheticMachine machine, Action<string, string> key, Action<string> remark)
+    private static void Settings(
+        StringBuilder text, SyntheticMachine machine, Action<string, string> key, Action<string> remark)
     {
         var settings = machine.Settings;
         if (settings.ZonelistOrder != "default") key("zonelistOrder", settings.ZonelistOrder);
@@ -126,11 +127,10 @@ public static class MachineWriter
         }
     }
 
-    /// <summary>Left out where they are what a machine has without saying so.</summary>
+    /// <summary>Also those that a machine would have without saying so: the file shows what there is.</summary>
     private static void Distances(StringBuilder text, NodeDistances distances, ImmutableArray<int> listed)
     {
-        if (listed.All(from => listed.All(to =>
-            distances[new(from), new(to)] == (from == to ? NodeDistances.Local : NodeDistances.Remote)))) return;
+        if (listed.Length == 1) return;
         Line(text, "distances:");
         var width = listed.SelectMany(from => listed.Select(to => Number(distances[new(from), new(to)]).Length)).Max();
         foreach (var from in listed)

@@ -263,6 +263,54 @@ public sealed class MachineImportTests : IDisposable
         Assert.Contains("CPUs are numbered anew, from 0 without gaps: they were 4,8-9.", machine.Notes);
     }
 
+    // What was told is shown, also where it is what the file would mean without.
+    [Fact]
+    public void Distances_are_written_and_said_not_to_be_told_where_they_are_not()
+    {
+        const string nodes = "node 0 cpus: 0\nnode 0 size: 900 MB\nnode 1 cpus: 1\nnode 1 size: 900 MB\n";
+        const string rows = "distances:\n  - [10, 20]\n  - [20, 10]\n";
+        var told = MachineImport.Of("-", nodes + "node distances:\n  0: 10 20\n  1: 20 10\n", null).Yaml;
+        Assert.Contains("}\n" + rows, told, StringComparison.Ordinal);
+        Assert.Contains("# Distances are not told: 10 on a node, 20 between nodes.\n" + rows,
+            MachineImport.Of("-", nodes, null).Yaml, StringComparison.Ordinal);
+    }
+
+    // Goal: nothing is opened that never ends or that reading uses up. Method: a pipe and a socket beside a listing; the
+    // wait ends a run in which one was opened.
+    [Fact]
+    public async Task Pipes_and_sockets_are_left_alone()
+    {
+        var pipe = Path.Combine(_folder, "a-pipe");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", pipe)) await made.WaitForExitAsync();
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix,
+            System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(_folder, "b-socket")));
+        File.CreateSymbolicLink(Path.Combine(_folder, "c-link"), pipe);
+        File.CreateSymbolicLink(Path.Combine(_folder, "c-lost"), Path.Combine(_folder, "nothing"));
+        File.CreateSymbolicLink(Path.Combine(_folder, "c-stdin"), "/dev/stdin");
+        File.WriteAllText(Path.Combine(_folder, "d-listing"), Listing);
+        var machine = await Waited(() => MachineImport.Of(_folder, null, null));
+        Assert.StartsWith("# Made by 'numa import' of the output of numactl --hardware.\n", machine.Yaml,
+            StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<InputException>(() => Waited(() => MachineImport.Of(pipe, null, null)));
+        Assert.Equal($"{pipe}: error NUMA100: is empty or no regular file, but a pipe, a device or a socket; expected a file"
+            + " or a folder", Assert.Single(error.Problems).ToString());
+    }
+
+    // Files of /proc have no length and are read, the few that are known: reading others uses them up.
+    [Theory]
+    [InlineData("/proc/version", "nothing in this text tells of a machine;")]
+    [InlineData("/proc/kmsg", "of /proc and /sys only these are read: buddyinfo, cpulist, distance, meminfo, version, zoneinfo")]
+    public async Task Of_proc_only_known_names_are_read(string path, string expected)
+    {
+        if (!File.Exists(path)) return;
+        var error = await Assert.ThrowsAsync<InputException>(() => Waited(() => MachineImport.Of(path, null, null)));
+        Assert.StartsWith(expected, Assert.Single(error.Problems).Message, StringComparison.Ordinal);
+    }
+
+    private static Task<ImportedMachine> Waited(Func<ImportedMachine> import) =>
+        Task.Run(import).WaitAsync(TimeSpan.FromSeconds(20));
+
     [Theory]
     [InlineData("kernel: \"4.4\"\nnodes: [{memory: 1GiB, cpus: 0}]\n",
         "/dev/stdin: error NUMA123: this is a machine file or a scenario already; expected what a machine's tools or its"
@@ -272,7 +320,7 @@ public sealed class MachineImportTests : IDisposable
         + " /proc/zoneinfo, XML of 'lstopo --of xml', the output of 'numactl --hardware', or a folder that holds one of"
         + " them or a copy of /sys/devices/system/node")]
     [InlineData("node 0 size: 99999999 MB\nnode 1 size: 9 MB\n",
-        "/dev/stdin: error NUMA215: node 0 has *, expected whole pages up to 64TiB")]
+        "/dev/stdin:1:14: error NUMA251: found '99999999 MB' as the size of node 0; expected a number of MB up to 67108864")]
     public void What_nothing_can_be_made_of_is_said(string text, string expected)
     {
         var problem = Assert.Single(Assert.Throws<InputException>(() => MachineImport.Of("-", text, null)).Problems);
