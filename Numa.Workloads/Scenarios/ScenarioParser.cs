@@ -262,14 +262,9 @@ public sealed class ScenarioParser
         var variations = ImmutableArray.CreateBuilder<Variation>();
         foreach (var text in wanted.Select(value => fields.Scalar(value, "vary")).OfType<Located<string>>())
         {
-            try
-            {
-                variations.Add(Variation.Parse("vary", text.Value));
-            }
-            catch (InputException exception)
-            {
-                _problems.Add(text.At, ProblemCodes.Setting, exception.Problems[0].Message);
-            }
+            var variation = Variation.Read("vary", text.Value);
+            variations.Add(variation);
+            foreach (var problem in variation.Problems) _problems.Add(text.At, problem.Code, problem.Message);
         }
 
         return variations.ToImmutable();
