@@ -75,6 +75,13 @@ public class SettingTests
     [InlineData("fill.size=1GB", "--set fill.size=1GB: error NUMA106: size: '1GB' is no size;"
         + " expected a whole number with KiB, MiB, GiB or TiB, for example 1GiB")]
     [InlineData("fill.cpus=[", "--set fill.cpus=[: error NUMA101: no valid YAML: *")]
+    [InlineData("fill.slots=2", "--set fill.slots=2: error NUMA113: no setting 'fill.slots'; slots is a key of toggle,"
+        + " not of fill, which has size, pages, by and lru")]
+    [InlineData("workloads.fill.slot=2", "--set workloads.fill.slot=2: error NUMA113: no setting 'workloads.fill.slot';"
+        + " did you mean 'slots'? It is a key of toggle, not of fill, which has size, pages, by and lru")]
+    [InlineData("fill.sise=2", "--set fill.sise=2: error NUMA113: no setting 'fill.sise'; did you mean 'fill.size'?")]
+    [InlineData("slots=2", "--set slots=2: error NUMA113: no setting 'slots'; slots is a key of toggle, and no workload"
+        + " of the scenario is of such a kind")]
     [InlineData("fill.order=1,2", "--set fill.order=1,2: error NUMA106: order must be a whole number, not '1,2';"
         + " several values are for --vary of compare and sweep")]
     [InlineData("fill.order=1..2", "--set fill.order=1..2: error NUMA106: order must be a whole number, not '1..2';"
