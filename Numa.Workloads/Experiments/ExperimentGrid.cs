@@ -87,10 +87,11 @@ public sealed record ExperimentGrid(
 
     private static ImmutableArray<Variation> OwnVariations(string path, IReadOnlyList<Setting> settings)
     {
-        var own = ScenarioLoader.Load(path, settings).Compare;
-        if (!own.IsEmpty) return own;
+        var scenario = ScenarioLoader.Load(path, settings);
+        if (!scenario.Compare.IsEmpty) return scenario.Compare;
         throw new InputException([new(new(path, 0, 0), ProblemCodes.MissingKey,
-            "nothing is varied; expected --vary path=a,b, or compare: {vary: \"path=a,b\"} in the scenario")]);
+            "nothing is varied; expected --vary path=a,b, or compare: {vary: \"path=a,b\"} in the scenario"
+            + (scenario.Study is null ? "" : "; numa study holds this study against its published figures"))]);
     }
 
     private static IEnumerable<ImmutableArray<(string Label, Setting? Setting)>> Combinations(
