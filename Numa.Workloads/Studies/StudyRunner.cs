@@ -22,7 +22,7 @@ public sealed class StudyRunner(
         if (scenario.Study is not { } study)
         {
             throw new InputException([new(new(path, 0, 0), ProblemCodes.MissingKey,
-                "the scenario has no study; expected published figures under 'study'")]);
+                "the scenario has no study; expected published figures under 'study'; numa run takes it as it is")]);
         }
 
         var anew = fitsAnew && !study.Fit.IsEmpty ? StudyFit.Search(study, Figures) : null;
