@@ -90,6 +90,7 @@ public class BrokenFileTests
         Start + "name:\nabout:\n" + Fill,
         Start + "workloads:\n  fill:\n  kind: fill\n  cpus: 0\n  size: 1GiB\n",
         "machine: missing.yaml\n" + Fill,
+        Start + "workloads: {a: {kind: device, cpus: 0, lru: file, slot: 4, cout: 3, counter: 5}}\n",
     ];
 
     [Fact]

@@ -32,7 +32,7 @@ internal sealed class Fields
             // {cpus: 0,3} is a key "cpus" and a key "3": YAML's braces split at commas.
             var hint = entry.Value is YamlScalar { IsNull: true, Text: "" }
                 ? "; within braces a value with commas must be in quotes"
-                : NearestName.Hint(entry.Key.Text, table.Names);
+                : table.Hint(entry.Key.Text);
             problems.Add(entry.Key.At, ProblemCodes.UnknownKey, $"unknown key {entry.Key.Shape} in {what}{hint}");
             _meant.Add(NearestName.To(entry.Key.Text, table.Names));
         }

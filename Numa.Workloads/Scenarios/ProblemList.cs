@@ -16,6 +16,18 @@ internal sealed class ProblemList
         if (_problems.Count < Limit) _problems.Add(new(at, code, message));
     }
 
+    internal void Add(ProblemList others)
+    {
+        foreach (var problem in others._problems) Add(problem.At, problem.Code, problem.Message);
+    }
+
+    /// <summary>Says one thing in the place of all that only follows from it.</summary>
+    internal void Replace(SourcePlace at, string code, string message)
+    {
+        _problems.Clear();
+        Add(at, code, message);
+    }
+
     /// <exception cref="InputException">There is at least one problem.</exception>
     internal void ThrowIfAny()
     {
