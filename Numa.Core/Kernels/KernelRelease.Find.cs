@@ -42,7 +42,8 @@ public sealed partial record KernelRelease
     /// <returns>Null where the version says all.</returns>
     public static string? NoteOf(string version) => PackageOf44().IsMatch(version)
         ? $"Kernel {version} is a distribution's name for a 4.4 that took in stable releases: the rules of later 4.4"
-            + " are taken. Builds before June 2016 kept the smaller vm.min_free_kbytes of 4.4.0: kernel 4.4.0 has it."
+            + " are taken. Its first builds, of early 2016, have the smaller vm.min_free_kbytes of 4.4.0: name"
+            + " kernel 4.4.0 for those."
         : null;
 
     [GeneratedRegex(@"^4\.4\.0-\d+-[a-z]")]
