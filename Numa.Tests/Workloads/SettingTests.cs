@@ -75,6 +75,8 @@ public class SettingTests
     [InlineData("fill.size=1GB", "--set fill.size=1GB: error NUMA106: size: '1GB' is no size;"
         + " expected a whole number with KiB, MiB, GiB or TiB, for example 1GiB")]
     [InlineData("fill.cpus=[", "--set fill.cpus=[: error NUMA101: no valid YAML: *")]
+    [InlineData("machine=missing.yaml", "--set machine=missing.yaml: error NUMA100: machine 'missing.yaml': there is no"
+        + " file missing.yaml")]
     [InlineData("fill.slots=2", "--set fill.slots=2: error NUMA113: no setting 'fill.slots'; slots is a key of toggle,"
         + " not of fill, which has size, pages, by and lru")]
     [InlineData("workloads.fill.slot=2", "--set workloads.fill.slot=2: error NUMA113: no setting 'workloads.fill.slot';"

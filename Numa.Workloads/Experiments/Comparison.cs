@@ -49,7 +49,7 @@ public static class Comparison
         var metrics = new ComparisonMetrics(arms);
         return new(
             scenario.Name,
-            ComparisonHeading.Machine(scenario, machines[0]),
+            MachineTitle.Of(arms),
             ComparisonHeading.Kernel(arms),
             varyPath,
             seeds,

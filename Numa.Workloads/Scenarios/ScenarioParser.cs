@@ -113,7 +113,8 @@ public sealed class ScenarioParser
         var found = _find(path.Text, path.At.Line == 0 ? null : path.At.File);
         if (found.Problem is not null)
         {
-            _problems.Add(path.At, ProblemCodes.File, $"machine {path.Shape}: {found.Problem}");
+            _problems.Add(path.At, ProblemCodes.File, $"machine {path.Shape}: {found.Problem}"
+                + (path.Text.Contains(',') ? "; several machines are for --vary machine=a,b of compare and sweep" : ""));
             return root;
         }
 
