@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Numa.Core.Kernels;
 
@@ -13,7 +14,8 @@ public sealed partial record KernelRelease
     {
         exact = false;
         if (!TryParse(version, out var wanted)) return null;
-        if (wanted == (4, 4, 0) && version.StartsWith("4.4.0", StringComparison.Ordinal))
+        if (wanted == (4, 4, 0) && version.StartsWith("4.4.0", StringComparison.Ordinal)
+            && !PackageOf44().IsMatch(version))
         {
             exact = true;
             return V440;
@@ -32,6 +34,19 @@ public sealed partial record KernelRelease
             && (found.Major > 2 || found.Patch == wanted.Patch);
         return best;
     }
+
+    /// <summary>What to tell people of a version whose name hides which fixes are in it.</summary>
+    /// <remarks>Distributions keep the first name of a tree, while they take in its stable releases. The first builds
+    /// of 4.4 came before the fix that tells 4.4.0 from later ones. Source: J. Baron, "mm: update min_free_kbytes from
+    /// khugepaged after core initialization" (2016), Linux commit bc22af74f271.</remarks>
+    /// <returns>Null where the version says all.</returns>
+    public static string? NoteOf(string version) => PackageOf44().IsMatch(version)
+        ? $"Kernel {version} is a distribution's name for a 4.4 that took in stable releases: the rules of later 4.4"
+            + " are taken. Builds before June 2016 kept the smaller vm.min_free_kbytes of 4.4.0: kernel 4.4.0 has it."
+        : null;
+
+    [GeneratedRegex(@"^4\.4\.0-\d+-[a-z]")]
+    private static partial Regex PackageOf44();
 
     private static bool TryParse(string text, out (int Major, int Minor, int Patch) version)
     {

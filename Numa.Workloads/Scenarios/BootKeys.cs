@@ -88,6 +88,7 @@ public sealed record BootKeys(
         }
 
         if (!exact) notes.Add($"kernel {text.Value}: the rules of {release.Name}, the nearest older release, stand in");
+        if (KernelRelease.NoteOf(text.Value) is { } note) notes.Add(note);
         return new(release, text.At);
     }
 }

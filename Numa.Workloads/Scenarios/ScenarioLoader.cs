@@ -73,9 +73,10 @@ public static class ScenarioLoader
 
     internal static bool Exists(string path) => File.Exists(path);
 
+    /// <summary>Reads a saved file; of what is none, nothing.</summary>
     /// <exception cref="InputException">The file cannot be read.</exception>
-    internal static string ReadWhole(string path) =>
-        ReadText(path, out var problem, MaxLogLength)
+    internal static string ReadWhole(string path) => PlainFile.Refusal(path) is not null ? ""
+        : ReadText(path, out var problem, MaxLogLength)
         ?? throw new InputException([new(new(path, 0, 0), ProblemCodes.File, problem)]);
 
     private static string? ReadText(string path, out string problem, int limit = YamlText.MaxLength)
