@@ -9,15 +9,18 @@ internal sealed class OutputFolder
 
     private OutputFolder(string path) => _path = path;
 
-    /// <summary>Makes sure, before any long work, that the folder can be written to.</summary>
+    /// <summary>Makes sure, before any long work, that the folder can be written to. It is left as it was: not there
+    /// until there is something to write.</summary>
     /// <returns>Null when no folder was asked for.</returns>
     /// <exception cref="InputException">The path is a file, or cannot be created.</exception>
     public static OutputFolder? Check(string? path)
     {
         if (path is null) return null;
         if (File.Exists(path)) throw Unusable(path, "is a file; --out needs a folder");
+        List<string> missing = [];
         try
         {
+            missing = Missing(path);
             Directory.CreateDirectory(path);
             var probe = Temporary(path, "probe");
             File.WriteAllText(probe, "");
@@ -26,6 +29,11 @@ internal sealed class OutputFolder
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw Unusable(path, "cannot be written to: " + error.Message);
+        }
+
+        finally
+        {
+            foreach (var folder in missing.Where(IsEmpty)) Directory.Delete(folder);
         }
 
         return new(path);
@@ -38,6 +46,7 @@ internal sealed class OutputFolder
         var written = new List<string>();
         try
         {
+            Directory.CreateDirectory(_path);
             foreach (var (name, content) in files)
             {
                 var temporary = Temporary(_path, name);
@@ -68,6 +77,22 @@ internal sealed class OutputFolder
             foreach (var temporary in written) File.Delete(temporary);
         }
     }
+
+    /// <summary>Folders on the way that are not there, the innermost first.</summary>
+    private static List<string> Missing(string path)
+    {
+        var missing = new List<string>();
+        for (var folder = path.Length == 0 ? null : Path.GetFullPath(path);
+             folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
+        {
+            missing.Add(Path.TrimEndingDirectorySeparator(folder));
+        }
+
+        return missing;
+    }
+
+    private static bool IsEmpty(string folder) =>
+        Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any();
 
     private static string Temporary(string folder, string name) =>
         Path.Combine(folder, $".{name}.{Environment.ProcessId}.tmp");
