@@ -117,7 +117,8 @@ public static class Comparison
                 + string.Join("; ", arms.Select(arm => $"{arm.Value} {LeftInPagesets(arm)}")));
         }
 
-        var rules = KernelRelease.Differences([.. arms.Select(arm => arm.Machine.Release).Distinct()]);
+        var rules = KernelRelease.Differences(
+            [.. arms.Select(arm => arm.Machine.Release).DistinctBy(release => release.Name)]);
         if (!rules.IsEmpty) notes.Add("the kernels differ in: " + string.Join(", ", rules));
         var reclaims = ComparisonMetrics.UsedReclaimModel(arms);
         if (reclaims)
