@@ -75,6 +75,9 @@ public sealed record ExperimentGrid(
             }
         }
 
+        // Those that could be read may fit their machine no better.
+        foreach (var cell in problems.Count > 0 ? cells.ToImmutable() : [])
+            problems.AddRange(DraftFit.Problems(cell.Scenario).All.Where(problem => !problems.Contains(problem)));
         if (problems.Count > 0) throw new InputException([.. problems]);
         return new(variations, new(cells.ToImmutable(), seeds, metrics), inputs.ToImmutable());
     }
@@ -85,7 +88,7 @@ public sealed record ExperimentGrid(
     {
         var own = ScenarioLoader.Load(path, settings).Compare;
         if (!own.IsEmpty) return own;
-        throw new InputException([new(new(path, 0, 0), ProblemCodes.MissingKey,
+        throw new InputException([new(new(path, 1, 1), ProblemCodes.MissingKey,
             "nothing is varied; expected --vary path=a,b, or compare: {vary: \"path=a,b\"} in the scenario")]);
     }
 
