@@ -16,21 +16,20 @@ internal sealed class OutputFolder
     public static OutputFolder? Check(string? path)
     {
         if (path is null) return null;
-        if (File.Exists(path)) throw Unusable(path, "is a file; --out needs a folder");
+        if (File.Exists(path)) throw WriteFailure.At(path, "is a file; --out needs a folder");
+        var probe = Temporary(path, "probe");
         List<string> missing = [];
         try
         {
             missing = Missing(path);
             Directory.CreateDirectory(path);
-            var probe = Temporary(path, "probe");
             File.WriteAllText(probe, "");
             File.Delete(probe);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception error) when (WriteFailure.Is(error))
         {
-            throw Unusable(path, "cannot be written to: " + error.Message);
+            throw WriteFailure.At(path, error, probe);
         }
-
         finally
         {
             foreach (var folder in missing.Where(IsEmpty)) Directory.Delete(folder);
@@ -67,14 +66,14 @@ internal sealed class OutputFolder
                 log.WriteLine($"{verb} {target}");
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (WriteFailure.Is(error))
         {
-            throw Unusable(_path, "cannot be written to: " + error.Message);
+            throw WriteFailure.At(_path, error, [.. written]);
         }
         finally
         {
-            // A file that was moved is no longer there: deleting its old name does nothing.
-            foreach (var temporary in written) File.Delete(temporary);
+            // Those that were moved are no longer there.
+            foreach (var temporary in written.Where(File.Exists)) File.Delete(temporary);
         }
     }
 
@@ -96,7 +95,4 @@ internal sealed class OutputFolder
 
     private static string Temporary(string folder, string name) =>
         Path.Combine(folder, $".{name}.{Environment.ProcessId}.tmp");
-
-    private static InputException Unusable(string path, string why) =>
-        new([new Problem(new SourcePlace(path, 0, 0), "NUMA901", why)]);
 }

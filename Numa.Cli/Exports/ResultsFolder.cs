@@ -40,11 +40,12 @@ internal sealed class ResultsFolder : IExperimentStore
         var holds = File.Exists(Path.Combine(path, Manifest));
         if (holds && !resumes)
         {
-            throw Unusable(path, "holds an experiment already; expected --resume to go on with it,"
+            throw WriteFailure.At(path, "holds an experiment already; expected --resume to go on with it,"
                 + " or another folder");
         }
 
-        if (!holds && resumes) throw Unusable(path, $"holds no experiment to go on with: there is no {Manifest}");
+        if (!holds && resumes)
+            throw WriteFailure.At(path, $"holds no experiment to go on with: there is no {Manifest}");
         return new(path, resumes, command, OutputFolder.Check(path)!);
     }
 
@@ -85,7 +86,7 @@ internal sealed class ResultsFolder : IExperimentStore
         }
         catch (JsonException error)
         {
-            throw Unusable(file, $"cannot be read: {error.Message}; delete it, and the run is made again");
+            throw WriteFailure.At(file, $"cannot be read: {error.Message}; delete it, and the run is made again");
         }
     }
 
@@ -98,9 +99,9 @@ internal sealed class ResultsFolder : IExperimentStore
             File.WriteAllText(temporary, KeptCellRun.Write(experiment, ended) + "\n");
             File.Move(temporary, file, overwrite: true);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (WriteFailure.Is(error))
         {
-            throw Unusable(file, "cannot be written: " + error.Message);
+            throw WriteFailure.At(file, error, temporary);
         }
     }
 
@@ -203,10 +204,7 @@ internal sealed class ResultsFolder : IExperimentStore
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw Unusable(file, "cannot be read: " + error.Message);
+            throw WriteFailure.At(file, "cannot be read: " + error.Message);
         }
     }
-
-    private static InputException Unusable(string path, string why) =>
-        new([new Problem(new SourcePlace(path, 0, 0), "NUMA901", why)]);
 }

@@ -73,12 +73,24 @@ public sealed class OutputFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_nothing_can_be_written_the_folder_is_named_and_no_temporary_file()
+    {
+        var file = Path.Combine(_folder, "taken");
+        File.WriteAllText(file, "mine");
+        var run = await CommandLineRun.OfAsync(["run", "s.yaml", "--out", file + "/deeper"]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal($"{file}/deeper: error NUMA901: cannot be written to: {file} is a file, not a folder",
+            Assert.Single(run.ErrorLines));
+    }
+
+    [Fact]
     public async Task What_cannot_be_replaced_leaves_nothing_half_written()
     {
         // A folder where the second file should go: the files are staged, and the staging is cleared away.
         Directory.CreateDirectory(Path.Combine(_folder, "versions.json"));
         var run = await CommandLineRun.OfAsync(["compare", "s.yaml", "--vary", "a=b,c", "--out", _folder]);
         Assert.Equal(2, run.ExitCode);
+        Assert.DoesNotContain(".tmp", run.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder));
     }
 }

@@ -95,6 +95,7 @@ public class BrokenFileTests
         Start + "workloads: {a: {kind: fill, cpus: 0, size: 16777216TiB}}\n",
         Start + "workloads: {a: {<<: b, cpus: 0}}\n",
         Start + "workloads: {a: {extends: b}}\n",
+        Start + "workloads: {a: {kind: device, cpus: 0, lru: file, slot: 4, cout: 3, counter: 5}}\n",
     ];
 
     [Fact]

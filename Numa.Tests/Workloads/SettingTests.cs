@@ -100,6 +100,17 @@ public class SettingTests
     [InlineData("fill.size=1GB", "--set fill.size=1GB: error NUMA106: size: '1GB' is no size;"
         + " expected a whole number with KiB, MiB, GiB or TiB, for example 1GiB")]
     [InlineData("fill.cpus=[", "--set fill.cpus=[: error NUMA101: no valid YAML: *")]
+    [InlineData("fill.slots=2", "--set fill.slots=2: error NUMA113: no setting 'fill.slots'; slots is a key of toggle,"
+        + " not of fill, which has size, pages, by and lru")]
+    [InlineData("workloads.fill.slot=2", "--set workloads.fill.slot=2: error NUMA113: no setting 'workloads.fill.slot';"
+        + " did you mean 'slots'? It is a key of toggle, not of fill, which has size, pages, by and lru")]
+    [InlineData("fill.sise=2", "--set fill.sise=2: error NUMA113: no setting 'fill.sise'; did you mean 'fill.size'?")]
+    [InlineData("slots=2", "--set slots=2: error NUMA113: no setting 'slots'; slots is a key of toggle, and no workload"
+        + " of the scenario is of such a kind")]
+    [InlineData("fill.order=1,2", "--set fill.order=1,2: error NUMA106: order must be a whole number, not '1,2';"
+        + " several values are for --vary of compare and sweep")]
+    [InlineData("fill.order=1..2", "--set fill.order=1..2: error NUMA106: order must be a whole number, not '1..2';"
+        + " several values are for --vary of compare and sweep")]
     [InlineData("seed=", "--set seed=: error NUMA106: seed must be a whole number, not ''")]
     [InlineData("kernel=*x", "--set kernel=*x: error NUMA114: anchors and aliases are not read; write the value out")]
     public void A_wrong_setting_is_reported_as_it_was_given(string setting, string expected)
@@ -111,9 +122,9 @@ public class SettingTests
 
     [Theory]
     [InlineData("kernel", "--vary kernel: error NUMA113: expected path=value, for example --vary zonelistOrder=zone")]
-    [InlineData("kernel=4.4,4.4", "--vary kernel=4.4,4.4: error NUMA113: expected two or more different values"
-        + " separated by commas, or a range, for example --vary zonelistOrder=node,zone or 1..64:x2")]
-    [InlineData("kernel=", "--vary kernel=: error NUMA113: expected two or more different values"
+    [InlineData("kernel=4.4,4.4", "--vary kernel=4.4,4.4: error NUMA113: values that stand more than once: 4.4; expected"
+        + " each once")]
+    [InlineData("kernel=", "--vary kernel=: error NUMA113: no value; expected two or more different values"
         + " separated by commas, or a range, for example --vary zonelistOrder=node,zone or 1..64:x2")]
     public void A_wrong_variation_says_why(string text, string expected) => Assert.Equal(
         expected, Assert.Throws<InputException>(() => Variation.Parse("--vary", text)).Message);

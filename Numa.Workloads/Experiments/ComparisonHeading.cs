@@ -46,8 +46,12 @@ internal static class ComparisonHeading
     }
 
     /// <summary>What no kernel offers; null when every arm exists.</summary>
-    public static string? Counterfactual(ImmutableArray<ComparisonArm> arms) =>
-        arms.FirstOrDefault(arm => arm.First.Result.Counterfactual)?.First.Result.Impossible;
+    public static string? Counterfactual(ImmutableArray<ComparisonArm> arms)
+    {
+        var impossible = arms.Where(arm => arm.First.Result.Counterfactual).Select(arm => arm.First.Result.Impossible)
+            .Distinct().ToList();
+        return impossible.Count == 0 ? null : string.Join("; ", impossible);
+    }
 
     private static string Default(MachineImage machine) => DefaultZonelistOrder.Choose(machine.Release,
         machine.Nodes, machine.Zones.ToDictionary(zone => zone.Id, zone => zone.Present)) == ZonelistOrder.Node

@@ -166,6 +166,12 @@ public sealed record ArmValue(double? Mean, bool SeedsAgree);
 /// <param name="Off">Further from the prediction than the metric's tolerance.</param>
 public sealed record DifferenceResult(double? Difference, double? Low, double? High, double? Predicted, bool Off)
 {
+    /// <summary>Low end of the 95 % interval of the difference as a part of the first arm's mean, whose scatter is
+    /// allowed for; null where there is none. Equal to the high end where every seed shows the same part.</summary>
+    public double? RelativeLow { get; init; }
+
+    public double? RelativeHigh { get; init; }
+
     /// <summary>Hedges' g; null where nothing varies.</summary>
     public double? Effect { get; init; }
 

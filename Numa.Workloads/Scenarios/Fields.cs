@@ -211,7 +211,7 @@ internal sealed class Fields
             "; within braces a value with commas must be in quotes",
         { Key.Text: MergeKey } => "; merge keys are not read; write the keys out, or have the file extend another",
         { Key.Text: Key.Extends } => "; a whole file extends another: the key stands at its top",
-        _ => NearestName.Hint(unknown.Key.Text, _table.Names),
+        _ => _table.Hint(unknown.Key.Text),
     };
 
     private void Check(Choice choice)

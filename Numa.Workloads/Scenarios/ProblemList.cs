@@ -22,6 +22,18 @@ internal sealed class ProblemList
         if (_problems.Count < Limit && !_problems.Contains(problem)) _problems.Add(problem);
     }
 
+    internal void Add(ProblemList others)
+    {
+        foreach (var problem in others._problems) Add(problem.At, problem.Code, problem.Message);
+    }
+
+    /// <summary>Says one thing in the place of all that only follows from it.</summary>
+    internal void Replace(SourcePlace at, string code, string message)
+    {
+        _problems.Clear();
+        Add(at, code, message);
+    }
+
     /// <exception cref="InputException">There is at least one problem.</exception>
     internal void ThrowIfAny()
     {

@@ -37,9 +37,18 @@ internal static partial class Quantities
         var digits = isGrouped ? trimmed.Replace("_", "") : trimmed;
         if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)) return true;
         if (digits.Length is > 0 and <= 30 && char.IsAsciiDigit(digits[0]) && !digits.All(char.IsAsciiDigit))
-            hint = "; write it in digits, as 1_000_000";
+        {
+            hint = IsSeveral(digits)
+                ? "; several values are for --vary of compare and sweep"
+                : "; write it in digits, as 1_000_000";
+        }
+
         return false;
     }
+
+    /// <summary>A list or a range, and not one number in groups of three digits.</summary>
+    private static bool IsSeveral(string text) => text.Contains("..", StringComparison.Ordinal)
+        || (text.Contains(',') && text.Split(',').Skip(1).Any(group => group.Trim().Length != 3));
 
     /// <summary>Reads a whole number of pages with a binary prefix; <c>0</c> needs none.</summary>
     internal static bool TrySize(string text, out ByteSize size, out string problem)

@@ -87,7 +87,14 @@ public sealed class ScenarioParser
 
     private ScenarioDraft? Read(string text, IReadOnlyList<Setting> settings)
     {
-        var root = Root(YamlText.Read(text, _file, _problems), "a scenario", _problems);
+        var tree = YamlText.Read(text, _file, _problems);
+        if (FileKind.Of(text, tree) is { } kind && kind != FileKind.Scenario && kind != FileKind.Study)
+        {
+            _problems.Replace(new(_file, 0, 0), ProblemCodes.Kind, kind.Instead("a scenario"));
+            return null;
+        }
+
+        var root = Root(tree, "a scenario", _problems);
         if (root is not null) root = new Variant(_find, _problems).Whole(root, _file, ScenarioKeys.Table);
         if (root is null) return null;
 
@@ -125,7 +132,19 @@ public sealed class ScenarioParser
             return root;
         }
 
-        var machine = Root(YamlText.Read(found.Text, found.File, _problems), "a machine file", _problems);
+        var own = new ProblemList();
+        var tree = YamlText.Read(found.Text, found.File, own);
+        if (FileKind.Of(found.Text, tree) is { } kind && kind != FileKind.Machine)
+        {
+            var expected = tree is YamlMapping other && other["machine"] is YamlScalar its
+                ? $"a machine, such as its {Path.Combine(Path.GetDirectoryName(found.File) ?? "", its.Text)}"
+                : "a machine";
+            _problems.Add(path.At, ProblemCodes.Kind, $"machine {path.Shape}: {kind.Instead(expected)}");
+            return root;
+        }
+
+        _problems.Add(own);
+        var machine = Root(tree, "a machine file", _problems);
         return machine is null ? root : With(root, machine, found.File);
     }
 
@@ -287,14 +306,9 @@ public sealed class ScenarioParser
         var variations = ImmutableArray.CreateBuilder<Variation>();
         foreach (var text in wanted.Select(value => fields.Scalar(value, "vary")).OfType<Located<string>>())
         {
-            try
-            {
-                variations.Add(Variation.Parse("vary", text.Value));
-            }
-            catch (InputException exception)
-            {
-                _problems.Add(text.At, ProblemCodes.Setting, exception.Problems[0].Message);
-            }
+            var variation = Variation.Read("vary", text.Value);
+            variations.Add(variation);
+            foreach (var problem in variation.Problems) _problems.Add(text.At, problem.Code, problem.Message);
         }
 
         return variations.ToImmutable();

@@ -48,9 +48,24 @@ internal static class SettingPaths
         var tails = known.Where(path => Text(path).EndsWith("." + written, StringComparison.Ordinal)).ToList();
         if (tails.Count == 1) return tails[0];
         problems.Add(setting.At, ProblemCodes.Setting, tails.Count == 0
-            ? $"no setting '{YamlScalar.Short(written)}'{Suggest(written, known)}"
+            ? $"no setting '{YamlScalar.Short(written)}'{OfKind(scenario, written) ?? Suggest(written, known)}"
             : $"'{written}' is ambiguous: {string.Join(", ", tails.Take(5).Select(Text))}");
         return null;
+    }
+
+    /// <summary>What to say of a key that other kinds of workloads have; null for any other.</summary>
+    private static string? OfKind(YamlMapping scenario, string written)
+    {
+        var dot = written.LastIndexOf('.');
+        var (workload, key) = (dot < 0 ? "" : written[..dot], written[(dot + 1)..]);
+        const string root = "workloads.";
+        if (workload.StartsWith(root, StringComparison.Ordinal)) workload = workload[root.Length..];
+        if (dot < 0 && WorkloadKinds.WithKey(key) is { Length: > 0 } kinds)
+            return $"; {key} is a key of {kinds}, and no workload of the scenario is of such a kind";
+        var named = (scenario["workloads"] as YamlMapping)?[workload] as YamlMapping;
+        var table = WorkloadKinds.TableOf((named?["kind"] as YamlScalar)?.Text);
+        var near = NearestName.To(key, table.Names.Concat(table.Foreign.Keys.Order(StringComparer.Ordinal)));
+        return near is not null && table.Foreign.ContainsKey(near) ? table.Hint(key) : null;
     }
 
     private static string Suggest(string written, List<ImmutableArray<string>> known)
