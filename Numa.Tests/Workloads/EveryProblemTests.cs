@@ -32,7 +32,7 @@ public sealed class EveryProblemTests : IDisposable
             "6:38 NUMA111 policy names node 9, but the machine's nodes are 0-1",
             "6:38 NUMA108 the policy of workload 'y' needs Linux 6.9; the machine's kernel is 6.1",
             "7:19 NUMA116 the machine has no zone 0:HighMem; it has *",
-            "8:44 NUMA117 vm.watermark_scale_factor is 9000: expected 1 to 3000",
+            "8:53 NUMA117 vm.watermark_scale_factor is 9000: expected 1 to 3000",
         ],
         Problems("""
             seed: 1
