@@ -9,7 +9,8 @@ internal sealed class OutputFolder
 
     private OutputFolder(string path) => _path = path;
 
-    /// <summary>Makes sure, before any long work, that the folder can be written to.</summary>
+    /// <summary>Makes sure, before any long work, that the folder can be written to. It is left as it was: not there
+    /// until there is something to write.</summary>
     /// <returns>Null when no folder was asked for.</returns>
     /// <exception cref="InputException">The path is a file, or cannot be created.</exception>
     public static OutputFolder? Check(string? path)
@@ -17,8 +18,10 @@ internal sealed class OutputFolder
         if (path is null) return null;
         if (File.Exists(path)) throw WriteFailure.At(path, "is a file; --out needs a folder");
         var probe = Temporary(path, "probe");
+        List<string> missing = [];
         try
         {
+            missing = Missing(path);
             Directory.CreateDirectory(path);
             File.WriteAllText(probe, "");
             File.Delete(probe);
@@ -26,6 +29,10 @@ internal sealed class OutputFolder
         catch (Exception error) when (WriteFailure.Is(error))
         {
             throw WriteFailure.At(path, error, probe);
+        }
+        finally
+        {
+            foreach (var folder in missing.Where(IsEmpty)) Directory.Delete(folder);
         }
 
         return new(path);
@@ -38,6 +45,7 @@ internal sealed class OutputFolder
         var written = new List<string>();
         try
         {
+            Directory.CreateDirectory(_path);
             foreach (var (name, content) in files)
             {
                 var temporary = Temporary(_path, name);
@@ -68,6 +76,22 @@ internal sealed class OutputFolder
             foreach (var temporary in written.Where(File.Exists)) File.Delete(temporary);
         }
     }
+
+    /// <summary>Folders on the way that are not there, the innermost first.</summary>
+    private static List<string> Missing(string path)
+    {
+        var missing = new List<string>();
+        for (var folder = path.Length == 0 ? null : Path.GetFullPath(path);
+             folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
+        {
+            missing.Add(Path.TrimEndingDirectorySeparator(folder));
+        }
+
+        return missing;
+    }
+
+    private static bool IsEmpty(string folder) =>
+        Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any();
 
     private static string Temporary(string folder, string name) =>
         Path.Combine(folder, $".{name}.{Environment.ProcessId}.tmp");

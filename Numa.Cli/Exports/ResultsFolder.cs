@@ -20,6 +20,7 @@ internal sealed class ResultsFolder : IExperimentStore
     private readonly bool _resumes;
     private readonly OutputFolder _output;
     private readonly Dictionary<int, MachineImage> _machines = [];
+    private (string Name, string Content)[] _files = [];
 
     private readonly string _command;
 
@@ -52,22 +53,23 @@ internal sealed class ResultsFolder : IExperimentStore
 
     public void Open(ExperimentGrid grid)
     {
-        var files = Files(grid);
-        if (!_resumes)
-        {
-            Directory.CreateDirectory(Path.Combine(_path, Runs));
-            // The manifest last: without it there is nothing to resume.
-            _output.Write(TextWriter.Null, [.. files.Where(file => file.Name != Manifest)]);
-            _output.Write(TextWriter.Null, [.. files.Where(file => file.Name == Manifest)]);
-            return;
-        }
-
-        var problems = files.Where(file => Text(Path.Combine(_path, file.Name)) != file.Content + "\n")
+        _files = Files(grid);
+        if (!_resumes) return;
+        var problems = _files.Where(file => Text(Path.Combine(_path, file.Name)) != file.Content + "\n")
             .Select(file => new Problem(new(Path.Combine(_path, file.Name), 0, 0), "NUMA902", file.Name == Manifest
                 ? "this is another experiment: " + Difference(Text(Path.Combine(_path, Manifest)), file.Content)
                 : "this is another experiment: its file differs from the one that would be run now"))
             .ToList();
         if (problems.Count > 0) throw new InputException([.. problems]);
+    }
+
+    public void Begin(Experiment experiment)
+    {
+        if (_resumes) return;
+        // The manifest last: without it there is nothing to resume.
+        _output.Write(TextWriter.Null, [.. _files.Where(file => file.Name != Manifest)]);
+        Directory.CreateDirectory(Path.Combine(_path, Runs));
+        _output.Write(TextWriter.Null, [.. _files.Where(file => file.Name == Manifest)]);
     }
 
     public CellRun? Find(Experiment experiment, ExperimentRun run)

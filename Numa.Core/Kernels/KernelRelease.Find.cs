@@ -32,7 +32,15 @@ public sealed partial record KernelRelease
         TryParse(best.Name, out var found);
         exact = found.Major == wanted.Major && found.Minor == wanted.Minor
             && (found.Major > 2 || found.Patch == wanted.Patch);
-        return best;
+        return exact ? best : best with { StandsInFor = version[..LengthOf(version)].TrimEnd('.') };
+    }
+
+    /// <summary>Length of the numbers that a version begins with.</summary>
+    private static int LengthOf(string version)
+    {
+        var end = 0;
+        while (end < version.Length && (char.IsAsciiDigit(version[end]) || version[end] == '.')) end++;
+        return end;
     }
 
     /// <summary>What to tell people of a version whose name hides which fixes are in it.</summary>
@@ -52,9 +60,7 @@ public sealed partial record KernelRelease
     private static bool TryParse(string text, out (int Major, int Minor, int Patch) version)
     {
         version = default;
-        var end = 0;
-        while (end < text.Length && (char.IsAsciiDigit(text[end]) || text[end] == '.')) end++;
-        var parts = text[..end].TrimEnd('.').Split('.');
+        var parts = text[..LengthOf(text)].TrimEnd('.').Split('.');
         if (parts.Length < 2) return false;
         var numbers = new int[3];
         for (var i = 0; i < Math.Min(3, parts.Length); i++)

@@ -9,7 +9,7 @@ public class ExitCodeTests
     [Theory]
     [InlineData("", "no command given")]
     [InlineData("rnu s.yaml", "unknown command 'rnu'; did you mean 'run'?")]
-    [InlineData("run", "SCENARIO")]
+    [InlineData("run", "run needs SCENARIO: ")]
     [InlineData("run --sed 5", "unknown option '--sed'; did you mean '--seed'?")]
     [InlineData("run s.yaml --sed=5", "unknown option '--sed'; did you mean '--seed'?")]
     [InlineData("run s.yaml extra", "unexpected argument 'extra'")]
@@ -23,7 +23,12 @@ public class ExitCodeTests
     [InlineData("run s.yaml --format xml", "--format is one of table, json, csv; found 'xml'")]
     [InlineData("run s.yaml --set zonelistOrder", "--set needs path=value, found 'zonelistOrder'")]
     [InlineData("run s.yaml --out", "--out")]
-    [InlineData("show m.yaml", "TOPIC")]
+    [InlineData("show m.yaml", "show needs TOPIC: What to show: zoneinfo, ")]
+    [InlineData("explain page", "explain page needs RUN-DIR: Folder of a run")]
+    [InlineData("schema", "schema needs KIND: Of which files: machine, policy, scenario; a study is a scenario (see")]
+    [InlineData("schema s.yaml", "KIND is one of machine, policy, scenario; found 's.yaml'")]
+    [InlineData("schema scenaro", "KIND is one of machine, policy, scenario; found 'scenaro'; did you mean 'scenario'?")]
+    [InlineData("import", "import needs FILE: Kernel log, saved /proc/zoneinfo,")]
     [InlineData("show m.yaml zonelsts", "found 'zonelsts'; did you mean 'zonelists'?")]
     public async Task A_command_line_that_makes_no_sense_exits_2_with_one_line(string line, string expected)
     {

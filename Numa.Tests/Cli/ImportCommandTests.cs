@@ -48,6 +48,7 @@ public sealed class ImportCommandTests : IDisposable
         var run = await RunAsync("node 0 cpus: x\nnode 0 size: y\n", ["import", "-", "-o", Path.Combine(_folder, "a")]);
         Assert.Equal((ExitCode.BadInput, ""), (run.ExitCode, run.Output));
         Assert.Equal(2, run.ErrorLines.Length);
+        Assert.All(run.ErrorLines, line => Assert.StartsWith("<stdin>:", line, StringComparison.Ordinal));
         Assert.Empty(Directory.GetFiles(_folder));
     }
 

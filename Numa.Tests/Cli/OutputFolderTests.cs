@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Numa.Cli.Execution;
 
 namespace Numa.Tests.Cli;
 
@@ -43,6 +44,32 @@ public sealed class OutputFolderTests : IDisposable
         Assert.Equal($"{file}: error NUMA901: is a file; --out needs a folder", Assert.Single(run.ErrorLines));
         Assert.Null(simulator.Run);
         Assert.Equal("mine", File.ReadAllText(file));
+    }
+
+    // The text is wrong, or the machine refuses it, or the cells of an experiment do.
+    [Theory]
+    [InlineData("run", "size: 0")]
+    [InlineData("run", "policy: {weightedInterleave: {0: 1}}")]
+    [InlineData("compare --vary seed=1,2", "policy: {weightedInterleave: {0: 1}}")]
+    [InlineData("sweep --vary seed=1,2", "policy: {weightedInterleave: {0: 1}}")]
+    [InlineData("trace", "size: 0")]
+    public async Task A_refused_run_leaves_no_folder(string command, string key)
+    {
+        var scenario = Path.Combine(_folder, "s.yaml");
+        await File.WriteAllTextAsync(scenario, "machine: {kernel: \"6.1\", nodes: [{memory: 1GiB, cpus: 0}]}\n"
+            + $"workloads:\n  w: {{kind: fill, cpus: all, {key}}}\n");
+        string[] words = [.. command.Split(' '), scenario, "--out", Path.Combine(_folder, "new", "deeper")];
+        var run = await CommandLineRun.OfAsync(words, new Simulator(TimeProvider.System));
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal([scenario], Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task A_folder_that_was_there_stays()
+    {
+        var target = Directory.CreateDirectory(Path.Combine(_folder, "mine")).FullName;
+        await CommandLineRun.OfAsync(["run", "nowhere.yaml", "--out", target], new Simulator(TimeProvider.System));
+        Assert.True(Directory.Exists(target));
     }
 
     [Fact]

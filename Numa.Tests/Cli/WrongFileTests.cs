@@ -54,6 +54,8 @@ public sealed class WrongFileTests : IDisposable
         "this is the output of numactl --hardware; expected a machine; numa import makes a machine of it")]
     [InlineData("run S/page-fault-storm.yaml --machine S/hotplug.yaml", "this is a scenario; expected a machine, such as "
         + "its S/../machines/qemu-hotplug; " + ScenarioTakers)]
+    [InlineData("run S/page-fault-storm.yaml --machine a.yaml,b.yaml", "machine 'a.yaml,b.yaml': there is no file "
+        + "a.yaml,b.yaml; several machines are for --vary machine=a,b of compare and sweep")]
     [InlineData("compare S/page-fault-storm.yaml --vary machine=S/hotplug.yaml,M/pae-4node.yaml --set kernel=4.4",
         "this is a scenario; expected a machine, such as its S/../machines/qemu-hotplug; " + ScenarioTakers)]
     [InlineData("run S/page-fault-storm.yaml --machine M/../studies/llfree.yaml",

@@ -104,7 +104,7 @@ public class ScenarioProblemTests
     [InlineData("kind: fill, cpus: 0, pages: 1, policy: {preferred: 1, homeNode: 0}",
         "s.yaml:2:81: error NUMA115: homeNode belongs to bind and preferredMany")]
     [InlineData("kind: fill, cpus: 0, pages: 1, mems: [7]",
-        "s.yaml:2:16: error NUMA111: policy names node 7, but the machine's nodes are 0-1")]
+        "s.yaml:2:54: error NUMA111: mems names node 7, but the machine's nodes are 0-1")]
     [InlineData("kind: fill, cpus: 0, pages: 1, policy: {bind: []}",
         "s.yaml:2:63: error NUMA111: bind names no node")]
     [InlineData("kind: fill, cpus: 0, pages: 1, policy: {preferred: 4}",

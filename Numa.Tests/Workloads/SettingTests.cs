@@ -46,6 +46,31 @@ public class SettingTests
         Assert.True(fill.Basis.Cpus.Cpus.IsEmpty);
     }
 
+    // As where a file extends another: of keys that exclude each other the later one holds.
+    [Theory]
+    [InlineData("pages: 512", "fill.size=1GiB", 262_144)]
+    [InlineData("size: 1GiB", "fill.pages=512", 512)]
+    [InlineData("size: 1GiB", "fill.pages=5,fill.size=2MiB", 512)]
+    public void A_setting_replaces_the_key_that_it_excludes(string written, string settings, long blocks)
+    {
+        var text = ScenarioTexts.Scenario.Replace("size: 1GiB", written, StringComparison.Ordinal);
+        Assert.Equal(blocks, Fill(ScenarioTexts.Parse(text, settings.Split(','))).Blocks);
+    }
+
+    [Fact]
+    public void A_setting_replaces_cpus_by_a_node_and_one_policy_by_another()
+    {
+        var fill = Fill(ScenarioTexts.Parse(ScenarioTexts.Scenario + "\n    policy: {bind: [0], flags: static}",
+            "fill.node=1", "fill.policy.preferred=1"));
+        Assert.Equal(new NodeId(1), fill.Basis.Cpus.Node);
+        Assert.Equal(new NodeId(1), fill.Basis.Request.Policy!.PreferredNode);
+        Assert.Equal(Numa.Core.Mempolicies.NodeSetMeaning.Static, fill.Basis.Request.Policy.Meaning);
+    }
+
+    [Fact]
+    public void Another_kind_takes_no_key_of_the_former_with_it() => Assert.IsType<StormWorkload>(
+        ScenarioTexts.Parse(ScenarioTexts.Scenario, "fill.kind=storm").Workloads[0]);
+
     [Fact]
     public void Another_machine_is_found_from_the_working_directory()
     {
@@ -75,6 +100,8 @@ public class SettingTests
     [InlineData("fill.size=1GB", "--set fill.size=1GB: error NUMA106: size: '1GB' is no size;"
         + " expected a whole number with KiB, MiB, GiB or TiB, for example 1GiB")]
     [InlineData("fill.cpus=[", "--set fill.cpus=[: error NUMA101: no valid YAML: *")]
+    [InlineData("machine=missing.yaml", "--set machine=missing.yaml: error NUMA100: machine 'missing.yaml': there is no"
+        + " file missing.yaml")]
     [InlineData("fill.slots=2", "--set fill.slots=2: error NUMA113: no setting 'fill.slots'; slots is a key of toggle,"
         + " not of fill, which has size, pages, by and lru")]
     [InlineData("workloads.fill.slot=2", "--set workloads.fill.slot=2: error NUMA113: no setting 'workloads.fill.slot';"

@@ -49,7 +49,7 @@ public static class Comparison
         var metrics = new ComparisonMetrics(arms);
         return new(
             scenario.Name,
-            ComparisonHeading.Machine(scenario, machines[0]),
+            MachineTitle.Of(arms),
             ComparisonHeading.Kernel(arms),
             varyPath,
             seeds,
@@ -118,7 +118,8 @@ public static class Comparison
                     .Select(arm => $"{arm.Value} {LeftInPagesets(arm)}")));
         }
 
-        var rules = KernelRelease.Differences([.. arms.Select(arm => arm.Machine.Release).Distinct()]);
+        var rules = KernelRelease.Differences(
+            [.. arms.Select(arm => arm.Machine.Release).DistinctBy(release => release.Name)]);
         if (!rules.IsEmpty) notes.Add("the kernels differ in: " + string.Join(", ", rules));
         var reclaims = ComparisonMetrics.UsedReclaimModel(arms);
         notes.Add(reclaims

@@ -79,6 +79,12 @@ public sealed record ExperimentGrid(
             }
         }
 
+        // Those that could be read may fit their machine no better.
+        foreach (var cell in problems.IsEmpty ? [] : cells.ToImmutable())
+        {
+            foreach (var problem in DraftFit.Problems(cell.Scenario).All) problems.Add(problem, cell.Settings);
+        }
+
         if (!problems.IsEmpty) throw new InputException(problems.All);
         return new(variations, new(cells.ToImmutable(), seeds, metrics), inputs.ToImmutable());
     }
@@ -89,7 +95,7 @@ public sealed record ExperimentGrid(
     {
         var scenario = ScenarioLoader.Load(path, settings);
         if (!scenario.Compare.IsEmpty) return scenario.Compare;
-        throw new InputException([new(new(path, 0, 0), ProblemCodes.MissingKey,
+        throw new InputException([new(new(path, 1, 1), ProblemCodes.MissingKey,
             "nothing is varied; expected --vary path=a,b, or compare: {vary: \"path=a,b\"} in the scenario"
             + (scenario.Study is null ? "" : "; numa study holds this study against its published figures"))]);
     }

@@ -20,7 +20,7 @@ public static class MachineImport
     public const string Stdin = "-";
 
     /// <summary>What problems call it. It has no files beside it.</summary>
-    private const string StdinFile = "/dev/stdin";
+    private const string StdinFile = "<stdin>";
 
     /// <param name="path">A file or folder; <see cref="Stdin"/> for a text that was read already.</param>
     /// <param name="stdin">That text.</param>

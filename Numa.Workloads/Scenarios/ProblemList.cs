@@ -11,9 +11,15 @@ internal sealed class ProblemList
 
     internal bool IsEmpty => _problems.Count == 0;
 
+    internal int Count => _problems.Count;
+
+    /// <summary>In the order in which they were found.</summary>
+    internal IReadOnlyList<Problem> All => _problems;
+
     internal void Add(SourcePlace at, string code, string message)
     {
-        if (_problems.Count < Limit) _problems.Add(new(at, code, message));
+        var problem = new Problem(at, code, message);
+        if (_problems.Count < Limit && !_problems.Contains(problem)) _problems.Add(problem);
     }
 
     internal void Add(ProblemList others)

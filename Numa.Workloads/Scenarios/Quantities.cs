@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Numa.Core.Addressing;
 using Numa.Core.Time;
 
 namespace Numa.Workloads.Scenarios;
 
 /// <summary>Sizes, durations and shares as people write them: a number and its unit, never a bare number.</summary>
-internal static class Quantities
+internal static partial class Quantities
 {
     private static readonly (string Suffix, decimal Nanoseconds)[] Units =
         [("ns", 1), ("µs", 1_000), ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)];
@@ -63,6 +64,12 @@ internal static class Quantities
         if (!trimmed.EndsWith('B') || !ByteSize.TryParse(trimmed, out size))
         {
             size = default;
+            if (TooLarge().IsMatch(trimmed))
+            {
+                problem = $"'{YamlScalar.Short(text)}' is too large; at most {LargestPiB}PiB are read";
+                return false;
+            }
+
             problem = $"'{YamlScalar.Short(text)}' is no size; expected a whole number with KiB, MiB, GiB or TiB"
                 + Guess(trimmed);
             return false;
@@ -126,6 +133,13 @@ internal static class Quantities
         var (suffix, unit) = Units.Last(unit => duration.Nanoseconds % unit.Nanoseconds == 0);
         return string.Create(CultureInfo.InvariantCulture, $"{duration.Nanoseconds / (long)unit}{suffix}");
     }
+
+    /// <summary>Largest size with its unit. Unit: PiB.</summary>
+    private const long LargestPiB = long.MaxValue >> 50;
+
+    /// <summary>A size by its form that is more than a number of bytes can be.</summary>
+    [GeneratedRegex("^[0-9]+\\s*([KMGTP]i)?B$")]
+    private static partial Regex TooLarge();
 
     /// <summary>Longest duration. Unit: seconds.</summary>
     internal const long LongestSeconds = 1_000_000;

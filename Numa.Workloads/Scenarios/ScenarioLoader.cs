@@ -15,7 +15,7 @@ public static class ScenarioLoader
     /// <param name="settings">Values of the command line, in order.</param>
     /// <exception cref="InputException">A file cannot be read, or has problems; all of them are in it.</exception>
     public static Scenario Load(string path, IReadOnlyList<Setting> settings) =>
-        ScenarioParser.Parse(ReadScenario(path), path, settings, FindMachine);
+        ScenarioParser.Draft(ReadScenario(path), path, settings, FindMachine).Fitting();
 
     /// <param name="path">A machine file, a scenario for the machine that it names, or the folder of a
     /// capture.</param>
@@ -28,7 +28,7 @@ public static class ScenarioLoader
             throw new InputException([new(new(path, 0, 0), ProblemCodes.File, found.Problem)]);
         if (found.Text is null || !ScenarioParser.IsScenario(found.Text, path, FindMachine))
             return ScenarioParser.ParseMachine(path, settings, FindMachine);
-        var scenario = ScenarioParser.Parse(found.Text, path, settings, FindMachine);
+        var scenario = ScenarioParser.Draft(found.Text, path, settings, FindMachine).Fitting();
         return new(scenario.Machine, scenario.Boot, scenario.Notes);
     }
 

@@ -21,7 +21,7 @@ public sealed class StudyRunner(
         var scenario = load([]);
         if (scenario.Study is not { } study)
         {
-            throw new InputException([new(new(path, 0, 0), ProblemCodes.MissingKey,
+            throw new InputException([new(new(path, 1, 1), ProblemCodes.MissingKey,
                 "the scenario has no study; expected published figures under 'study'; numa run takes it as it is")]);
         }
 

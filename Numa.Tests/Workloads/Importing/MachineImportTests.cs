@@ -313,14 +313,14 @@ public sealed class MachineImportTests : IDisposable
 
     [Theory]
     [InlineData("kernel: \"4.4\"\nnodes: [{memory: 1GiB, cpus: 0}]\n",
-        "/dev/stdin: error NUMA123: this is a machine file or a scenario already; expected what a machine's tools or its"
+        "<stdin>: error NUMA123: this is a machine file or a scenario already; expected what a machine's tools or its"
         + " kernel print")]
     [InlineData("total used free\n",
-        "/dev/stdin: error NUMA123: nothing in this text tells of a machine; expected a kernel's log of its boot, a saved"
+        "<stdin>: error NUMA123: nothing in this text tells of a machine; expected a kernel's log of its boot, a saved"
         + " /proc/zoneinfo, XML of 'lstopo --of xml', the output of 'numactl --hardware', or a folder that holds one of"
         + " them or a copy of /sys/devices/system/node")]
     [InlineData("node 0 size: 99999999 MB\nnode 1 size: 9 MB\n",
-        "/dev/stdin:1:14: error NUMA251: found '99999999 MB' as the size of node 0; expected a number of MB up to 67108864")]
+        "<stdin>:1:14: error NUMA251: found '99999999 MB' as the size of node 0; expected a number of MB up to 67108864")]
     public void What_nothing_can_be_made_of_is_said(string text, string expected)
     {
         var problem = Assert.Single(Assert.Throws<InputException>(() => MachineImport.Of("-", text, null)).Problems);
