@@ -20,7 +20,10 @@ internal static class ComparisonFindings
     private const int MostPerArm = 6;
 
     public static ImmutableArray<string> Of(ComparisonResult result) =>
-        [.. Ends(result), .. Enumerable.Range(1, result.Arms.Length - 1).SelectMany(arm => OfArm(result, arm)).Distinct()];
+    [
+        .. Ends(result),
+        .. Enumerable.Range(1, result.Arms.Length - 1).SelectMany(arm => OfArm(result, arm)).Distinct(),
+    ];
 
     /// <summary>An arm in a sentence: <c>zonelistOrder=zone</c>, or the values of a grid.</summary>
     internal static string Name(ComparisonResult result, int arm) => result.VaryPath.Contains(',')

@@ -34,8 +34,10 @@ internal static class PlacementFindings
                     ? "No difference in placement" : "Every page comes from the same zone, though from another frame")
                     + Because(result);
             else if (result.Placement is { Pages: > 0 } differing)
-                yield return $"{Figures.Count(differing.Pages, "page")} of {Figures.Count(differing.TotalPages)} come from"
-                    + " another zone, though no zone was found to give more or fewer (first seed)";
+            {
+                yield return $"{Figures.Count(differing.Pages, "page")} of {Figures.Count(differing.TotalPages)} come"
+                    + " from another zone, though no zone was found to give more or fewer (first seed)";
+            }
             else if (Because(result) is { Length: > 0 } because && result.Placement is null)
                 yield return $"No difference in placement was found{because}";
             yield break;
@@ -56,7 +58,8 @@ internal static class PlacementFindings
     private static string? InAll(ComparisonResult result, int arm)
     {
         var zones = result.Metrics.Where(metric => metric.Name.StartsWith(From, StringComparison.Ordinal)).ToList();
-        var (first, other) = (zones.Sum(zone => zone.Values[0].Mean ?? 0), zones.Sum(zone => zone.Values[arm].Mean ?? 0));
+        var first = zones.Sum(zone => zone.Values[0].Mean ?? 0);
+        var other = zones.Sum(zone => zone.Values[arm].Mean ?? 0);
         if (Math.Abs(other - first) < MostUntold * Math.Max(first, other)) return null;
         return $"{ComparisonFindings.Name(result, arm)} gets {(other < first ? "fewer" : "more")} pages in all:"
             + $" {Figures.Metric(other, MetricUnit.Pages)} instead of {Figures.Metric(first, MetricUnit.Pages)}";

@@ -10,7 +10,8 @@ internal static class WhatIfText
     {
         var (now, with) = answer.KeptFree;
         var writes = string.Join(", ", answer.Writes);
-        var kept = now == with ? "" : $" keeps {(answer.KeepsAll ? "all " : "")}{Figures.Count(with)} pages free below the min marks, "
+        var kept = now == with ? ""
+            : $" keeps {(answer.KeepsAll ? "all " : "")}{Figures.Count(with)} pages free below the min marks, "
             + $"{Figures.Count(Math.Abs(with - now))} {(with > now ? "more" : "fewer")}";
         if (answer.Hardest is var (kind, node))
             return $"{writes}{kept}: {kind.Name} from {node} {Shifts(answer, kind, node)}.";

@@ -44,8 +44,8 @@ public sealed partial record KernelRelease
 
     /// <summary>What a run's placement and waits may show of it: each topic in which releases differ, with the rule of
     /// each, in their order.</summary>
-    /// <returns>For example <c>zones of a node (fair zone policy: in turn in 4.4, one after the other in 6.1)</c>; nothing
-    /// of releases that agree.</returns>
+    /// <returns>For example <c>zones of a node (fair zone policy: in turn in 4.4, one after the other in 6.1)</c>;
+    /// nothing of releases that agree.</returns>
     public static ImmutableArray<string> Differences(IReadOnlyCollection<KernelRelease> releases) =>
     [
         .. from topic in Topics

@@ -110,7 +110,8 @@ public static class Comparison
         var notes = ImmutableArray.CreateBuilder<string>();
         if (!reachable.IsEmpty && reachable.All(one => one.Impossible is not null)) notes.Add(WhatMatters);
         if (!predicted) notes.Add(NotPredicted);
-        if (arms.All(arm => arm.Runs.All(run => run.Result.Fallbacks == 0 && RunMetric.Got(run)))) notes.Add(NoFallback);
+        if (arms.All(arm => arm.Runs.All(run => run.Result.Fallbacks == 0 && RunMetric.Got(run))))
+            notes.Add(NoFallback);
         if (predicted && arms.Any(arm => LeftInPagesets(arm).Length > 0))
         {
             notes.Add("zones stop within a refill and the counter's lag; left in pagesets: "

@@ -47,7 +47,8 @@ internal sealed class ComparisonMetrics
 
     private static string CostNote(ImmutableArray<ComparisonArm> arms)
     {
-        var costs = arms.Select(arm => arm.Scenario.Costs.Select(cost => (cost.Key, cost.Value.Value)).ToList()).ToList();
+        var costs = arms.Select(arm =>
+            arm.Scenario.Costs.Select(cost => (cost.Key, cost.Value.Value)).ToList()).ToList();
         if (costs.Any(one => !one.SequenceEqual(costs[0]))) return "cost sets that differ";
         return costs[0].Count == 0
             ? "default cost set"

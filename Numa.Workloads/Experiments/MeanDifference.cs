@@ -8,9 +8,10 @@ namespace Numa.Workloads.Experiments;
 /// <remarks>Pairs: Student's t over the differences, as runs of one seed share what the seed does to both. Separate
 /// samples: Welch's t with the degrees of freedom of Satterthwaite (Welch 1947). Effect size: Hedges' g, of pairs in
 /// units of the deviation of their differences, else of the pooled deviation, each with the exact small-sample factor
-/// (Hedges 1981). Relative change: the ratio of the means less one, its deviation that of what remains of the other side
-/// when the ratio times the first is taken off, so that the first side's own scatter counts once (the ratio estimator:
-/// Cochran 1977, Sampling Techniques, chapter 6). Where all differences are the same there is no deviation to go by, and only signs count.</remarks>
+/// (Hedges 1981). Relative change: the ratio of the means less one, its deviation that of what remains of the other
+/// side when the ratio times the first is taken off, so that the first side's own scatter counts once (the ratio
+/// estimator: Cochran 1977, Sampling Techniques, chapter 6). Where all differences are the same there is no deviation
+/// to go by, and only signs count.</remarks>
 /// <param name="Low">Low end of the 95 % interval; null where there is none.</param>
 /// <param name="Effect">Null where there is no deviation.</param>
 /// <param name="P">Chance of a difference at least as large if there is none; null where nothing can be said.</param>

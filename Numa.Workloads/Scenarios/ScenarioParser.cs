@@ -120,7 +120,8 @@ public sealed class ScenarioParser
         if (found.Problem is not null)
         {
             _problems.Add(path.At, ProblemCodes.File, $"machine {path.Shape}: {found.Problem}"
-                + (path.Text.Contains(',') ? "; several machines are for --vary machine=a,b of compare and sweep" : ""));
+                + (path.Text.Contains(',')
+                    ? "; several machines are for --vary machine=a,b of compare and sweep" : ""));
             return root;
         }
 

@@ -20,8 +20,8 @@ internal static class UnreachableMarks
         var memory = WhatIfAnswer.Memory(after) * 4;
         if (after.MinFreeKbytes > before.MinFreeKbytes && after.MinFreeKbytes >= memory)
         {
-            yield return Number($"vm.min_free_kbytes is {after.MinFreeKbytes} KiB, more than the {memory} KiB that the ")
-                + "machine manages: no release limits it";
+            yield return Number($"vm.min_free_kbytes is {after.MinFreeKbytes} KiB, more than the {memory} KiB that ")
+                + "the machine manages: no release limits it";
         }
 
         var min = Beyond(before, after, marks => marks.Min);
