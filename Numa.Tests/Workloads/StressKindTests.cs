@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MathNet.Numerics.Distributions;
+using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Nodes;
 using Numa.Workloads.Scenarios.Keys;
@@ -219,8 +220,24 @@ public class StressKindTests
         "s.yaml:2:61: error NUMA108: types: 'unmoveable' is unknown; did you mean 'unmovable'?")]
     [InlineData("kind: fill, cpus: 0, lru: file, repeat: 2", "s.yaml:2:57: error NUMA115: repeat frees memory, and"
         + " such pages are not their task's to free; leave lru out")]
-    [InlineData("kind: fork-storm, cpus: 0, order: 2", "s.yaml:2:51: error NUMA115: a child takes a stack of order 2 and"
-        + " single pages; leave order out")]
+    [InlineData("kind: fork-storm, cpus: 0, order: 2", "s.yaml:2:51: error NUMA115: a child takes a stack of its"
+        + " kernel's order and single pages; leave order out")]
+    [Theory]
+    [InlineData("3.10", 1)]
+    [InlineData("4.4", 2)]
+    [InlineData("6.12", 2)]
+    public void A_childs_stack_is_as_large_as_its_kernel_makes_it(string kernel, int order)
+    {
+        var machine = Generators.HandMadeMachine.Image(
+            kernel, Generators.HandMadeMachine.Zone(0, ZoneKind.Normal, Generators.Zones.Tuning(), 64));
+        var scenario = ScenarioTexts.Parse("machine: pair.yaml\nworkloads: {a: {kind: fork-storm, cpus: 0}}");
+        var forks = scenario.Workloads[0].On(machine);
+        var tasks = WorkloadPlan.Build(scenario with { Workloads = [forks] }, FourCpus, new(1));
+        var step = default(TaskStep);
+        tasks[0].Next(ref step);
+        Assert.Equal(order, step.Request!.Order.Value);
+    }
+
     [InlineData("kind: trace, cpus: 0, file: none.txt", "s.yaml:2:45: error NUMA100: file: there is no file none.txt")]
     public void What_is_wrong_with_a_workload_is_told_at_its_place(string workload, string problem) => Assert.Equal(
         [problem], ScenarioTexts.Problems($"machine: pair.yaml\nworkloads: {{a: {{{workload}}}}}"));
