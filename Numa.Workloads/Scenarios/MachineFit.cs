@@ -21,7 +21,7 @@ internal static class MachineFit
         foreach (var workload in scenario.Workloads)
         {
             Check(workload, topology, problems);
-            PolicyReader.Check(workload.Basis.Request, workload.Basis.PolicyAt, machine.Nodes.Length, problems);
+            PolicyReader.Check(workload.Basis, machine.Nodes.Length, problems);
         }
 
         if (!machine.Release.Architecture.Is64Bit)
