@@ -102,7 +102,7 @@ public class WorkloadScenarioTests
         var slow = Work((await Runs.OfAsync("traced-program", "beside.size=4KiB", "beside.cpus=4")).Result, "traced");
         var fast = Work((await Runs.OfAsync(
             "traced-program", "beside.size=4KiB", "beside.cpus=4", "traced.speed=20")).Result, "traced");
-        Assert.InRange((double)slow.FinishedNanoseconds / fast.FinishedNanoseconds, 1.95, 2.05);
+        Assert.InRange((double)slow.FinishedNanoseconds! / fast.FinishedNanoseconds!.Value, 1.95, 2.05);
     }
 
     [Fact]

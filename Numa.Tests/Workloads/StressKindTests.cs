@@ -189,7 +189,7 @@ public class StressKindTests
         var cpus = new FakeCpus(10);
         var tasks = Plan("kind: fill, cpus: 0, pages: 20, onFailure: wait, think: 0");
         cpus.Run(tasks);
-        Assert.Equal((10, 6000), (tasks[0].LivePages, Counts(tasks)["tried again"]));
+        Assert.Equal((10, 6000), (tasks[0].LivePages, Counts(tasks)["waits"]));
         Assert.Equal(120_000_000_000, cpus.Now.Nanoseconds);
     }
 

@@ -61,8 +61,10 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
     {
         if (life.Repeat > 1) yield return new("runs", _run + 1);
         if (life.OnFailure == OnFailure.Skip) yield return new("skipped", _skipped);
-        if (life.OnFailure is OnFailure.Wait or OnFailure.Shrink) yield return new("tried again", _triedAgain);
-        if (life.OnFailure == OnFailure.Shrink) yield return new("pages given back", _given);
+        if (life.OnFailure == OnFailure.Wait) yield return new("waits", _triedAgain);
+        if (life.OnFailure != OnFailure.Shrink) yield break;
+        yield return new("tried again", _triedAgain);
+        yield return new("pages given back", _given);
     }
 
     public override void Next(ref TaskStep step)
