@@ -135,7 +135,7 @@ internal sealed class ForkTask : StressTask
     }
 
     /// <summary>No more forks; all children exit now.</summary>
-    public override bool Stop()
+    public override bool Stop(VirtualInstant at)
     {
         (_left, _isEnding) = (0, true);
         _isLeaving = true;

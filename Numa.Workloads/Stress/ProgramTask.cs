@@ -16,6 +16,7 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
     private StressTask _work = make(0);
     private Stage _stage;
     private int _run;
+    private VirtualInstant _now;
     private VirtualInstant _wakeAt;
     private VirtualInstant _end = VirtualInstant.Never;
     private bool _isOver;
@@ -69,8 +70,8 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
 
     public override void Next(ref TaskStep step)
     {
-        var now = step.NotBefore;
-        while (!TryStep(ref step, now))
+        _now = step.NotBefore;
+        while (!TryStep(ref step, _now))
         {
         }
     }
@@ -120,7 +121,7 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
             _isOver = true;
             if (_again is { } failure) _work.Failed(failure);
             _again = null;
-            if (!_work.Stop()) _stage = Stage.Holding;
+            if (!_work.Stop(_end)) _stage = Stage.Holding;
             return false;
         }
 
@@ -214,7 +215,8 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
     {
         switch (life.OnFailure)
         {
-            case OnFailure.Wait when _patience > 0:
+            // After the end of its work nobody waits.
+            case OnFailure.Wait when _patience > 0 && !_isOver:
                 (_again, _pauses) = (failure, true);
                 _triedAgain++;
                 _patience--;
@@ -244,7 +246,7 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
     private void EndWork()
     {
         _again = null;
-        (_isOver, _stage) = (true, _work.Stop() ? Stage.Working : Stage.Holding);
+        (_isOver, _stage) = (true, _work.Stop(_now) ? Stage.Working : Stage.Holding);
     }
 
     public override void Received(TaskId sender, LiveBlock[] blocks) => _work.Received(sender, blocks);

@@ -57,7 +57,8 @@ public static class StressKinds
             { Default = "64", Source = WorkloadKinds.NapiWeight },
             new("processing", DistributionKeys.Duration, "From a packet's arrival until its buffer is freed.")
             { Default = "{exponential: 100us}", Source = RoundFigure },
-            new("ring", Shape.Whole(1, 65_536), "Most buffers in use on each CPU; packets beyond are dropped.")
+            new("ring", Shape.Whole(1, 65_536), "Descriptors of each CPU: packets that wait and buffers in use "
+                + "hold one each; packets beyond are dropped.")
             {
                 Default = "512",
                 Source = "IXGBE_DEFAULT_RXD, Linux drivers/net/ethernet/intel/ixgbe/ixgbe.h",
