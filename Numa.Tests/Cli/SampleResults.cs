@@ -118,7 +118,7 @@ internal static class SampleResults
                 [
                     new(0.75, 0.2, 1.3, null, false)
                     {
-                        P = 0.012, CorrectedP = 0.012, Verdict = DifferenceVerdict.Found,
+                        RelativeLow = 0.021, RelativeHigh = 0.138, P = 0.012, CorrectedP = 0.012, Verdict = DifferenceVerdict.Found,
                     },
                 ]),
         ],

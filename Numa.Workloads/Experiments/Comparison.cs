@@ -8,11 +8,11 @@ namespace Numa.Workloads.Experiments;
 /// <summary>Puts the runs of several arms beside each other and beside what arithmetic predicts.</summary>
 public static class Comparison
 {
-    private const string NotModelled = "memcg, NUMA balancing, khugepaged, cache contents, TPS";
+    internal const string NotModelled = "memcg, NUMA balancing, khugepaged, cache contents, TPS";
 
     private const string NotPredicted =
-        "no prediction of placement: workloads run at once, on several nodes, free pages, or end or"
-        + " are retuned by the clock";
+        "no prediction of placement: workloads run at once, on several nodes, free pages, get none, or end or are"
+        + " retuned by the clock";
 
     private const string NoFallback =
         "every page came from the first zone of its walk, in every arm: what comes later in a list made no difference";
@@ -49,7 +49,7 @@ public static class Comparison
         var metrics = new ComparisonMetrics(arms);
         return new(
             scenario.Name,
-            ComparisonHeading.Machine(scenario, machines[0]),
+            MachineTitle.Of(arms),
             ComparisonHeading.Kernel(arms),
             varyPath,
             seeds,
@@ -110,21 +110,24 @@ public static class Comparison
         var notes = ImmutableArray.CreateBuilder<string>();
         if (!reachable.IsEmpty && reachable.All(one => one.Impossible is not null)) notes.Add(WhatMatters);
         if (!predicted) notes.Add(NotPredicted);
-        if (arms.All(arm => arm.Runs.All(run => run.Result.Fallbacks == 0))) notes.Add(NoFallback);
+        if (arms.All(arm => arm.Runs.All(run => run.Result.Fallbacks == 0 && RunMetric.Got(run)))) notes.Add(NoFallback);
         if (predicted && arms.Any(arm => LeftInPagesets(arm).Length > 0))
         {
             notes.Add("zones stop within a refill and the counter's lag; left in pagesets: "
-                + string.Join("; ", arms.Select(arm => $"{arm.Value} {LeftInPagesets(arm)}")));
+                + string.Join("; ", arms.Where(arm => LeftInPagesets(arm).Length > 0)
+                    .Select(arm => $"{arm.Value} {LeftInPagesets(arm)}")));
         }
 
-        var rules = KernelRelease.Differences([.. arms.Select(arm => arm.Machine.Release).Distinct()]);
+        var rules = KernelRelease.Differences(
+            [.. arms.Select(arm => arm.Machine.Release).DistinctBy(release => release.Name)]);
         if (!rules.IsEmpty) notes.Add("the kernels differ in: " + string.Join(", ", rules));
         var reclaims = ComparisonMetrics.UsedReclaimModel(arms);
-        if (reclaims)
-            notes.Add("reclaim took part: MODEL from the first entry into the slow path, or kswapd, on; exact before");
+        notes.Add(reclaims
+            ? "reclaim took part: MODEL from the first entry into the slow path, or kswapd, on; exact before"
+            : "reclaim took no page in any run");
         notes.AddRange(EventNotes(arms));
         notes.AddRange(arms.SelectMany(arm => arm.First.Result.Notes).Distinct());
-        notes.Add($"not modelled: {(reclaims ? "" : "reclaim, ")}{NotModelled}");
+        notes.Add("not modelled: " + NotModelled);
         return notes.ToImmutable();
     }
 }

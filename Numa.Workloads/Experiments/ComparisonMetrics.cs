@@ -105,10 +105,11 @@ internal sealed class ComparisonMetrics
         var share = (double)_tolerance.AllZones / Math.Max(1, pages);
         var machine = _arms[0].Machine;
         var farthest = machine.Nodes.Max(from => machine.Nodes.Max(to => machine.Distances[from, to]));
-        yield return Row("local share", MetricUnit.Share, share, run => run.Result.LocalShare,
+        yield return Row("local share", MetricUnit.Share, share,
+            run => RunMetric.Got(run) ? run.Result.LocalShare : null,
             prediction => prediction.LocalShare);
         yield return Row("mean distance (SLIT)", MetricUnit.Distance, share * farthest,
-            run => run.Result.MeanDistance, prediction => prediction.MeanDistance);
+            run => RunMetric.Got(run) ? run.Result.MeanDistance : null, prediction => prediction.MeanDistance);
         for (var slot = 0; slot < zones.Length; slot++)
         {
             if (!machine.Release.IsLow(zones[slot].Id.Kind)) continue;

@@ -45,7 +45,7 @@ internal sealed record RequestWalk(
         : (Request.Policy is { Mode: MempolicyMode.PreferredMany } many
             ? $"of nodes {string.Join(',', many.Nodes)} first, then of all: " : "")
             + string.Join(' ', Zones.Where(zone => Request.MemsAllowed.IsDefaultOrEmpty
-                || Request.MemsAllowed.Contains(zone.Node)));
+                || Request.MemsAllowed.Contains(zone.Node)).Select(zone => zone.ToString()).DefaultIfEmpty("no zone"));
 
     public PageCount Reserve(int slot) => Machine.Zones[slot].Tuning.LowmemReserve[ReserveIndex];
 

@@ -85,14 +85,18 @@ public sealed record EarlyEnd(string Workload, string End, int Runs);
 
 /// <summary>What a machine's settings leave to requests before something happens, against another machine's. Unit:
 /// pages.</summary>
-/// <param name="KeptFree">Sum of all min marks: what ordinary requests leave.</param>
+/// <param name="KeptFree">What ordinary requests leave: of each zone what its min mark says, all at most.</param>
 /// <param name="Request">Kind of request of which the room changes most; empty where none does.</param>
 /// <param name="From">Node whose list it walks.</param>
 /// <param name="KswapdLater">So many more pages are given before kswapd is woken; negative for earlier.</param>
 /// <param name="EndLater">So many more before the request reclaims by itself, or fails.</param>
 /// <param name="Fails">It may not reclaim, and fails.</param>
 public sealed record MarginChange(
-    long KeptFreeFirst, long KeptFree, string Request, string From, long KswapdLater, long EndLater, bool Fails);
+    long KeptFreeFirst, long KeptFree, string Request, string From, long KswapdLater, long EndLater, bool Fails)
+{
+    /// <summary>The min marks leave nothing to requests that obey them.</summary>
+    public bool KeepsAll { get; init; }
+}
 
 /// <summary>The zonelist that requests of a group of CPUs walk.</summary>
 /// <param name="Group">Who walks it, for example <c>CPUs of node 0</c>.</param>
@@ -166,6 +170,12 @@ public sealed record ArmValue(double? Mean, bool SeedsAgree);
 /// <param name="Off">Further from the prediction than the metric's tolerance.</param>
 public sealed record DifferenceResult(double? Difference, double? Low, double? High, double? Predicted, bool Off)
 {
+    /// <summary>Low end of the 95 % interval of the difference as a part of the first arm's mean, whose scatter is
+    /// allowed for; null where there is none. Equal to the high end where every seed shows the same part.</summary>
+    public double? RelativeLow { get; init; }
+
+    public double? RelativeHigh { get; init; }
+
     /// <summary>Hedges' g; null where nothing varies.</summary>
     public double? Effect { get; init; }
 

@@ -32,22 +32,24 @@ internal static class PolicyReader
         return fields.Has("mems") ? request with { MemsAllowed = Numbers(fields, "mems", problems) } : request;
     }
 
-    /// <summary>Every node that a workload's policy and cpuset name must exist.</summary>
+    /// <summary>Every node that the request names must exist.</summary>
     internal static void Check(WorkloadBasis basis, int nodes, ProblemList problems)
     {
-        var policy = basis.Request.Policy;
-        var named = policy is { Meaning: not NodeSetMeaning.Relative } ? policy.Named : [];
-        if (policy?.HomeNode is { } home) named = named.Add(home);
+        var request = basis.Request;
+        var named = request.Policy is { Meaning: not NodeSetMeaning.Relative } policy ? policy.Named : [];
+        if (request.Policy?.HomeNode is { } home) named = named.Add(home);
         Check("policy", named, basis.PolicyAt, nodes, problems);
-        if (basis.Request.MemsAllowed is { IsDefault: false } mems)
-            Check("mems", mems, basis.MemsAt, nodes, problems);
+        if (!request.MemsAllowed.IsDefault) Check("mems", request.MemsAllowed, basis.MemsAt, nodes, problems);
     }
 
     private static void Check(
         string key, ImmutableArray<NodeId> named, SourcePlace at, int nodes, ProblemList problems)
     {
         foreach (var node in named.Where(node => node.Value >= nodes))
-            problems.Add(at, ProblemCodes.Nodes, $"{key} names node {node}, but the machine's nodes are 0-{nodes - 1}");
+        {
+            problems.Add(at, ProblemCodes.Nodes,
+                $"{key} names node {node}, but the machine's nodes are 0-{nodes - 1}");
+        }
     }
 
     // Only huge pages ask the policy even where it is the default one.

@@ -24,8 +24,8 @@ public sealed record WorkloadBasis(
     SourcePlace PolicyAt,
     VirtualDuration Think)
 {
-    /// <summary>Where the cpuset's nodes are written.</summary>
-    public SourcePlace MemsAt { get; init; } = At;
+    /// <summary>Where the nodes are written that it may use, for problems with them.</summary>
+    public SourcePlace MemsAt { get; init; }
 
     /// <summary>How much more, or less, than by its size the OOM killer wants a task. Range: −1000, never, to
     /// 1000.</summary>
