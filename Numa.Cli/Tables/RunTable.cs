@@ -47,7 +47,7 @@ internal static class RunTable
             sheet.Row(
                 work.Name, Figures.Count(work.Tasks), Figures.Count(work.Operations),
                 Figures.Count(work.Allocations), Figures.Count(work.Failures), Figures.Count(work.LivePages),
-                Figures.Duration(work.FinishedNanoseconds), work.End);
+                work.FinishedNanoseconds is { } end ? Figures.Duration(end) : "-", work.End);
         }
 
         page.Draw(sheet);

@@ -165,9 +165,10 @@ public sealed record NumastatResult(
 public sealed record PlacementResult(int CpuNode, string Zone, long Pages, long FirstChoicePages);
 
 /// <summary>One workload's outcome.</summary>
+/// <param name="FinishedNanoseconds">When its last task ended; null while one has not.</param>
 public sealed record WorkloadResult(
     string Name, int Tasks, long Operations, long Allocations, long Failures, long LivePages,
-    long FinishedNanoseconds, string End)
+    long? FinishedNanoseconds, string End)
 {
     /// <summary>Tasks that neither had done their work nor were stopped by a duration: killed, hung, or asleep for
     /// ever.</summary>

@@ -98,7 +98,7 @@ internal static partial class Quantities
         return false;
     }
 
-    /// <summary>Reads a number with ns, us, ms or s; <c>0</c> needs no unit.</summary>
+    /// <summary>Reads a number with ns, us, ms or s, a whole number of nanoseconds; <c>0</c> needs no unit.</summary>
     internal static bool TryDuration(string text, out VirtualDuration duration, out string problem)
     {
         problem = "";
@@ -117,7 +117,9 @@ internal static partial class Quantities
                 return false;
             }
 
-            duration = new((long)decimal.Round(value * unit));
+            problem = value * unit % 1 == 0 ? "" : $"{trimmed} is no whole number of nanoseconds";
+            if (problem.Length > 0) return false;
+            duration = new((long)(value * unit));
             return true;
         }
 
