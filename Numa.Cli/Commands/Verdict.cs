@@ -70,8 +70,7 @@ internal static class Verdict
         }
 
         if (code != ExitCode.Success) return code;
-        var made = result.Arms.Length * result.Seeds.Length;
-        return Interrupted(result.Missing, made + result.Missing, folder, terminal);
+        return Interrupted(result.Missing, result.Made + result.Missing, folder, terminal);
     }
 
     private static int Interrupted(int missing, int all, ResultsFolder? folder, Terminal terminal)

@@ -55,7 +55,10 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
             [.. perCell[number].Take(turns).Select(run => run.Record!)])).ToImmutableArray();
         var missing = grid.Experiment.Seeds * cells.Length - runs.Runs.Length;
         return new ComparisonOutcome(
-            Comparison.Build(cells[0].Scenario, grid.Paths, arms, request.Command, missing), runs);
+            Comparison.Build(cells[0].Scenario, grid.Paths, arms, request.Command, missing) with
+            {
+                Made = runs.Runs.Length,
+            }, runs);
     }, CancellationToken.None);
 
     public Task<SweepOutcome> SweepAsync(ExperimentRequest request, ImmutableArray<string> metrics,

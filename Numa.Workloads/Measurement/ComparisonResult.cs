@@ -41,6 +41,10 @@ public sealed record ComparisonResult(
     /// <summary>Runs that were asked for and have not been made; 0 for a whole comparison.</summary>
     public int Missing { get; init; }
 
+    /// <summary>Runs that have been made, those included that stand in no figure as another arm lacks their
+    /// seed.</summary>
+    public int Made { get; init; }
+
     /// <summary>Some difference or window lies off its prediction by more than its tolerance.</summary>
     public bool IsOff =>
         Metrics.Any(metric => metric.Differences.Any(difference => difference.Off))
