@@ -12,10 +12,10 @@ internal static class ComparisonTable
         page.Title($"{result.Scenario} on {result.Machine}, {result.KernelLine}");
         foreach (var finding in ComparisonFindings.Of(result)) page.Sentence(finding);
         if (result.Missing > 0)
-            page.Alarm($"  INCOMPLETE: {Figures.Count(result.Missing, "run")} of those asked for are missing");
+            page.Alarm($"INCOMPLETE: {Figures.Count(result.Missing, "run")} of those asked for are missing");
         if (result.Counterfactual is { } what)
-            page.Alarm("  " + RunHeader.Counterfactual(what));
-        if (result.Clock != "virtual") page.Alarm("  wall clock: NOT REPRODUCIBLE");
+            page.Alarm(RunHeader.Counterfactual(what));
+        if (result.Clock != "virtual") page.Alarm("wall clock: NOT REPRODUCIBLE");
         var label = result.Walks.Select(Name).Append(ReachableName).Max(name => name.Length);
         foreach (var walk in result.Walks) Walk(page, result, walk, label);
         Reachable(page, result, label);
@@ -132,18 +132,18 @@ internal static class ComparisonTable
     private static void Footer(Page page, ComparisonResult result)
     {
         var arms = result.Arms;
-        var conserved = $"  conserved {string.Join('/', arms.Select(arm => Figures.YesNo(arm.Conserved)))}"
+        var conserved = $"conserved {string.Join('/', arms.Select(arm => Figures.YesNo(arm.Conserved)))}"
             + $"   hash {string.Join(' ', arms.Select(arm => $"{arm.Value} {Short(arm.Hash)}"))}";
-        if (result.Conserved) page.Line(conserved);
+        if (result.Conserved) page.Sentence(conserved);
         else page.Alarm(conserved + " !");
         var placements = arms.Select(arm => arm.PlacementHash).Distinct().Count();
         var hashes = string.Join(' ', arms.Select(arm => $"{arm.Value} {Short(arm.PlacementHash)}"));
-        page.Line($"  placement hash {hashes}: "
+        page.Sentence($"placement hash {hashes}: "
             + (placements == 1 ? "every page ended where it did in the other arms" : "different"));
         page.Line("  again: " + result.Command);
-        if (Models(result) is { } models) page.Line("  " + models);
-        foreach (var note in result.Notes) page.Line("  " + note);
-        if (result.IsOff) page.Alarm("  ! off its prediction by more than the tolerance");
+        if (Models(result) is { } models) page.Sentence(models);
+        foreach (var note in result.Notes) page.Sentence(note);
+        if (result.IsOff) page.Alarm("! off its prediction by more than the tolerance");
     }
 
     /// <summary>What a row rests on; intervals stand here, where they widen no column of figures.</summary>
