@@ -13,12 +13,12 @@ internal static class ComparisonTable
     public static void Write(Page page, ComparisonResult result)
     {
         page.Title($"{result.Scenario} on {result.Machine}, {result.KernelLine}");
-        foreach (var finding in ComparisonFindings.Of(result)) page.Sentence(finding);
         if (result.Missing > 0)
-            page.Alarm($"  INCOMPLETE: {Figures.Count(result.Missing, "run")} of those asked for are missing");
+            page.Alarm($"INCOMPLETE: {Figures.Count(result.Missing, "run")} of those asked for are missing");
+        foreach (var finding in ComparisonFindings.Of(result)) page.Sentence(finding);
         if (result.Counterfactual is { } what)
-            page.Alarm("  " + RunHeader.Counterfactual(what));
-        if (result.Clock != "virtual") page.Alarm("  wall clock: NOT REPRODUCIBLE");
+            page.Alarm(RunHeader.Counterfactual(what));
+        if (result.Clock != "virtual") page.Alarm("wall clock: NOT REPRODUCIBLE");
         if (IsLettered(result))
         {
             for (var arm = 0; arm < result.Arms.Length; arm++)
@@ -160,19 +160,19 @@ internal static class ComparisonTable
     private static void Footer(Page page, ComparisonResult result)
     {
         var arms = result.Arms;
-        var conserved = $"  conserved {string.Join('/', arms.Select(arm => Figures.YesNo(arm.Conserved)))}"
+        var conserved = $"conserved {string.Join('/', arms.Select(arm => Figures.YesNo(arm.Conserved)))}"
             + $"   hash {Hashes(result, arm => arm.Hash)}";
-        if (result.Conserved) page.Line(conserved);
+        if (result.Conserved) page.Sentence(conserved);
         else page.Alarm(conserved + " !");
         var placements = arms.Select(arm => arm.PlacementHash).Distinct().Count();
-        page.Line($"  placement hash {Hashes(result, arm => arm.PlacementHash)}: "
+        page.Sentence($"placement hash {Hashes(result, arm => arm.PlacementHash)}: "
             + (placements > 1 ? "different"
                 : result.Placement is { Pages: > 0 } ? "what is left at the end is the same"
                 : "every page ended where it did in the other arms"));
         page.Line("  again: " + result.Command);
-        if (Models(result) is { } models) page.Line("  " + models);
-        foreach (var note in result.Notes) page.Line("  " + note);
-        if (result.IsOff) page.Alarm("  ! off its prediction by more than the tolerance");
+        if (Models(result) is { } models) page.Sentence(models);
+        foreach (var note in result.Notes) page.Sentence(note);
+        if (result.IsOff) page.Alarm("! off its prediction by more than the tolerance");
     }
 
     private static string Hashes(ComparisonResult result, Func<ArmResult, string> hash) => string.Join(' ',

@@ -89,9 +89,9 @@ internal static class ContentionTable
     {
         page.Line();
         var sums = ContentionSums.Of(run, contention);
-        var line = $"  total wait {Figures.Count(sums.Total)} ns: by cause {Figures.Count(sums.ByCause)}, by CPU "
+        var line = $"total wait {Figures.Count(sums.Total)} ns: by cause {Figures.Count(sums.ByCause)}, by CPU "
             + $"{Figures.Count(sums.ByCpu)}, by zone of the run {Figures.Count(sums.ByZone)}";
-        if (sums.Agree) page.Line(line + ": equal");
+        if (sums.Agree) page.Sentence(line + ": equal");
         else page.Alarm(line + ": NOT EQUAL !");
         page.Line(RunHeader.IsReproducible(run)
             ? "  exact: visits, pages, causes, refusals   MODEL (cost model): waits, holds, queue depth"

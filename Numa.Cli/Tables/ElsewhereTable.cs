@@ -14,7 +14,7 @@ internal static class ElsewhereTable
                 + $"{Figures.Count(phase.OtherZone)} from another zone, "
                 + $"{Figures.Count(phase.OtherNode)} from another node");
             page.Draw(Rows(phase));
-            foreach (var note in phase.Notes) page.Line($"  {note}");
+            foreach (var note in phase.Notes) page.Sentence(note);
         }
     }
 

@@ -89,12 +89,12 @@ internal static class ExploreTable
         var seeds = all.Schedules.Where(outcome => !outcome.Holds).Select(outcome => outcome.Schedule).ToList();
         if (seeds.Count > 0)
         {
-            page.Alarm($"  {Figures.Count(seeds.Count)} of {Figures.Count(all.Schedules.Length, "schedule")}"
+            page.Alarm($"{Figures.Count(seeds.Count)} of {Figures.Count(all.Schedules.Length, "schedule")}"
                 + $" {(seeds.Count == 1 ? "breaks" : "break")} something: {string.Join(", ", seeds.Take(MostSeeds))}"
                 + (seeds.Count > MostSeeds ? " ..." : ""));
         }
 
-        page.Alarm($"  {(first.Schedule is { } seed ? $"schedule {seed}" : "the unperturbed run")}: {first.Check}:"
+        page.Alarm($"{(first.Schedule is { } seed ? $"schedule {seed}" : "the unperturbed run")}: {first.Check}:"
             + $" {first.Claim}");
         if (first.Prefix is { } prefix)
         {

@@ -15,6 +15,8 @@ internal sealed class Page
     /// <summary>Leaves room for a quotation's indent.</summary>
     private const int SentenceWidth = Width - 4;
 
+    private const string Indent = "  ";
+
     private const int NeverWrap = 4096;
     private readonly StringWriter _text = new() { NewLine = "\n" };
     private readonly IAnsiConsole _console;
@@ -47,46 +49,57 @@ internal sealed class Page
             terminal.Output.WriteLine(line.TrimEnd());
     }
 
-    public void Title(string text) => Write(text, new Style(decoration: Decoration.Bold));
+    public void Title(string text) => Fold(text, "", new Style(decoration: Decoration.Bold));
 
     public void Line(string text = "") => Write(text, Style.Plain);
 
     /// <summary>A sentence, folded at blanks where it is longer than a line.</summary>
-    public void Sentence(string text)
+    public void Sentence(string text) => Fold(text, Indent, Style.Plain);
+
+    /// <summary>A sentence that must not be overlooked.</summary>
+    public void Alarm(string text) => Fold(text, Indent, Warning);
+
+    private void Fold(string text, string indent, Style style)
     {
-        const string indent = "  ";
         var line = indent;
-        foreach (var word in Words(text))
+        foreach (var (gap, word) in Words(text))
         {
-            if (line.Length + 1 + word.Length > SentenceWidth)
+            if (line.Length + gap.Length + word.Length > SentenceWidth && line.Trim().Length > 0)
             {
-                Line(line);
-                line = indent + indent;
+                Write(line, style);
+                line = indent + Indent;
+            }
+            else
+            {
+                line += gap;
             }
 
-            line += (line.EndsWith("  ", StringComparison.Ordinal) ? "" : " ") + word;
+            line += word;
         }
 
-        Line(line);
+        Write(line, style);
     }
 
-    /// <summary>What stays in one line: words, and numbers with their blanks and units.</summary>
-    private static IEnumerable<string> Words(string text)
+    /// <summary>What stays in one line, with the blanks before it: words, and numbers with their blanks and
+    /// units.</summary>
+    private static IEnumerable<(string Gap, string Word)> Words(string text)
     {
-        var word = "";
-        foreach (var part in text.Split(' '))
+        var (from, at) = (0, 0);
+        while (at < text.Length)
         {
-            var goesOn = word.Length > 0 && char.IsAsciiDigit(word[^1])
-                && (char.IsAsciiDigit(part[0]) || part[0] is '%' or '/');
-            if (!goesOn && word.Length > 0) yield return word;
-            word = goesOn ? $"{word} {part}" : part;
+            var end = text.IndexOf(' ', at);
+            if (end < 0) end = text.Length;
+            var next = end;
+            while (next < text.Length && text[next] == ' ') next++;
+            var goesOn = next == end + 1 && next < text.Length && end > at && char.IsAsciiDigit(text[end - 1])
+                && (char.IsAsciiDigit(text[next]) || text[next] is '%' or '/');
+            at = next;
+            if (goesOn) continue;
+            var word = text[from..end].TrimStart(' ');
+            yield return (text[from..(end - word.Length)], word);
+            from = end;
         }
-
-        yield return word;
     }
-
-    /// <summary>A line that must not be overlooked.</summary>
-    public void Alarm(string text) => Write(text, Warning);
 
     public void Draw(Sheet sheet)
     {

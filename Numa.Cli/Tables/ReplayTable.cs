@@ -40,7 +40,7 @@ internal static class ReplayTable
             var whose = of.Count == phases.Count && of.Count > 1 ? "all phases"
                 : of.Count == 1 ? of[0]
                 : string.Join(", ", of.Select(name => Short(name, phases)));
-            page.Line($"  {whose}: {note}");
+            page.Sentence($"{whose}: {note}");
         }
     }
 

@@ -19,7 +19,7 @@ internal static class ReportSheet
             page.Line($"  constraint  {report.Constraint}");
             if (report.Kill is { } kill) page.Line($"  killed      {kill}");
             if (report.Zones.Length > 0) page.Draw(Zones(report));
-            foreach (var note in report.Notes) page.Line($"  note: {note}");
+            foreach (var note in report.Notes) page.Sentence($"note: {note}");
         }
     }
 

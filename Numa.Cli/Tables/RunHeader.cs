@@ -30,7 +30,7 @@ internal static class RunHeader
         var clock = IsReproducible(run) ? "virtual clock" : "wall clock (NOT REPRODUCIBLE)";
         page.Line($"  {clock}, {run.Host} host, {run.Threads} {(run.Threads == 1 ? "thread" : "threads")}, "
             + $"{Figures.Duration(run.SimulatedNanoseconds)} simulated");
-        if (Counterfactual(run) is { } label) page.Alarm("  " + label);
+        if (Counterfactual(run) is { } label) page.Alarm(label);
         foreach (var happening in run.Events.Take(FirstEvents)) page.Line("  " + happening.Text);
         var more = run.Events.Length - FirstEvents;
         if (more > 0) page.Line($"  and {Figures.Count(more)} more events (--format json has all)");

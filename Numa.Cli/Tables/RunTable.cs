@@ -32,7 +32,7 @@ internal static class RunTable
         Watermarks(page, run);
         Latency(page, run);
         Actors(page, run);
-        foreach (var note in run.Notes) page.Line("  note: " + note);
+        foreach (var note in run.Notes) page.Sentence("note: " + note);
         Footer(page, run);
     }
 
@@ -148,8 +148,8 @@ internal static class RunTable
         page.Line();
         page.Line(Basis(run));
         var rounds = run.Checked ? ", at every round's end too" : "";
-        var conserved = $"  conserved {Figures.YesNo(run.Conserved)}{rounds}   hash {run.Hash}";
-        if (run.Conserved) page.Line(conserved);
+        var conserved = $"conserved {Figures.YesNo(run.Conserved)}{rounds}   hash {run.Hash}";
+        if (run.Conserved) page.Sentence(conserved);
         else page.Alarm(conserved + " !");
         page.Line($"  {Figures.Fixed(run.WallSeconds, 2)} s wall, "
             + $"{Figures.Fixed(run.OperationsPerSecond, 0)} operations/s");

@@ -31,9 +31,9 @@ internal static class StudyTable
 
         page.Draw(sheet);
         if (result.Seeds > 1) page.Line($"  means of {result.Seeds} seeds");
-        foreach (var note in result.Notes) page.Line("  note: " + note);
+        foreach (var note in result.Notes) page.Sentence("note: " + note);
         page.Line("  MODEL: all other constants are the cost model's own (docs/studies.md, docs/cost-model.md)");
-        if (result.IsOff) page.Alarm("  ! off the published figure by more than the study allows");
+        if (result.IsOff) page.Alarm("! off the published figure by more than the study allows");
     }
 
     /// <summary>What the figures come to, in a sentence or two.</summary>

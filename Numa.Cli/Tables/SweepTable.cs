@@ -11,18 +11,18 @@ internal static class SweepTable
     {
         page.Title($"{result.Scenario} over {string.Join(" x ", result.Paths)}, {Figures.Count(result.Seeds, "seed")}"
             + " per row");
-        foreach (var finding in SweepFindings.Of(result)) page.Sentence(finding);
         if (result.Missing > 0)
-            page.Alarm($"  INCOMPLETE: {Figures.Count(result.Missing, "run")} of those asked for are missing");
-        if (result.Clock != "virtual") page.Alarm("  wall clock: NOT REPRODUCIBLE");
+            page.Alarm($"INCOMPLETE: {Figures.Count(result.Missing, "run")} of those asked for are missing");
+        foreach (var finding in SweepFindings.Of(result)) page.Sentence(finding);
+        if (result.Clock != "virtual") page.Alarm("wall clock: NOT REPRODUCIBLE");
         page.Line();
         // Two metrics abreast, so that few lines are wider than a page.
         foreach (var group in Enumerable.Range(0, result.Metrics.Length).Chunk(2))
             page.Draw(Sheet(page, result, group));
         page.Line("  means over seeds with half of their 95 % interval; bars from 0 to the largest of the column");
         if (result.Paths.Length > 1)
-            page.Line($"  sentences are about {result.Paths[^1]}: put another --vary last to hear of it");
-        foreach (var note in result.Notes) page.Line("  " + note);
+            page.Sentence($"sentences are about {result.Paths[^1]}: put another --vary last to hear of it");
+        foreach (var note in result.Notes) page.Sentence(note);
         page.Line("  again: " + result.Command);
     }
 

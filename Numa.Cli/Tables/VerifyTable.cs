@@ -23,11 +23,11 @@ internal static class VerifyTable
             if (sheet.Rows.Count > 0) page.Draw(sheet);
             foreach (var claim in report.Claims)
             {
-                if (claim.FirstDifference is { } first) page.Alarm($"  {claim.Claim}: ours is {first.Rule}");
+                if (claim.FirstDifference is { } first) page.Alarm($"{claim.Claim}: ours is {first.Rule}");
             }
 
-            foreach (var remark in report.Remarks) page.Line($"  {remark}");
-            foreach (var missing in report.LeftOut) page.Line($"  left out: {missing}");
+            foreach (var remark in report.Remarks) page.Sentence(remark);
+            foreach (var missing in report.LeftOut) page.Sentence($"left out: {missing}");
         }
 
         var claims = reports.SelectMany(report => report.Claims).ToList();

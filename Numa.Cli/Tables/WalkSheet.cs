@@ -21,7 +21,7 @@ internal static class WalkSheet
         page.Line($"  {WalkText.Request(request, release)}, from CPU {walk.Cpu} of node {walk.Node}"
             + $" on {machine.Image.Name}, kernel {release.Name}");
         foreach (var place in places) page.Line("  " + place);
-        foreach (var label in RunHeader.Counterfactuals(machine)) page.Alarm("  " + label);
+        foreach (var label in RunHeader.Counterfactuals(machine)) page.Alarm(label);
         page.Line($"  zonelist  {List(machine, walk)}");
         if (walk.Passes.IsEmpty) return;
 
@@ -30,7 +30,7 @@ internal static class WalkSheet
             page.Line($"  pass {at + 1}  {WalkText.Pass(walk.Passes, at, release)}");
         page.Draw(Zones(walk));
         page.Line();
-        foreach (var line in Notes(walk, release)) page.Line("  " + line);
+        foreach (var line in Notes(walk, release)) page.Sentence(line);
     }
 
     private static string List(BootedMachine machine, AllocationWalk walk)

@@ -11,7 +11,7 @@ internal static class WhatIfSheet
         page.Line();
         page.Line($"  {answer.Machine.Name}, kernel {answer.Machine.Release.Name}, after boot: all that boot left is "
             + "free, no boost");
-        foreach (var note in answer.Notes) page.Alarm("  " + note);
+        foreach (var note in answer.Notes) page.Alarm(note);
         var changed = answer.Figures.Where(figure => figure.Differs).ToList();
         if (changed.Count > 0)
         {

@@ -216,7 +216,7 @@ public class FindingsTests
     [Fact]
     public async Task An_incomplete_comparison_says_so_and_ends_as_interrupted()
     {
-        var simulator = new FakeSimulator { Comparison = SampleResults.Comparison with { Missing = 4 } };
+        var simulator = new FakeSimulator { Comparison = SampleResults.Comparison with { Missing = 4, Made = 20 } };
         var run = await CommandLineRun.OfAsync("compare s.yaml --vary a=b,c", simulator);
         Assert.Equal(130, run.ExitCode);
         Assert.Contains("INCOMPLETE: 4 runs of those asked for are missing", run.Output);

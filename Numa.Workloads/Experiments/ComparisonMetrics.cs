@@ -174,7 +174,7 @@ internal sealed class ComparisonMetrics
 
         yield return Model("allocations", MetricUnit.PerSecond, run => run.Result.SimulatedNanoseconds == 0
             ? null
-            : run.Result.Allocations * 1e9 / run.Result.SimulatedNanoseconds);
+            : RunMetric.Served(run) * 1e9 / run.Result.SimulatedNanoseconds);
         yield return Model("latency p99", MetricUnit.Nanoseconds,
             run => RunMetric.Got(run) ? run.Result.Latency.P99 : null);
     }

@@ -38,7 +38,7 @@ public sealed record RunMetric(
     public static ImmutableArray<RunMetric> All { get; } =
     [
         new("allocationsPerSecond", "allocations", MetricUnit.PerSecond, MetricRoot.Time,
-            run => Rate(run, run.Result.Allocations)),
+            run => Rate(run, Served(run))),
         new("operationsPerSecond", "operations", MetricUnit.PerSecond, MetricRoot.Time,
             run => Rate(run, run.Result.Operations)),
         new("simulatedNanoseconds", "virtual time", MetricUnit.Nanoseconds, MetricRoot.Time,
@@ -102,6 +102,10 @@ public sealed record RunMetric(
 
     /// <summary>Some allocation got a page: else there is nothing to take a share or a mean of.</summary>
     internal static bool Got(RunRecord run) => run.Result.Placement.Any(cell => cell.Pages > 0);
+
+    /// <summary>Allocations that got their pages: what failed is no work done.</summary>
+    internal static long Served(RunRecord run) =>
+        run.Result.Allocations - run.Result.Failures.Sum(failure => failure.Count);
 
     private static double? Rate(RunRecord run, long count) => run.Result.SimulatedNanoseconds == 0
         ? null
