@@ -29,7 +29,8 @@ internal sealed class ExperimentOptions
         Arity = ArgumentArity.OneOrMore,
         AllowMultipleArgumentsPerToken = false,
         DefaultValueFactory = _ => [],
-        CustomParser = Parse,
+        // What is wrong with one is told with all that is wrong with the scenario.
+        CustomParser = result => [.. result.Tokens.Select(token => Variation.Read("--vary", token.Value))],
     };
 
     private readonly Option<int> _seeds = OptionFactory.Number(
@@ -96,24 +97,5 @@ internal sealed class ExperimentOptions
             // Its value goes with it; only --resume may have none.
             else if (word.IndexOfAny(['=', ':']) < 0 && at + 1 < _args.Count && !_args[at + 1].StartsWith('-')) at++;
         }
-    }
-
-    private static ImmutableArray<Variation> Parse(ArgumentResult result)
-    {
-        var variations = ImmutableArray.CreateBuilder<Variation>();
-        foreach (var token in result.Tokens)
-        {
-            try
-            {
-                variations.Add(Variation.Parse("--vary", token.Value));
-            }
-            catch (InputException)
-            {
-                result.AddError("--vary needs path=a,b with two or more different values, or a range such as"
-                    + $" path=1..64:x2; found '{token.Value}'");
-            }
-        }
-
-        return variations.ToImmutable();
     }
 }

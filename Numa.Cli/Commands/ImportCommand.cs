@@ -18,7 +18,7 @@ internal sealed class ImportCommand : NumaCommand
 
     private readonly Option<string?> _output = new("--output", "-o")
     {
-        Description = "Machine file to write; standard output by default, or with -.",
+        Description = "Machine file to write, which must not be there yet; standard output by default, or with -.",
         HelpName = "FILE",
     };
 
@@ -44,12 +44,19 @@ internal sealed class ImportCommand : NumaCommand
     {
         var source = parsed.GetRequiredValue(_source);
         var path = parsed.GetValue(_output) is MachineImport.Stdin ? null : parsed.GetValue(_output);
-        var output = OutputFile.Check(path);
+        // A machine file is what people work on: unlike results, it cannot be made again.
+        var output = OutputFile.Check(path, mayReplace: false);
         var stdin = source == MachineImport.Stdin ? _terminal.Input.ReadToEnd() : null;
         var machine = _simulator.Import(source, stdin, parsed.GetValue(_kernel));
         foreach (var note in machine.Notes) _terminal.Error.WriteLine($"note: {note}");
-        if (output is null) _terminal.Output.Write(machine.Yaml);
-        else output.Write(machine.Yaml.TrimEnd('\n').Split('\n'));
+        if (output is null)
+        {
+            _terminal.Output.Write(machine.Yaml);
+            return ExitCode.Success;
+        }
+
+        output.Write(machine.Yaml.TrimEnd('\n').Split('\n'));
+        _terminal.Error.WriteLine($"wrote {path}");
         return ExitCode.Success;
     }
 }

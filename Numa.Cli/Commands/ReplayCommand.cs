@@ -110,7 +110,7 @@ internal sealed class ReplayCommand : NumaCommand
             return ExitCode.Success;
         }
 
-        var file = OutputFile.Check(parsed.GetValue(_frames));
+        var file = OutputFile.Check(parsed.GetValue(_frames), mayReplace: true);
         var phases = await ProgressDisplay.WatchAsync(_terminal, "Replaying " + capture, progress =>
             _simulator.ReplayAsync(capture, parsed.GetValue(_phase), policies, progress, cancel));
         file?.Write(phases.SelectMany(phase => phase.Frames)

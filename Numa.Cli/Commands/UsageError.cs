@@ -36,6 +36,14 @@ internal static class UsageError
         if (command is RootCommand) return "no command given";
         if (command.Subcommands.Count > 0)
             return $"{command.Name} needs one of {string.Join(", ", command.Subcommands.Select(sub => sub.Name))}";
+        // What is missing by what it is, not by its name alone.
+        if (parsed.Errors[0].Message.StartsWith("Required argument", StringComparison.Ordinal)
+            && command.Arguments.FirstOrDefault(one => one.Arity.MinimumNumberOfValues > 0
+                && parsed.GetResult(one) is not { Tokens.Count: > 0 }) is { } missing)
+        {
+            return $"{Path(command)["numa ".Length..]} needs {missing.Name}: {missing.Description?.TrimEnd('.')}";
+        }
+
         return parsed.Errors[0].Message.ReplaceLineEndings(" ").TrimEnd('.', ' ');
     }
 

@@ -131,7 +131,7 @@ public sealed record ExperimentRequest(
 /// <summary>Keeps an experiment's runs, and knows those that were kept before.</summary>
 public interface IExperimentStore : IRunStore
 {
-    /// <summary>Called once, before the first run.</summary>
+    /// <summary>Called once, before it is asked for any run.</summary>
     /// <exception cref="Numa.Core.Diagnostics.InputException">It holds another experiment.</exception>
     void Open(ExperimentGrid grid);
 }

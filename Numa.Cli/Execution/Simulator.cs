@@ -53,7 +53,7 @@ internal sealed class Simulator(TimeProvider time) : ISimulator
         if (turns == 0) cancel.ThrowIfCancellationRequested();
         var arms = cells.Select((cell, number) => new ComparisonArm(cell.Name, cell.Scenario,
             [.. perCell[number].Take(turns).Select(run => run.Record!)])).ToImmutableArray();
-        var missing = (grid.Experiment.Seeds - turns) * cells.Length;
+        var missing = grid.Experiment.Seeds * cells.Length - runs.Runs.Length;
         return new ComparisonOutcome(
             Comparison.Build(cells[0].Scenario, grid.Paths, arms, request.Command, missing), runs);
     }, CancellationToken.None);

@@ -102,6 +102,8 @@ internal sealed record KeptRun(ulong Seed, ulong? Schedule, string Hash, RunInpu
         {
             throw Unusable(folder, Directory.Exists(folder)
                 ? $"is no folder of a run: it holds no {name}; expected one that 'numa run SCENARIO --out DIR' wrote"
+                : File.Exists(folder)
+                ? "is a file; expected the folder of a run, which 'numa run SCENARIO --out DIR' wrote"
                 : "there is no such folder; expected one that 'numa run SCENARIO --out DIR' wrote");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)

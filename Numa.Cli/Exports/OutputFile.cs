@@ -16,13 +16,16 @@ internal sealed class OutputFile
         || _path.StartsWith("/proc/", StringComparison.Ordinal);
 
     /// <summary>Makes sure, before any long work, that the file can be written.</summary>
+    /// <param name="mayReplace">A file that is there already may be lost: people do not work on what is
+    /// written.</param>
     /// <returns>Null when no file was asked for.</returns>
-    /// <exception cref="InputException">The path is a folder, or nothing can be written there.</exception>
-    public static OutputFile? Check(string? path)
+    /// <exception cref="InputException">The path is a folder, or a file that may not be replaced, or nothing can be
+    /// written there.</exception>
+    public static OutputFile? Check(string? path, bool mayReplace)
     {
         if (path is null) return null;
-        if (path.Length == 0) throw Unusable("''", "is no name of a file");
-        if (Directory.Exists(path)) throw Unusable(path, "is a folder");
+        if (path.Length == 0) throw WriteFailure.At("''", "is no name of a file");
+        if (Directory.Exists(path)) throw WriteFailure.At(path, "is a folder; expected a file");
         try
         {
             var file = new OutputFile(path);
@@ -31,13 +34,19 @@ internal sealed class OutputFile
             if (new FileInfo(path).LinkTarget is not null)
                 file = new(File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName);
             if (file.IsDevice) return file;
+            if (!mayReplace && File.Exists(file._path))
+            {
+                throw WriteFailure.At(path,
+                    "is there already and would be lost; expected another name, or delete the file before");
+            }
+
             File.WriteAllText(file.Temporary, "");
             File.Delete(file.Temporary);
             return file;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception error) when (WriteFailure.Is(error))
         {
-            throw Unusable(path, "cannot be written to: " + error.Message);
+            throw WriteFailure.At(path, error, new OutputFile(path).Temporary);
         }
     }
 
@@ -56,16 +65,14 @@ internal sealed class OutputFile
             File.WriteAllLines(Temporary, lines);
             File.Move(Temporary, _path, overwrite: true);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (WriteFailure.Is(error))
         {
-            throw Unusable(_path, "cannot be written to: " + error.Message);
+            throw WriteFailure.At(_path, error, Temporary);
         }
         finally
         {
-            if (!IsDevice) File.Delete(Temporary);
+            // Deleting in a folder that is gone would hide why nothing could be written.
+            if (!IsDevice && File.Exists(Temporary)) File.Delete(Temporary);
         }
     }
-
-    private static InputException Unusable(string path, string why) =>
-        new([new Problem(new SourcePlace(path, 0, 0), "NUMA901", why)]);
 }

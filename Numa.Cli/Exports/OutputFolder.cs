@@ -9,23 +9,30 @@ internal sealed class OutputFolder
 
     private OutputFolder(string path) => _path = path;
 
-    /// <summary>Makes sure, before any long work, that the folder can be written to.</summary>
+    /// <summary>Makes sure, before any long work, that the folder can be written to. It is left as it was: not there
+    /// until there is something to write.</summary>
     /// <returns>Null when no folder was asked for.</returns>
     /// <exception cref="InputException">The path is a file, or cannot be created.</exception>
     public static OutputFolder? Check(string? path)
     {
         if (path is null) return null;
-        if (File.Exists(path)) throw Unusable(path, "is a file; --out needs a folder");
+        if (File.Exists(path)) throw WriteFailure.At(path, "is a file; --out needs a folder");
+        var probe = Temporary(path, "probe");
+        List<string> missing = [];
         try
         {
+            missing = Missing(path);
             Directory.CreateDirectory(path);
-            var probe = Temporary(path, "probe");
             File.WriteAllText(probe, "");
             File.Delete(probe);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception error) when (WriteFailure.Is(error))
         {
-            throw Unusable(path, "cannot be written to: " + error.Message);
+            throw WriteFailure.At(path, error, probe);
+        }
+        finally
+        {
+            foreach (var folder in missing.Where(IsEmpty)) Directory.Delete(folder);
         }
 
         return new(path);
@@ -38,6 +45,7 @@ internal sealed class OutputFolder
         var written = new List<string>();
         try
         {
+            Directory.CreateDirectory(_path);
             foreach (var (name, content) in files)
             {
                 var temporary = Temporary(_path, name);
@@ -58,20 +66,33 @@ internal sealed class OutputFolder
                 log.WriteLine($"{verb} {target}");
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (WriteFailure.Is(error))
         {
-            throw Unusable(_path, "cannot be written to: " + error.Message);
+            throw WriteFailure.At(_path, error, [.. written]);
         }
         finally
         {
-            // A file that was moved is no longer there: deleting its old name does nothing.
-            foreach (var temporary in written) File.Delete(temporary);
+            // Those that were moved are no longer there.
+            foreach (var temporary in written.Where(File.Exists)) File.Delete(temporary);
         }
     }
 
+    /// <summary>Folders on the way that are not there, the innermost first.</summary>
+    private static List<string> Missing(string path)
+    {
+        var missing = new List<string>();
+        for (var folder = path.Length == 0 ? null : Path.GetFullPath(path);
+             folder is not null && !Directory.Exists(folder); folder = Path.GetDirectoryName(folder))
+        {
+            missing.Add(Path.TrimEndingDirectorySeparator(folder));
+        }
+
+        return missing;
+    }
+
+    private static bool IsEmpty(string folder) =>
+        Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any();
+
     private static string Temporary(string folder, string name) =>
         Path.Combine(folder, $".{name}.{Environment.ProcessId}.tmp");
-
-    private static InputException Unusable(string path, string why) =>
-        new([new Problem(new SourcePlace(path, 0, 0), "NUMA901", why)]);
 }

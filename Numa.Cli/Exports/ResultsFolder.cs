@@ -20,6 +20,7 @@ internal sealed class ResultsFolder : IExperimentStore
     private readonly bool _resumes;
     private readonly OutputFolder _output;
     private readonly Dictionary<int, MachineImage> _machines = [];
+    private (string Name, string Content)[] _files = [];
 
     private readonly string _command;
 
@@ -39,11 +40,12 @@ internal sealed class ResultsFolder : IExperimentStore
         var holds = File.Exists(Path.Combine(path, Manifest));
         if (holds && !resumes)
         {
-            throw Unusable(path, "holds an experiment already; expected --resume to go on with it,"
+            throw WriteFailure.At(path, "holds an experiment already; expected --resume to go on with it,"
                 + " or another folder");
         }
 
-        if (!holds && resumes) throw Unusable(path, $"holds no experiment to go on with: there is no {Manifest}");
+        if (!holds && resumes)
+            throw WriteFailure.At(path, $"holds no experiment to go on with: there is no {Manifest}");
         return new(path, resumes, command, OutputFolder.Check(path)!);
     }
 
@@ -51,22 +53,23 @@ internal sealed class ResultsFolder : IExperimentStore
 
     public void Open(ExperimentGrid grid)
     {
-        var files = Files(grid);
-        if (!_resumes)
-        {
-            Directory.CreateDirectory(Path.Combine(_path, Runs));
-            // The manifest last: without it there is nothing to resume.
-            _output.Write(TextWriter.Null, [.. files.Where(file => file.Name != Manifest)]);
-            _output.Write(TextWriter.Null, [.. files.Where(file => file.Name == Manifest)]);
-            return;
-        }
-
-        var problems = files.Where(file => Text(Path.Combine(_path, file.Name)) != file.Content + "\n")
+        _files = Files(grid);
+        if (!_resumes) return;
+        var problems = _files.Where(file => Text(Path.Combine(_path, file.Name)) != file.Content + "\n")
             .Select(file => new Problem(new(Path.Combine(_path, file.Name), 0, 0), "NUMA902", file.Name == Manifest
                 ? "this is another experiment: " + Difference(Text(Path.Combine(_path, Manifest)), file.Content)
                 : "this is another experiment: its file differs from the one that would be run now"))
             .ToList();
         if (problems.Count > 0) throw new InputException([.. problems]);
+    }
+
+    public void Begin(Experiment experiment)
+    {
+        if (_resumes) return;
+        // The manifest last: without it there is nothing to resume.
+        _output.Write(TextWriter.Null, [.. _files.Where(file => file.Name != Manifest)]);
+        Directory.CreateDirectory(Path.Combine(_path, Runs));
+        _output.Write(TextWriter.Null, [.. _files.Where(file => file.Name == Manifest)]);
     }
 
     public CellRun? Find(Experiment experiment, ExperimentRun run)
@@ -83,7 +86,7 @@ internal sealed class ResultsFolder : IExperimentStore
         }
         catch (JsonException error)
         {
-            throw Unusable(file, $"cannot be read: {error.Message}; delete it, and the run is made again");
+            throw WriteFailure.At(file, $"cannot be read: {error.Message}; delete it, and the run is made again");
         }
     }
 
@@ -96,9 +99,9 @@ internal sealed class ResultsFolder : IExperimentStore
             File.WriteAllText(temporary, KeptCellRun.Write(experiment, ended) + "\n");
             File.Move(temporary, file, overwrite: true);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (WriteFailure.Is(error))
         {
-            throw Unusable(file, "cannot be written: " + error.Message);
+            throw WriteFailure.At(file, error, temporary);
         }
     }
 
@@ -201,10 +204,7 @@ internal sealed class ResultsFolder : IExperimentStore
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw Unusable(file, "cannot be read: " + error.Message);
+            throw WriteFailure.At(file, "cannot be read: " + error.Message);
         }
     }
-
-    private static InputException Unusable(string path, string why) =>
-        new([new Problem(new SourcePlace(path, 0, 0), "NUMA901", why)]);
 }

@@ -16,6 +16,8 @@ internal static class StudyExport
         result.Source,
         result.Seeds,
         result.Constants,
+        result.Given,
+        result.WithinPredicted,
         result.Points,
         result.MeanError,
         result.IsOff,
@@ -26,12 +28,13 @@ internal static class StudyExport
     public static string Csv(StudyResult result)
     {
         var csv = new CsvText().Row(
-            "scenario", "measured", "point", "metric", "unit", "against", "role", "published", "simulated", "error");
+            "scenario", "measured", "point", "metric", "unit", "against", "role", "published", "publishedMost",
+            "simulated", "error");
         foreach (var point in result.Points)
         {
             csv.Row(result.Scenario, result.Measured, point.Name, point.Metric,
                 point.Unit is { } unit ? CsvExport.Word(unit) : "multiple", point.Against, CsvExport.Word(point.Role),
-                point.Published, point.Simulated, point.Error);
+                point.Published?.Least, point.Published?.Most, point.Simulated, point.Error);
         }
 
         return csv.ToString();

@@ -20,12 +20,25 @@ internal static class ComparisonFindings
     private const int MostPerArm = 6;
 
     public static ImmutableArray<string> Of(ComparisonResult result) =>
-        [.. Enumerable.Range(1, result.Arms.Length - 1).SelectMany(arm => OfArm(result, arm)).Distinct()];
+    [
+        .. Ends(result),
+        .. Enumerable.Range(1, result.Arms.Length - 1).SelectMany(arm => OfArm(result, arm)).Distinct(),
+    ];
 
     /// <summary>An arm in a sentence: <c>zonelistOrder=zone</c>, or the values of a grid.</summary>
     internal static string Name(ComparisonResult result, int arm) => result.VaryPath.Contains(',')
         ? result.Arms[arm].Value
         : $"{result.VaryPath[(result.VaryPath.LastIndexOf('.') + 1)..]}={result.Arms[arm].Value}";
+
+    /// <summary>Whose work was not done: figures then compare something else than they seem to.</summary>
+    private static IEnumerable<string> Ends(ComparisonResult result) =>
+        from arm in Enumerable.Range(0, result.Arms.Length)
+        from early in result.Arms[arm].EarlyEnds
+        group (Arm: arm, early.Runs) by (early.Workload, early.End) into ends
+        let arms = ends.Count() == result.Arms.Length ? "in every arm"
+            : "with " + string.Join(" and ", ends.Select(end => Name(result, end.Arm)))
+        select $"{ends.Key.Workload} did not come to its end {arms}: {ends.Key.End}"
+            + $" ({ends.Sum(end => end.Runs)} of {Figures.Count(ends.Count() * result.Seeds.Length, "run")})";
 
     private static IEnumerable<string> OfArm(ComparisonResult result, int arm)
     {
@@ -52,13 +65,16 @@ internal static class ComparisonFindings
         var rest = result.Metrics.Where(metric => !PlacementFindings.Tells(metric))
             .Select(metric => (Metric: metric, Difference: metric.Differences[arm - 1]))
             .OrderBy(one => Order.IndexOf(one.Metric.Name) is >= 0 and var rank ? rank : Order.Length)
-            // Two names for the same failures are told once.
             .Where(one => one.Difference.Difference is not null)
+            // Two names for the same failures are told once, by the surer of them.
+            .OrderBy(one => one.Metric.Name.StartsWith("failed", StringComparison.Ordinal)
+                ? one.Difference.Verdict == DifferenceVerdict.Fixed ? 0 : 1 : 2)
             .DistinctBy(one => one.Metric.Name.StartsWith("failed", StringComparison.Ordinal)
                 ? "failed " + one.Difference.Difference : one.Metric.Name)
             .ToList();
         return rest.Where(one => Differs(one.Difference))
-            .Concat(rest.Where(one => !Differs(one.Difference) && Asked.Contains(one.Metric.Name)))
+            .Concat(rest.Where(one => !Differs(one.Difference) && (Asked.Contains(one.Metric.Name)
+                || (one.Metric.Name == "failed" && one.Metric.Values[0].Mean is > 0))))
             .Take(MostPerArm).Select(one => Sentence(result, arm, one.Metric, one.Difference));
     }
 
@@ -78,24 +94,33 @@ internal static class ComparisonFindings
         if (difference.Verdict == DifferenceVerdict.NotFound)
         {
             return difference.Low is null
-                ? $"{metric.Name}: no difference in {Every(result)}, {Figures.Metric(first, metric.Unit)} with both"
-                    + $" ({Basis(result, metric)})"
-                : $"{metric.Name}: no difference found with {name} ({Evidence(result, metric, difference, first)})";
+                ? $"{metric.Name}: no difference in {Every(result)}, {Figures.Metric(first, metric.Unit)}"
+                    + $" {WithBoth(result, name)} ({Basis(result, metric)})"
+                : $"{metric.Name}: no difference found with {name} ({Evidence(result, metric, difference)})";
         }
 
         var values = $"{Figures.Metric(other, metric.Unit)} instead of {Figures.Metric(first, metric.Unit)}";
         if (difference.Verdict == DifferenceVerdict.Found || difference.Verdict == DifferenceVerdict.Fixed)
         {
             return $"{metric.Name}: {values} with {name}{Change(change, first)}"
-                + $" ({Evidence(result, metric, difference, first)})";
+                + $" ({Evidence(result, metric, difference)})";
         }
 
-        if (change == 0) return $"{metric.Name}: no difference, {Figures.Metric(first, metric.Unit)} with both";
+        if (change == 0)
+        {
+            return $"{metric.Name}: no difference, {Figures.Metric(first, metric.Unit)} {WithBoth(result, name)}"
+                + (result.Seeds.Length < 2 ? " (one seed, which may hide one)" : "");
+        }
+
         return result.Seeds.Length < 2
             ? $"{metric.Name}: {values} with {name} (one seed, which cannot tell a difference from chance)"
             : $"{metric.Name}: {values} with {name}, the same difference in {Every(result)}"
                 + " (equal differences need more seeds, 10 or so, to be told from chance)";
     }
+
+    /// <summary>Of many arms, which one is as the first.</summary>
+    private static string WithBoth(ComparisonResult result, string name) =>
+        result.Arms.Length == 2 ? "with both" : $"with {name} as with {Name(result, 0)}";
 
     private static string Every(ComparisonResult result) =>
         $"each of {Figures.Count(result.Seeds.Length, "seed")}";
@@ -106,13 +131,12 @@ internal static class ComparisonFindings
             ? ""
             : $", {Figures.Percent(Math.Abs(change / first.Value))} {(change < 0 ? "less" : "more")}";
 
-    private static string Evidence(
-        ComparisonResult result, MetricResult metric, DifferenceResult difference, double? first)
+    private static string Evidence(ComparisonResult result, MetricResult metric, DifferenceResult difference)
     {
         if (difference.Verdict == DifferenceVerdict.Fixed) return $"{Basis(result, metric)}, no seed changes it";
         var parts = new List<string>();
         if (difference is { Low: { } low, High: { } high })
-            parts.Add("95 %: " + Interval(low, high, first, metric.Unit));
+            parts.Add(Interval(difference, low, high, metric.Unit));
         parts.Add(Figures.Count(result.Seeds.Length, "seed") + (result.Paired ? "" : " each, not the same"));
         if (difference.CorrectedP is { } p) parts.Add(Figures.Chance(p));
         if (metric.Basis == MetricBasis.Model) parts.Add(result.Clock == "virtual" ? "MODEL" : "measured");
@@ -120,11 +144,16 @@ internal static class ComparisonFindings
     }
 
     /// <summary>Both ends as parts of the first arm's mean, where it has one.</summary>
-    private static string Interval(double low, double high, double? first, MetricUnit unit)
+    private static string Interval(DifferenceResult difference, double low, double high, MetricUnit unit)
     {
-        if (first is null or 0 || unit is MetricUnit.Share or MetricUnit.Ordinal)
-            return $"{Figures.Difference(low, unit)} to {Figures.Difference(high, unit)}";
-        return $"{Part(low / first.Value)} to {Part(high / first.Value)}";
+        if (unit is MetricUnit.Share or MetricUnit.Ordinal
+            || difference is not { RelativeLow: { } least, RelativeHigh: { } most })
+        {
+            return $"95 %: {Figures.Difference(low, unit)} to {Figures.Difference(high, unit)}";
+        }
+
+        return least != most ? $"95 %: {Part(least)} to {Part(most)}"
+            : least == -1 ? "none in any seed" : "the same part in each seed";
 
         static string Part(double part)
         {

@@ -7,6 +7,9 @@ internal static class ComparisonTable
 {
     private const string ReachableName = "reachable difference";
 
+    /// <summary>A longer name of an arm would leave no room for figures.</summary>
+    private const int LongestHeading = 14;
+
     public static void Write(Page page, ComparisonResult result)
     {
         page.Title($"{result.Scenario} on {result.Machine}, {result.KernelLine}");
@@ -16,10 +19,16 @@ internal static class ComparisonTable
         if (result.Counterfactual is { } what)
             page.Alarm("  " + RunHeader.Counterfactual(what));
         if (result.Clock != "virtual") page.Alarm("  wall clock: NOT REPRODUCIBLE");
+        if (IsLettered(result))
+        {
+            for (var arm = 0; arm < result.Arms.Length; arm++)
+                page.Line($"  {Heading(result, arm)}  {ComparisonFindings.Name(result, arm)}");
+        }
+
         var label = result.Walks.Select(Name).Append(ReachableName).Max(name => name.Length);
         foreach (var walk in result.Walks) Walk(page, result, walk, label);
         Reachable(page, result, label);
-        foreach (var arms in Abreast(result)) page.Draw(Metrics(result, arms));
+        foreach (var arms in Abreast(result)) Metrics(page, result, arms);
         WindowTable.Write(page, result);
         Placement(page, result);
         Footer(page, result);
@@ -34,7 +43,7 @@ internal static class ComparisonTable
             return;
         }
 
-        var arms = walk.PerArm.Select((text, arm) => $"{result.Arms[arm].Value}: {text}").ToArray();
+        var arms = walk.PerArm.Select((text, arm) => $"{Heading(result, arm)}: {text}").ToArray();
         var abreast = Labelled(name, label, string.Join("   ", arms));
         if (arms.Length > 0 && abreast.Length <= Page.Width)
         {
@@ -82,16 +91,33 @@ internal static class ComparisonTable
     private static bool HasIntervals(ComparisonResult result) =>
         result.Metrics.Any(metric => metric.Differences.Any(difference => difference.Low is not null));
 
-    private static Sheet Metrics(ComparisonResult result, int[] later)
+    /// <summary>Names of arms that would widen every column are given letters.</summary>
+    private static bool IsLettered(ComparisonResult result) =>
+        result.Arms.Any(arm => arm.Value.Length > LongestHeading);
+
+    private static string Heading(ComparisonResult result, int arm) =>
+        !IsLettered(result) ? result.Arms[arm].Value
+        : (arm < 26 ? "" : ((char)('A' + arm / 26 - 1)).ToString()) + (char)('A' + arm % 26);
+
+    private static void Metrics(Page page, ComparisonResult result, int[] later)
     {
-        var arms = result.Arms;
         var differences = later.Length == 1
             ? ["difference", "predicted"]
-            : later.SelectMany(arm => new[] { $"{arms[arm].Value} - {arms[0].Value}", "predicted" });
+            : later.SelectMany(arm => new[] { $"{Heading(result, arm)} - {Heading(result, 0)}", "predicted" });
         var basis = HasIntervals(result) ? "<basis [95 % interval] corrected p" : "<basis";
         var sheet = new Sheet(
-            ["<", arms[0].Value, .. later.Select(arm => arms[arm].Value), .. differences, basis]);
-        foreach (var metric in result.Metrics)
+            ["<", Heading(result, 0), .. later.Select(arm => Heading(result, arm)), .. differences, basis]);
+        // The first sheet has every row; what is as in the first arm need not be read again.
+        var rows = later[0] == 1
+            ? result.Metrics.ToList()
+            : [.. result.Metrics.Where(metric => later.Any(arm => metric.Values[arm].Mean != metric.Values[0].Mean))];
+        if (rows.Count == 0)
+        {
+            page.Line($"  {Heading(result, later[0])}: every figure is that of {Heading(result, 0)}");
+            return;
+        }
+
+        foreach (var metric in rows)
         {
             sheet.Row(
             [
@@ -103,7 +129,9 @@ internal static class ComparisonTable
             ]);
         }
 
-        return sheet;
+        page.Draw(sheet);
+        if (rows.Count < result.Metrics.Length)
+            page.Line($"  {Heading(result, later[0])}: figures that are left out are those of {Heading(result, 0)}");
     }
 
     private static IEnumerable<Cell> Difference(MetricResult metric, DifferenceResult difference)
@@ -133,18 +161,22 @@ internal static class ComparisonTable
     {
         var arms = result.Arms;
         var conserved = $"  conserved {string.Join('/', arms.Select(arm => Figures.YesNo(arm.Conserved)))}"
-            + $"   hash {string.Join(' ', arms.Select(arm => $"{arm.Value} {Short(arm.Hash)}"))}";
+            + $"   hash {Hashes(result, arm => arm.Hash)}";
         if (result.Conserved) page.Line(conserved);
         else page.Alarm(conserved + " !");
         var placements = arms.Select(arm => arm.PlacementHash).Distinct().Count();
-        var hashes = string.Join(' ', arms.Select(arm => $"{arm.Value} {Short(arm.PlacementHash)}"));
-        page.Line($"  placement hash {hashes}: "
-            + (placements == 1 ? "every page ended where it did in the other arms" : "different"));
+        page.Line($"  placement hash {Hashes(result, arm => arm.PlacementHash)}: "
+            + (placements > 1 ? "different"
+                : result.Placement is { Pages: > 0 } ? "what is left at the end is the same"
+                : "every page ended where it did in the other arms"));
         page.Line("  again: " + result.Command);
         if (Models(result) is { } models) page.Line("  " + models);
         foreach (var note in result.Notes) page.Line("  " + note);
         if (result.IsOff) page.Alarm("  ! off its prediction by more than the tolerance");
     }
+
+    private static string Hashes(ComparisonResult result, Func<ArmResult, string> hash) => string.Join(' ',
+        result.Arms.Select((arm, number) => $"{Heading(result, number)} {Short(hash(arm))}"));
 
     /// <summary>What a row rests on; intervals stand here, where they widen no column of figures.</summary>
     private static string Basis(MetricResult metric, int[] later, string clock)

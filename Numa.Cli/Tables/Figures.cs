@@ -68,14 +68,25 @@ internal static class Figures
         if (value is not { } number || !double.IsFinite(number)) return "-";
         var text = unit switch
         {
-            MetricUnit.Share => Fixed(number * 100, 1) + " pts",
-            MetricUnit.Ordinal => Whole(number),
-            _ => Metric(number, unit),
+            MetricUnit.Share => Told(number * 100, 1) + " pts",
+            MetricUnit.Distance => Told(number, 2),
+            MetricUnit.Nanoseconds => Told(number, number is > -100 and < 100 && number % 1 != 0 ? 1 : 0) + " ns",
+            MetricUnit.PerSecond => Told(number, 0) + " /s",
+            _ => Told(number, number % 1 == 0 ? 0 : 1),
         };
         // What rounds to zero has no sign: "-0.0" would claim a direction.
-        if (text.All(letter => letter is not (>= '1' and <= '9'))) return text.TrimStart('-');
+        if (IsZero(text)) return text.TrimStart('-');
         return number > 0 ? "+" + text : text;
     }
+
+    /// <summary>With as many more decimals, up to six, as it takes to tell a difference from none.</summary>
+    private static string Told(double value, int decimals)
+    {
+        while (value != 0 && decimals < 6 && IsZero(Fixed(value, decimals))) decimals++;
+        return Fixed(value, decimals);
+    }
+
+    private static bool IsZero(string figure) => figure.All(letter => letter is not (>= '1' and <= '9'));
 
     /// <summary>Both ends of an interval of differences, in the unit of the difference beside it.</summary>
     public static string Interval(double low, double high, MetricUnit unit)

@@ -11,8 +11,8 @@ internal static class MarginText
         var kept = more == 0
             ? $"{name}: the min marks keep as many pages"
             : $"{name} {(more > 0 ? "costs" : "gives back")} {Amount(Math.Abs(more))}:"
-                + $" {Figures.Count(margins.KeptFree)} pages stay below the min marks instead of"
-                + $" {Figures.Count(margins.KeptFreeFirst)}";
+                + $" {(margins.KeepsAll ? "all " : "")}{Figures.Count(margins.KeptFree)} pages stay below the min marks"
+                + $" instead of {Figures.Count(margins.KeptFreeFirst)}";
         if (margins.Request.Length == 0) return kept;
         return $"{kept}; {margins.Request} from {margins.From} wakes kswapd {Shift(margins.KswapdLater)} and"
             + $" {(margins.Fails ? "fails" : "reclaims by itself")} {Shift(margins.EndLater)} (exact)";

@@ -8,6 +8,9 @@ internal static class PlacementFindings
 {
     private const string From = "pages from ";
 
+    /// <summary>Part of all pages by which two arms may differ before it is said: more than pagesets hold.</summary>
+    private const double MostUntold = 0.005;
+
     /// <summary>Rows that follow from where pages came from.</summary>
     private static readonly ImmutableHashSet<string> Following =
         ["local share", "mean distance (SLIT)", "first fallback", "slow path entered"];
@@ -30,11 +33,17 @@ internal static class PlacementFindings
                 yield return (result.Arms.Select(one => one.PlacementHash).Distinct().Count() == 1
                     ? "No difference in placement" : "Every page comes from the same zone, though from another frame")
                     + Because(result);
+            else if (result.Placement is { Pages: > 0 } differing)
+            {
+                yield return $"{Figures.Count(differing.Pages, "page")} of {Figures.Count(differing.TotalPages)} come"
+                    + " from another zone, though no zone was found to give more or fewer (first seed)";
+            }
             else if (Because(result) is { Length: > 0 } because && result.Placement is null)
                 yield return $"No difference in placement was found{because}";
             yield break;
         }
 
+        if (InAll(result, arm) is { } less) yield return less;
         yield return Moved(result, arm, moved);
         var local = result.Metrics.FirstOrDefault(metric => metric.Name == "local share");
         if (local?.Differences[arm - 1] is { Difference: { } change } differs && Math.Abs(change) >= 0.0005
@@ -43,6 +52,17 @@ internal static class PlacementFindings
             yield return $"local share: {Figures.Metric(local.Values[arm].Mean, local.Unit)} instead of"
                 + $" {Figures.Metric(local.Values[0].Mean, local.Unit)} ({Basis(result, local, differs)})";
         }
+    }
+
+    /// <summary>Arms that do not get as many pages: what a zone gives less then is not given elsewhere.</summary>
+    private static string? InAll(ComparisonResult result, int arm)
+    {
+        var zones = result.Metrics.Where(metric => metric.Name.StartsWith(From, StringComparison.Ordinal)).ToList();
+        var first = zones.Sum(zone => zone.Values[0].Mean ?? 0);
+        var other = zones.Sum(zone => zone.Values[arm].Mean ?? 0);
+        if (Math.Abs(other - first) < MostUntold * Math.Max(first, other)) return null;
+        return $"{ComparisonFindings.Name(result, arm)} gets {(other < first ? "fewer" : "more")} pages in all:"
+            + $" {Figures.Metric(other, MetricUnit.Pages)} instead of {Figures.Metric(first, MetricUnit.Pages)}";
     }
 
     private static string Moved(ComparisonResult result, int arm,

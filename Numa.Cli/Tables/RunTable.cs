@@ -14,6 +14,12 @@ internal static class RunTable
             + $"{Figures.Count(run.Frees, "free")}; {Figures.Count(run.Fallbacks)} fell back"
             + (run.FirstFallback is { } first ? $", first #{Figures.Count(first.Number)}" : "")
             + (run.FirstFallback?.Task is { } task ? $" of task {task}" : ""));
+        foreach (var early in run.Workloads.Where(work => work.EndedEarly > 0))
+        {
+            page.Sentence($"{early.Name} did not come to its end: {early.End}, after"
+                + $" {Figures.Count(early.Allocations, "allocation")}");
+        }
+
         PlacementTable.Write(page, run);
         NumastatTable.Write(page, run);
         EventTable.Write(page, run);
@@ -41,7 +47,7 @@ internal static class RunTable
             sheet.Row(
                 work.Name, Figures.Count(work.Tasks), Figures.Count(work.Operations),
                 Figures.Count(work.Allocations), Figures.Count(work.Failures), Figures.Count(work.LivePages),
-                Figures.Duration(work.FinishedNanoseconds), work.End);
+                work.FinishedNanoseconds is { } end ? Figures.Duration(end) : "-", work.End);
         }
 
         page.Draw(sheet);
@@ -123,6 +129,12 @@ internal static class RunTable
         {
             return "  exact: what came before the slow path   MODEL: all that came after (reclaim model), lock waits, "
                 + "latencies, virtual time";
+        }
+
+        if (run.PlacementBasis == MetricBasis.Model && run.Events.IsEmpty)
+        {
+            return "  exact: marks, walks   MODEL (cost model): who comes first to a zone, and so the placement; "
+                + "lock waits, latencies, virtual time";
         }
 
         return run.Events.Any(happening => happening.Reached)

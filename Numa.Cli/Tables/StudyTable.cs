@@ -19,19 +19,20 @@ internal static class StudyTable
                 + (constant.FittedAnew is { } anew ? $", by a new search {anew}" : ""));
         }
 
+        foreach (var constant in result.Given) page.Line($"  given        {constant.Path} = {constant.Value}");
         page.Line();
         var sheet = new Sheet("<", "published", "Numa", "off", "<");
         foreach (var point in result.Points)
         {
             sheet.Row(
-                point.Name, Text(point.Published, point.Unit), Text(point.Simulated, point.Unit),
+                point.Name, Published(point), Text(point.Simulated, point.Unit),
                 new(Error(point) + (point.IsOff ? " !" : ""), point.IsOff), Role(point));
         }
 
         page.Draw(sheet);
         if (result.Seeds > 1) page.Line($"  means of {result.Seeds} seeds");
         foreach (var note in result.Notes) page.Line("  note: " + note);
-        page.Line("  MODEL: times rest on the cost model, with this machine's constants alone (docs/studies.md)");
+        page.Line("  MODEL: all other constants are the cost model's own (docs/studies.md, docs/cost-model.md)");
         if (result.IsOff) page.Alarm("  ! off the published figure by more than the study allows");
     }
 
@@ -47,12 +48,21 @@ internal static class StudyTable
 
         var predicted = result.Predicted.ToList();
         var worst = predicted.MaxBy(point => Math.Abs(point.Error!.Value))!;
+        var off = predicted.Count(point => point.IsOff);
         yield return $"{Figures.Count(result.Constants.Length, "constant")} fitted on"
-            + $" {Figures.Count(fitted, "published figure")} {(predicted.Count == 1 ? "predict" : "predict the other")}"
-            + $" {Figures.Count(predicted.Count)} within {Figures.Percent(mean)} on average;";
+            + $" {Figures.Count(fitted, "published figure")}: of {Figures.Count(predicted.Count, "prediction")}"
+            + $" {(off == 0 ? "none" : Figures.Count(off))} {(off > 1 ? "are" : "is")} off by more than the"
+            + $" {result.WithinPredicted} % allowed, {Figures.Percent(mean)} on average;";
         yield return $"the farthest off is {worst.Name}: {Text(worst.Simulated, worst.Unit)} for"
-            + $" {Text(worst.Published, worst.Unit)} ({Error(worst)}).";
+            + $" {Published(worst)} ({Error(worst)}).";
     }
+
+    private static string Published(PointResult point) => point.Published switch
+    {
+        null => "-",
+        { } one when one.Least == one.Most => Text(one.Least, point.Unit),
+        { } range => $"{Text(range.Least, point.Unit)} to {Text(range.Most, point.Unit)}",
+    };
 
     private static string Text(double? value, MetricUnit? unit) => (value, unit) switch
     {
@@ -68,6 +78,7 @@ internal static class StudyTable
     private static string Role(PointResult point) => point.Role switch
     {
         StudyRole.Fitted => "fitted",
+        StudyRole.Follows => "follows from the fit",
         StudyRole.Predicted => "predicted",
         _ => "not published",
     };

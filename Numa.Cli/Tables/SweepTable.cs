@@ -20,6 +20,8 @@ internal static class SweepTable
         foreach (var group in Enumerable.Range(0, result.Metrics.Length).Chunk(2))
             page.Draw(Sheet(page, result, group));
         page.Line("  means over seeds with half of their 95 % interval; bars from 0 to the largest of the column");
+        if (result.Paths.Length > 1)
+            page.Line($"  sentences are about {result.Paths[^1]}: put another --vary last to hear of it");
         foreach (var note in result.Notes) page.Line("  " + note);
         page.Line("  again: " + result.Command);
     }

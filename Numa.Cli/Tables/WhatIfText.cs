@@ -10,7 +10,8 @@ internal static class WhatIfText
     {
         var (now, with) = answer.KeptFree;
         var writes = string.Join(", ", answer.Writes);
-        var kept = now == with ? "" : $" keeps {Figures.Count(with)} pages free below the min marks, "
+        var kept = now == with ? ""
+            : $" keeps {(answer.KeepsAll ? "all " : "")}{Figures.Count(with)} pages free below the min marks, "
             + $"{Figures.Count(Math.Abs(with - now))} {(with > now ? "more" : "fewer")}";
         if (answer.Hardest is var (kind, node))
             return $"{writes}{kept}: {kind.Name} from {node} {Shifts(answer, kind, node)}.";
@@ -31,7 +32,8 @@ internal static class WhatIfText
 
     private static string Shifts(WhatIfAnswer answer, RequestKind kind, string node) => string.Join(" and ",
         answer.Figures.Where(figure => figure.Part == FigurePart.Total && figure.Kind == kind && figure.Of == node)
-            .Select(figure => $"{Event(figure.End!.Value)} {Shift(figure.Difference ?? 0)}"));
+            .Select(figure => $"{Event(figure.End!.Value)} {Shift(figure.Difference ?? 0)}"
+                + (figure is { With: 0, Difference: < 0 } ? " (at the first page)" : "")));
 
     private static string Event(RoomEnd end) => end switch
     {

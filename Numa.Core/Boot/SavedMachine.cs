@@ -34,4 +34,8 @@ public sealed record SavedMachine(
     ImmutableArray<NodeId> Nodes,
     CpuTopology Cpus,
     NodeDistances Distances,
-    ImmutableArray<string> Notes);
+    ImmutableArray<string> Notes)
+{
+    /// <summary>Settings that were saved too; what the marks and reserves betray goes before them.</summary>
+    public MemorySettings Known { get; init; } = new();
+}

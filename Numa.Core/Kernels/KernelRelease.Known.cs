@@ -38,6 +38,7 @@ public sealed partial record KernelRelease
         ZoneReclaimBeyondDistance = 20,
         LateFreesAreManaged = false,
         LogPlacesLateFrees = false,
+        HasLargeStacks = false,
     };
 
     private static readonly KernelRelease V2635 = V2634 with
@@ -74,6 +75,7 @@ public sealed partial record KernelRelease
         ZoneReclaimBeyondDistance = null,
         LateFreesAreManaged = true,
         LogPlacesLateFrees = true,
+        HasLargeStacks = true,
     };
 
     private static readonly KernelRelease V440 = V44 with

@@ -114,6 +114,7 @@ public static class DmesgReader
         ImmutableArray<EarlyStep> steps = facts.BeginningIsLost || isHalf ? [] : logged;
         var notes = Notes(facts, boot, isCut, isHalf).ToList();
         if (!exact) notes.Add($"Kernel {facts.Version} is not known; the rules of {release.Name} stand in.");
+        if (KernelRelease.NoteOf(facts.Version) is { } note) notes.Add(note);
         return new()
         {
             Name = name,

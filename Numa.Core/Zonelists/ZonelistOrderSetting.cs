@@ -34,5 +34,5 @@ public static class ZonelistOrderSetting
 
     private static string Refusal(KernelRelease release, string value) => release.KnowsZoneOrder
         ? $"vm.numa_zonelist_order is '{value}': expected default, node or zone (first letter d, n or z)"
-        : $"vm.numa_zonelist_order is '{value}': Linux {release.Name} knows node order only, expected default or node";
+        : $"vm.numa_zonelist_order is '{value}': {release.Title} knows node order only, expected default or node";
 }

@@ -42,22 +42,36 @@ public static class SettingsInference
         var least = sharing.Sum(zone => zone.Marks.Min.Value);
         // Each zone's share loses less than a page to rounding.
         var most = least + Math.Max(0, sharing.Count - 1);
-        foreach (var mode in (HugePageMode[])[HugePageMode.Always, HugePageMode.Never])
+        foreach (var mode in (HugePageMode[])[machine.Known.HugePages, HugePageMode.Always, HugePageMode.Never])
         {
-            var byDefault = new MemorySettings { HugePages = mode };
+            var byDefault = machine.Known with { HugePages = mode, MinFreeKbytes = null };
             var pages = Tuned(machine, zones, byDefault).MinFreeKbytes / KiBPerPage;
             if (pages < least || pages > most) continue;
-            if (mode == HugePageMode.Never)
+            if (mode == HugePageMode.Never && mode != machine.Known.HugePages)
                 notes.Add("The marks are those of a machine without transparent huge pages.");
             return byDefault;
+        }
+
+        return machine.Known with { MinFreeKbytes = Written(least, most, machine.Known.MinFreeKbytes, notes) };
+    }
+
+    /// <param name="saved">vm.min_free_kbytes as it was saved too; null when it was not.</param>
+    private static int Written(long least, long most, int? saved, List<string> notes)
+    {
+        if (saved is { } told && told / KiBPerPage >= least && told / KiBPerPage <= most)
+        {
+            notes.Add(string.Create(CultureInfo.InvariantCulture,
+                $"vm.min_free_kbytes is {told}, as the saved sysctls say; this kernel would compute another."));
+            return told;
         }
 
         var written = (int)Math.Min(int.MaxValue, Roundest(least, most) * KiBPerPage);
         notes.Add(string.Create(CultureInfo.InvariantCulture,
             $"vm.min_free_kbytes was written by hand; the marks fit {least * KiBPerPage} to ")
             + string.Create(
-                CultureInfo.InvariantCulture, $"{most * KiBPerPage + KiBPerPage - 1}, {written} is taken."));
-        return new() { MinFreeKbytes = written };
+                CultureInfo.InvariantCulture, $"{most * KiBPerPage + KiBPerPage - 1}, {written} is taken.")
+            + (saved is null ? "" : string.Create(CultureInfo.InvariantCulture, $" The saved sysctls say {saved}.")));
+        return written;
     }
 
     /// <summary>People write round numbers: the one divisible by the largest power of two.</summary>
@@ -91,7 +105,7 @@ public static class SettingsInference
     private static MemorySettings Ratios(
         SavedMachine machine, ImmutableArray<ManagedZone> zones, MemorySettings settings, List<string> notes)
     {
-        var defaults = LowmemReserve.DefaultRatios(machine.Release);
+        var defaults = Sysctl.RatiosInForce(machine.Release, settings);
         var ratios = defaults.ToArray();
         var tuned = Tuned(machine, zones, settings);
         foreach (var zone in machine.Zones)

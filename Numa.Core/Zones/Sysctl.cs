@@ -57,7 +57,7 @@ public static class Sysctl
         var value = write.Value.Trim();
         return write.Name switch
         {
-            _ when !Exists(release, write.Name) => new(now, $"Linux {release.Name} has no {write.Name}"),
+            _ when !Exists(release, write.Name) => new(now, $"{release.Title} has no {write.Name}"),
             LowmemReserveRatio => Ratios(release, value, now),
             ZonelistOrder => Order(release, value, now),
             HugePages => Mode(value, now),
@@ -89,7 +89,7 @@ public static class Sysctl
         }
 
         if (number == 0 && release.PagelistFractionNeverReset)
-            return new(now, $"{name} is 0: Linux {release.Name} takes only {PagesetSizing.LeastFraction} and more");
+            return new(now, $"{name} is 0: {release.Title} takes only {PagesetSizing.LeastFraction} and more");
         return number is > 0 and < PagesetSizing.LeastFraction
             ? new(now, $"{name} is {number}: expected 0 or at least {PagesetSizing.LeastFraction}")
             : new(now with { PagelistFraction = number }, null);

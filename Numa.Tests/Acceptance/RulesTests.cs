@@ -191,6 +191,7 @@ public class RulesTests
         var run = await Runs.OfTextAsync(EndedByTheDuration, new());
         Assert.Equal(["cut off by the duration", "1 asleep at the end, 1 cut off by the duration", "never started"],
             run.Result.Workloads.Select(workload => workload.End));
+        Assert.All(run.Result.Workloads, workload => Assert.Null(workload.FinishedNanoseconds));
     }
 
     [Fact]

@@ -53,12 +53,12 @@ public partial class DocumentationTests
         Assert.All(shipped, path => Assert.Contains($"`{path}`", readme, StringComparison.Ordinal));
     }
 
-    // Method: every command line that stands in a README's code is parsed by the entry point itself, up to the options
-    // that it accepts; the simulator behind it is a fake.
+    // Method: every command line that stands in the documents' code is parsed by the entry point itself, up to the
+    // options that it accepts; the simulator behind it is a fake.
     [Fact]
-    public async Task Every_command_line_of_the_README_is_accepted()
+    public async Task Every_command_line_of_the_README_and_the_commands_is_accepted()
     {
-        var lines = CommandLines(Read("README.md")).ToList();
+        var lines = CommandLines(Read("README.md") + Read("docs/commands.md")).ToList();
         Assert.Superset(new HashSet<string>(Commands), lines.Select(line => line.Split(' ')[0]).ToHashSet());
         foreach (var line in lines)
         {
@@ -68,14 +68,14 @@ public partial class DocumentationTests
     }
 
     [Fact]
-    public async Task Every_long_option_of_the_README_stands_in_the_help_and_the_reverse()
+    public async Task Every_long_option_of_the_documents_stands_in_the_help_and_the_reverse()
     {
         string[] topics = ["explain watermarks", "explain zonelist", "explain allocation", "explain page",
             "explain oom"];
         var help = await Task.WhenAll(Commands.Concat(topics)
             .Select(async command => (await CommandLineRun.OfAsync(command + " --help")).Output));
         var known = help.SelectMany(text => LongOption().Matches(text)).Select(option => option.Value).ToHashSet();
-        var written = LongOption().Matches(WithoutOtherTools(Read("README.md")))
+        var written = LongOption().Matches(WithoutOtherTools(Read("README.md") + Read("docs/commands.md")))
             .Select(option => option.Value).ToHashSet();
         Assert.Empty(written.Except(known));
         Assert.Empty(known.Except(written));

@@ -1,3 +1,4 @@
+using Numa.Cli.Execution;
 using Numa.Core.Diagnostics;
 
 namespace Numa.Tests.Cli;
@@ -8,7 +9,7 @@ public class ExitCodeTests
     [Theory]
     [InlineData("", "no command given")]
     [InlineData("rnu s.yaml", "unknown command 'rnu'; did you mean 'run'?")]
-    [InlineData("run", "SCENARIO")]
+    [InlineData("run", "run needs SCENARIO: ")]
     [InlineData("run --sed 5", "unknown option '--sed'; did you mean '--seed'?")]
     [InlineData("run s.yaml --sed=5", "unknown option '--sed'; did you mean '--seed'?")]
     [InlineData("run s.yaml extra", "unexpected argument 'extra'")]
@@ -22,10 +23,12 @@ public class ExitCodeTests
     [InlineData("run s.yaml --format xml", "--format is one of table, json, csv; found 'xml'")]
     [InlineData("run s.yaml --set zonelistOrder", "--set needs path=value, found 'zonelistOrder'")]
     [InlineData("run s.yaml --out", "--out")]
-    [InlineData("compare s.yaml --vary a=b", "or a range such as path=1..64:x2; found 'a=b'")]
-    [InlineData("compare s.yaml --vary a=b,b", "or a range such as path=1..64:x2; found 'a=b,b'")]
-    [InlineData("compare s.yaml --vary a=b,,c", "or a range such as path=1..64:x2; found 'a=b,,c'")]
-    [InlineData("show m.yaml", "TOPIC")]
+    [InlineData("show m.yaml", "show needs TOPIC: What to show: zoneinfo, ")]
+    [InlineData("explain page", "explain page needs RUN-DIR: Folder of a run")]
+    [InlineData("schema", "schema needs KIND: Of which files: machine, policy, scenario; a study is a scenario (see")]
+    [InlineData("schema s.yaml", "KIND is one of machine, policy, scenario; found 's.yaml'")]
+    [InlineData("schema scenaro", "KIND is one of machine, policy, scenario; found 'scenaro'; did you mean 'scenario'?")]
+    [InlineData("import", "import needs FILE: Kernel log, saved /proc/zoneinfo,")]
     [InlineData("show m.yaml zonelsts", "found 'zonelsts'; did you mean 'zonelists'?")]
     public async Task A_command_line_that_makes_no_sense_exits_2_with_one_line(string line, string expected)
     {
@@ -50,6 +53,17 @@ public class ExitCodeTests
             ["s.yaml:3:5: error NUMA101: unknown key 'ordr'; did you mean 'order'?",
                 "s.yaml:9:1: error NUMA102: size -1 is negative"],
             run.ErrorLines);
+    }
+
+    [Fact]
+    public async Task A_wrong_list_of_values_exits_2()
+    {
+        var run = await CommandLineRun.OfAsync(
+            "sweep configs/scenarios/page-fault-storm.yaml --vary storm.cpus=3..1".Replace(
+                "configs", Workloads.ScenarioTexts.Configs, StringComparison.Ordinal),
+            new Simulator(TimeProvider.System));
+        Assert.Equal((2, "--vary storm.cpus=3..1: error NUMA113: '3..1' runs backwards, as 3 is more than 1; "
+            + "expected 1..3\n"), (run.ExitCode, run.Error));
     }
 
     [Fact]

@@ -72,6 +72,11 @@ public class FindingsTests
     [InlineData(100, 0, -104.0, -96.0, 0.00001, DifferenceVerdict.Found,
         "allocations: 0 /s instead of 100 /s with zonelistOrder=zone (95 %: -100.0 % to -96.0 %, 5 seeds, p < 0.001,"
         + " MODEL)")]
+    [InlineData(100, 0, -100.0, -100.0, 0.00001, DifferenceVerdict.Found,
+        "allocations: 0 /s instead of 100 /s with zonelistOrder=zone (none in any seed, 5 seeds, p < 0.001, MODEL)")]
+    [InlineData(100, 110, 10.0, 10.0, 0.00001, DifferenceVerdict.Found,
+        "allocations: 110 /s instead of 100 /s with zonelistOrder=zone, 10.0 % more (the same part in each seed,"
+        + " 5 seeds, p < 0.001, MODEL)")]
     [InlineData(100, 103, null, null, 0.0625, DifferenceVerdict.Open,
         "allocations: 103 /s instead of 100 /s with zonelistOrder=zone, the same difference in each of 5 seeds"
         + " (equal differences need more seeds, 10 or so, to be told from chance)")]
@@ -85,8 +90,73 @@ public class FindingsTests
     {
         var metric = new MetricResult("allocations", MetricUnit.PerSecond, MetricBasis.Model, "default cost set", 0,
             [new(first, false), new(other, false)],
-            [new(other - first, low, high, null, false) { CorrectedP = p, Verdict = (DifferenceVerdict)verdict }]);
+            [
+                new(other - first, low, high, null, false)
+                {
+                    RelativeLow = low / 100, RelativeHigh = high / 100, CorrectedP = p,
+                    Verdict = (DifferenceVerdict)verdict,
+                },
+            ]);
         Assert.Equal(sentence, ComparisonFindings.Of(Unmoved() with { Metrics = [metric] })[^1]);
+    }
+
+    // Goal: what one arm did not get is not told as if other zones had given it.
+    [Fact]
+    public void Fewer_pages_in_all_come_before_where_they_come_from()
+    {
+        var less = Plain with
+        {
+            Metrics = [.. Plain.Metrics.Select(metric => metric.Name != "pages from 1:Normal" ? metric
+                : metric with { Values = [metric.Values[0], new(0, true)] })],
+        };
+        Assert.StartsWith("zonelistOrder=zone gets fewer pages in all: ", ComparisonFindings.Of(less)[0]);
+    }
+
+    [Fact]
+    public void Pages_that_change_places_are_told_where_no_zone_gives_more() => Assert.StartsWith(
+        "5 782 pages of 499 958 come from another zone, though no zone was found to give more or fewer",
+        ComparisonFindings.Of(Unmoved() with { Placement = new(3, "a", null, 5_782, 499_958) })[0]);
+
+    [Fact]
+    public void Of_many_arms_each_names_whom_it_equals()
+    {
+        var metric = new MetricResult("latency p99", MetricUnit.Nanoseconds, MetricBasis.Model, "default cost set", 0,
+            [new(40, true), new(40, true), new(40, true)],
+            [.. Enumerable.Repeat(new DifferenceResult(0, null, null, null, false)
+            {
+                Verdict = DifferenceVerdict.NotFound,
+            }, 2)]);
+        var result = Unmoved() with
+        {
+            Metrics = [metric], Arms = [.. Plain.Arms, Plain.Arms[1] with { Value = "default" }],
+        };
+        Assert.Equal("latency p99: no difference in each of 5 seeds, 40 ns with zonelistOrder=default as with"
+            + " zonelistOrder=node (MODEL)", ComparisonFindings.Of(result)[^1]);
+    }
+
+    // Goal: figures of programs that were killed are not taken for those of programs that did their work.
+    [Fact]
+    public void Whose_work_was_not_done_is_said_first()
+    {
+        EarlyEnd killed = new("fill", "killed", 5), some = new("fill", "1 exited, 1 killed", 2);
+        Assert.Equal("fill did not come to its end in every arm: killed (10 of 10 runs)", First([killed], [killed]));
+        Assert.Equal("fill did not come to its end with zonelistOrder=zone: 1 exited, 1 killed (2 of 5 runs)",
+            First([], [some]));
+
+        static string First(ImmutableArray<EarlyEnd> one, ImmutableArray<EarlyEnd> other) =>
+            ComparisonFindings.Of(Plain with
+            {
+                Arms = [Plain.Arms[0] with { EarlyEnds = one }, Plain.Arms[1] with { EarlyEnds = other }],
+            })[0];
+    }
+
+    [Fact]
+    public void Failures_that_do_not_differ_are_told_all_the_same()
+    {
+        var failed = new MetricResult("failed", MetricUnit.Count, MetricBasis.Interval, "5 seeds agree, none must", 0,
+            [new(7, true), new(7, true)], [new(0, null, null, null, false) { Verdict = DifferenceVerdict.NotFound }]);
+        Assert.StartsWith("failed: no difference in each of 5 seeds, 7 with both",
+            ComparisonFindings.Of(Unmoved() with { Metrics = [failed] })[^1]);
     }
 
     [Fact]

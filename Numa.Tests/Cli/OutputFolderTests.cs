@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Numa.Cli.Execution;
 
 namespace Numa.Tests.Cli;
 
@@ -45,6 +46,43 @@ public sealed class OutputFolderTests : IDisposable
         Assert.Equal("mine", File.ReadAllText(file));
     }
 
+    // The text is wrong, or the machine refuses it, or the cells of an experiment do.
+    [Theory]
+    [InlineData("run", "size: 0")]
+    [InlineData("run", "policy: {weightedInterleave: {0: 1}}")]
+    [InlineData("compare --vary seed=1,2", "policy: {weightedInterleave: {0: 1}}")]
+    [InlineData("sweep --vary seed=1,2", "policy: {weightedInterleave: {0: 1}}")]
+    [InlineData("trace", "size: 0")]
+    public async Task A_refused_run_leaves_no_folder(string command, string key)
+    {
+        var scenario = Path.Combine(_folder, "s.yaml");
+        await File.WriteAllTextAsync(scenario, "machine: {kernel: \"6.1\", nodes: [{memory: 1GiB, cpus: 0}]}\n"
+            + $"workloads:\n  w: {{kind: fill, cpus: all, {key}}}\n");
+        string[] words = [.. command.Split(' '), scenario, "--out", Path.Combine(_folder, "new", "deeper")];
+        var run = await CommandLineRun.OfAsync(words, new Simulator(TimeProvider.System));
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal([scenario], Directory.GetFileSystemEntries(_folder));
+    }
+
+    [Fact]
+    public async Task A_folder_that_was_there_stays()
+    {
+        var target = Directory.CreateDirectory(Path.Combine(_folder, "mine")).FullName;
+        await CommandLineRun.OfAsync(["run", "nowhere.yaml", "--out", target], new Simulator(TimeProvider.System));
+        Assert.True(Directory.Exists(target));
+    }
+
+    [Fact]
+    public async Task Where_nothing_can_be_written_the_folder_is_named_and_no_temporary_file()
+    {
+        var file = Path.Combine(_folder, "taken");
+        File.WriteAllText(file, "mine");
+        var run = await CommandLineRun.OfAsync(["run", "s.yaml", "--out", file + "/deeper"]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal($"{file}/deeper: error NUMA901: cannot be written to: {file} is a file, not a folder",
+            Assert.Single(run.ErrorLines));
+    }
+
     [Fact]
     public async Task What_cannot_be_replaced_leaves_nothing_half_written()
     {
@@ -52,6 +90,7 @@ public sealed class OutputFolderTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_folder, "versions.json"));
         var run = await CommandLineRun.OfAsync(["compare", "s.yaml", "--vary", "a=b,c", "--out", _folder]);
         Assert.Equal(2, run.ExitCode);
+        Assert.DoesNotContain(".tmp", run.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_folder));
     }
 }

@@ -47,6 +47,7 @@ internal static class SampleResults
         WatermarkEvents: [new("0:DMA32", "Low", true, 1_965_640_000, 62_868)],
         Notes: ["0:Normal is left out of the zones of this sample"])
     {
+        PlacementBasis = MetricBasis.Exact,
         Pressure = new(3, new(20_971_520, 4_992_297, 0,
                 [new(0, "0:DMA32", 401_274, 0), new(0, "1:Normal", 4_591_023, 0), new(1, "1:Normal", 10, 10)]),
             new(10, 10, 10, [])),
@@ -117,7 +118,7 @@ internal static class SampleResults
                 [
                     new(0.75, 0.2, 1.3, null, false)
                     {
-                        P = 0.012, CorrectedP = 0.012, Verdict = DifferenceVerdict.Found,
+                        RelativeLow = 0.021, RelativeHigh = 0.138, P = 0.012, CorrectedP = 0.012, Verdict = DifferenceVerdict.Found,
                     },
                 ]),
         ],

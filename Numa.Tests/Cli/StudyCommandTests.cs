@@ -38,9 +38,9 @@ public class StudyCommandTests
     {
         var json = await CommandLineRun.OfAsync("study s.yaml --format json");
         using var parsed = JsonDocument.Parse(json.Output);
-        Assert.Equal(4, parsed.RootElement.GetProperty("points").GetArrayLength());
+        Assert.Equal(5, parsed.RootElement.GetProperty("points").GetArrayLength());
         Assert.StartsWith("2 constants", parsed.RootElement.GetProperty("answer").GetString(), StringComparison.Ordinal);
         var csv = await CommandLineRun.OfAsync("study s.yaml --format csv");
-        Assert.Equal(5, csv.Output.TrimEnd().Split('\n').Length);
+        Assert.Equal(6, csv.Output.TrimEnd().Split('\n').Length);
     }
 }

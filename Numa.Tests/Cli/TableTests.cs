@@ -14,6 +14,16 @@ public class TableTests
     public void One_is_counted_in_the_singular(long count, string text) =>
         Assert.Equal(text, Numa.Cli.Tables.Figures.Count(count, "capture"));
 
+    [Theory]
+    [InlineData(-0.00042, MetricUnit.Share, "-0.04 pts")]
+    [InlineData(-0.042, MetricUnit.Share, "-4.2 pts")]
+    [InlineData(0.00003, MetricUnit.Distance, "+0.00003")]
+    [InlineData(0.2, MetricUnit.PerSecond, "+0.2 /s")]
+    [InlineData(1e-12, MetricUnit.Distance, "0.000000")]
+    [InlineData(0, MetricUnit.Share, "0.0 pts")]
+    public void A_difference_that_is_one_is_not_printed_as_none(double difference, MetricUnit unit, string text) =>
+        Assert.Equal(text, Numa.Cli.Tables.Figures.Difference(difference, unit));
+
     [Fact]
     public Task A_run_shows_everything_it_found() => SnapshotAsync("run", "run s.yaml", new FakeSimulator());
 

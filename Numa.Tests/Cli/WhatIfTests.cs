@@ -30,6 +30,16 @@ public class WhatIfTests
         Assert.StartsWith("vm.min_free_kbytes=66MiB changes nothing here.", run.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task More_than_the_machine_has_is_told_in_the_answer()
+    {
+        var run = await NumaAsync("machines/notes-32g.yaml", "vm.min_free_kbytes=64GiB");
+        Assert.StartsWith("vm.min_free_kbytes=64GiB keeps all 8 194 566 pages free below the min marks, 8 177 672 more: "
+            + "GFP_KERNEL from node 0 wakes kswapd 31794 MiB earlier (at the first page) and reclaims by itself 31811 MiB "
+            + "earlier (at the first page).", string.Join(' ', run.Output.Split((char[])['\n', ' '],
+                StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
     // A scenario stands for the machine that it names, with the kernel and settings that it gives it.
     [Fact]
     public async Task A_scenario_and_a_capture_are_machines_too()

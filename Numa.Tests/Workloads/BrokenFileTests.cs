@@ -90,6 +90,12 @@ public class BrokenFileTests
         Start + "name:\nabout:\n" + Fill,
         Start + "workloads:\n  fill:\n  kind: fill\n  cpus: 0\n  size: 1GiB\n",
         "machine: missing.yaml\n" + Fill,
+        Start + "workloads:\n  a: {kind: fill, cpus: 0,3, size: 1GiB}\n",
+        Start + "workloads:\n  a:\n    kind: fill\n    cpus: 0\n    sys:\n",
+        Start + "workloads: {a: {kind: fill, cpus: 0, size: 16777216TiB}}\n",
+        Start + "workloads: {a: {<<: b, cpus: 0}}\n",
+        Start + "workloads: {a: {extends: b}}\n",
+        Start + "workloads: {a: {kind: device, cpus: 0, lru: file, slot: 4, cout: 3, counter: 5}}\n",
     ];
 
     [Fact]

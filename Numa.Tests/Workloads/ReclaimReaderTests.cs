@@ -57,8 +57,7 @@ public class ReclaimReaderTests
     [InlineData("kind: storm, cpus: 0, operations: 9, lru: file", "s.yaml:2:59: error NUMA115: lru: file goes with"
         + " workingSet: unlimited only: pages of a file are not freed by their reader")]
     [InlineData("kind: toggle, cpus: 0, operations: 9, lru: file", "s.yaml:2:55: error NUMA102: unknown key 'lru' in"
-        + " workload 'a'; expected one of kind, cpus, node, after, gfp, order, policy, mems, think, oomScoreAdj, start,"
-        + " duration, hold, repeat, onFailure, slots, mix, operations")]
+        + " workload 'a'; lru is a key of fill and storm, not of toggle, which has slots, mix and operations")]
     public void A_list_that_does_not_fit_is_refused(string keys, string expected) =>
         Assert.Equal([expected], ScenarioTexts.Problems(Text(keys)));
 

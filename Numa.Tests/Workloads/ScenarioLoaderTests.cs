@@ -17,7 +17,7 @@ public class ScenarioLoaderTests
     [InlineData("nowhere.yaml", "nowhere.yaml: error NUMA100: there is no file nowhere.yaml")]
     [InlineData("no/where.yaml", "no/where.yaml: error NUMA100: there is no file no/where.yaml")]
     [InlineData(".", ".: error NUMA100: . is a folder; expected a file")]
-    [InlineData("", ": error NUMA100: cannot be read: *")]
+    [InlineData("", ": error NUMA100: the path is empty; expected a file")]
     [InlineData("a\0b", "a\0b: error NUMA100: cannot be read: *")]
     public void What_is_no_scenario_file_says_so(string path, string expected)
     {

@@ -104,7 +104,13 @@ public class ScenarioProblemTests
     [InlineData("kind: fill, cpus: 0, pages: 1, policy: {preferred: 1, homeNode: 0}",
         "s.yaml:2:81: error NUMA115: homeNode belongs to bind and preferredMany")]
     [InlineData("kind: fill, cpus: 0, pages: 1, mems: [7]",
-        "s.yaml:2:16: error NUMA111: policy names node 7, but the machine's nodes are 0-1")]
+        "s.yaml:2:54: error NUMA111: mems names node 7, but the machine's nodes are 0-1")]
+    [InlineData("kind: fill, cpus: 0, policy: {bind: [0]}, mems: [7]",
+        "s.yaml:2:65: error NUMA111: mems names node 7, but the machine's nodes are 0-1")]
+    [InlineData("kind: fill, cpus: 0, think: 0.1ns",
+        "s.yaml:2:45: error NUMA106: think: 0.1ns is no whole number of nanoseconds")]
+    [InlineData("kind: slab-churn, cpus: 0, lifetime: {uniform: [0.5ns, 1.0005us]}",
+        "s.yaml:2:65: error NUMA106: uniform: 0.5ns is no whole number of nanoseconds")]
     [InlineData("kind: fill, cpus: 0, pages: 1, policy: {bind: []}",
         "s.yaml:2:63: error NUMA111: bind names no node")]
     [InlineData("kind: fill, cpus: 0, pages: 1, policy: {preferred: 4}",

@@ -46,6 +46,31 @@ public class SettingTests
         Assert.True(fill.Basis.Cpus.Cpus.IsEmpty);
     }
 
+    // As where a file extends another: of keys that exclude each other the later one holds.
+    [Theory]
+    [InlineData("pages: 512", "fill.size=1GiB", 262_144)]
+    [InlineData("size: 1GiB", "fill.pages=512", 512)]
+    [InlineData("size: 1GiB", "fill.pages=5,fill.size=2MiB", 512)]
+    public void A_setting_replaces_the_key_that_it_excludes(string written, string settings, long blocks)
+    {
+        var text = ScenarioTexts.Scenario.Replace("size: 1GiB", written, StringComparison.Ordinal);
+        Assert.Equal(blocks, Fill(ScenarioTexts.Parse(text, settings.Split(','))).Blocks);
+    }
+
+    [Fact]
+    public void A_setting_replaces_cpus_by_a_node_and_one_policy_by_another()
+    {
+        var fill = Fill(ScenarioTexts.Parse(ScenarioTexts.Scenario + "\n    policy: {bind: [0], flags: static}",
+            "fill.node=1", "fill.policy.preferred=1"));
+        Assert.Equal(new NodeId(1), fill.Basis.Cpus.Node);
+        Assert.Equal(new NodeId(1), fill.Basis.Request.Policy!.PreferredNode);
+        Assert.Equal(Numa.Core.Mempolicies.NodeSetMeaning.Static, fill.Basis.Request.Policy.Meaning);
+    }
+
+    [Fact]
+    public void Another_kind_takes_no_key_of_the_former_with_it() => Assert.IsType<StormWorkload>(
+        ScenarioTexts.Parse(ScenarioTexts.Scenario, "fill.kind=storm").Workloads[0]);
+
     [Fact]
     public void Another_machine_is_found_from_the_working_directory()
     {
@@ -75,6 +100,19 @@ public class SettingTests
     [InlineData("fill.size=1GB", "--set fill.size=1GB: error NUMA106: size: '1GB' is no size;"
         + " expected a whole number with KiB, MiB, GiB or TiB, for example 1GiB")]
     [InlineData("fill.cpus=[", "--set fill.cpus=[: error NUMA101: no valid YAML: *")]
+    [InlineData("machine=missing.yaml", "--set machine=missing.yaml: error NUMA100: machine 'missing.yaml': there is no"
+        + " file missing.yaml")]
+    [InlineData("fill.slots=2", "--set fill.slots=2: error NUMA113: no setting 'fill.slots'; slots is a key of toggle,"
+        + " not of fill, which has size, pages, by and lru")]
+    [InlineData("workloads.fill.slot=2", "--set workloads.fill.slot=2: error NUMA113: no setting 'workloads.fill.slot';"
+        + " did you mean 'slots'? It is a key of toggle, not of fill, which has size, pages, by and lru")]
+    [InlineData("fill.sise=2", "--set fill.sise=2: error NUMA113: no setting 'fill.sise'; did you mean 'fill.size'?")]
+    [InlineData("slots=2", "--set slots=2: error NUMA113: no setting 'slots'; slots is a key of toggle, and no workload"
+        + " of the scenario is of such a kind")]
+    [InlineData("fill.order=1,2", "--set fill.order=1,2: error NUMA106: order must be a whole number, not '1,2';"
+        + " several values are for --vary of compare and sweep")]
+    [InlineData("fill.order=1..2", "--set fill.order=1..2: error NUMA106: order must be a whole number, not '1..2';"
+        + " several values are for --vary of compare and sweep")]
     [InlineData("seed=", "--set seed=: error NUMA106: seed must be a whole number, not ''")]
     [InlineData("kernel=*x", "--set kernel=*x: error NUMA114: anchors and aliases are not read; write the value out")]
     public void A_wrong_setting_is_reported_as_it_was_given(string setting, string expected)
@@ -86,9 +124,9 @@ public class SettingTests
 
     [Theory]
     [InlineData("kernel", "--vary kernel: error NUMA113: expected path=value, for example --vary zonelistOrder=zone")]
-    [InlineData("kernel=4.4,4.4", "--vary kernel=4.4,4.4: error NUMA113: expected two or more different values"
-        + " separated by commas, or a range, for example --vary zonelistOrder=node,zone or 1..64:x2")]
-    [InlineData("kernel=", "--vary kernel=: error NUMA113: expected two or more different values"
+    [InlineData("kernel=4.4,4.4", "--vary kernel=4.4,4.4: error NUMA113: values that stand more than once: 4.4; expected"
+        + " each once")]
+    [InlineData("kernel=", "--vary kernel=: error NUMA113: no value; expected two or more different values"
         + " separated by commas, or a range, for example --vary zonelistOrder=node,zone or 1..64:x2")]
     public void A_wrong_variation_says_why(string text, string expected) => Assert.Equal(
         expected, Assert.Throws<InputException>(() => Variation.Parse("--vary", text)).Message);

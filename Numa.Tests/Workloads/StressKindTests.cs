@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MathNet.Numerics.Distributions;
+using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Nodes;
 using Numa.Workloads.Scenarios.Keys;
@@ -70,6 +71,81 @@ public class StressKindTests
         Assert.InRange(counts["dropped: ring full"], 160, 399);
         var received = tasks[0].Allocations;
         Assert.True(counts["dropped: no page"] + counts["dropped: ring full"] + received <= 400);
+    }
+
+    // Once a burst began when the last one was done, so that no CPU was ever too slow.
+    [Theory]
+    [InlineData("bursts: 1000, arrivals: 0", 1000, 512, 560)]
+    [InlineData("duration: 100ms, arrivals: 50us, think: 5us", 2000, 19_900, 20_600)]
+    [InlineData("bursts: 2000, arrivals: 50us, think: 5us", 2000, 19_900, 20_600)]
+    [InlineData("duration: 10ms, arrivals: 1us, burst: 1, think: 2us, ring: 4, processing: 0", 10_000, 4_950, 5_050)]
+    public void Packets_come_by_the_clock_and_a_CPU_that_is_too_slow_overruns_the_ring(
+        string load, int bursts, int least, int most)
+    {
+        var tasks = Plan($"kind: network-receive, cpus: 0, {load}");
+        var cpus = new FakeCpus(100_000);
+        cpus.Run(tasks);
+        var counts = Counts(tasks);
+        Assert.Equal((bursts, 0), (counts["bursts"], counts["dropped: no page"]));
+        Assert.Equal(counts["packets"], cpus.Frees + counts["dropped: ring full"]);
+        Assert.InRange(cpus.Frees, least, most);
+    }
+
+    // As many pages as descriptors: with one buffer more than that there would be no page.
+    [Fact]
+    public void No_more_buffers_are_in_use_than_the_ring_has_descriptors()
+    {
+        var tasks = Plan(
+            "kind: network-receive, cpus: 0, bursts: 200, arrivals: 5us, burst: 3, ring: 8, think: 2us,"
+            + " processing: 30us");
+        var cpus = new FakeCpus(8);
+        cpus.Run(tasks);
+        Assert.Equal(0, Counts(tasks)["dropped: no page"]);
+        Assert.Equal(600, cpus.Frees + Counts(tasks)["dropped: ring full"]);
+    }
+
+    [Fact]
+    public void A_buffer_at_a_consumer_keeps_its_descriptor_until_it_is_freed()
+    {
+        var receiver = Plan("kind: network-receive, cpus: 0, consumers: 2, bursts: 50, burst: 3, ring: 8")[0];
+        var step = default(TaskStep);
+        var received = 0;
+        // The consumer takes what it is given, and frees nothing.
+        while (step.Kind != TaskStepKind.Sleep)
+        {
+            step.NotBefore = step.Kind == TaskStepKind.SleepUntil ? step.WakeAt : step.NotBefore + step.Think;
+            receiver.Next(ref step);
+            if (step.Kind == TaskStepKind.Allocate) receiver.Allocated(new(received++, 0, 0));
+        }
+
+        Assert.Equal((8, 150 - 8), (received, Counts([receiver])["dropped: ring full"]));
+    }
+
+    [Fact]
+    public void A_buffer_is_freed_so_long_after_its_packet_came_however_long_that_waited()
+    {
+        var cpus = new FakeCpus(1000);
+        cpus.Run(Plan(
+            "kind: network-receive, cpus: 0, bursts: 1, burst: 4, arrivals: 10us, processing: 5us, think: 1us"));
+        Assert.Equal(15_000, cpus.Now.Nanoseconds);
+    }
+
+    [Theory]
+    [InlineData("end")]
+    [InlineData("wait")]
+    [InlineData("shrink")]
+    [InlineData("skip")]
+    public void Every_packet_is_received_or_dropped_whatever_is_done_without_memory(string answer)
+    {
+        var tasks = Plan("kind: network-receive, cpus: 0, duration: 90ms, arrivals: 1ms, burst: 40, ring: 60,"
+            + $" processing: 3ms, onFailure: {answer}");
+        var cpus = new FakeCpus(30);
+        cpus.Run(tasks);
+        var counts = Counts(tasks);
+        Assert.Equal(counts["packets"],
+            cpus.Frees + counts["dropped: no page"] + counts["dropped: ring full"]);
+        Assert.Equal(answer == "end" ? 1 : 90, counts["bursts"]);
+        Assert.Equal(0, cpus.LiveBlocks);
     }
 
     [Fact]
@@ -147,6 +223,22 @@ public class StressKindTests
     }
 
     [Theory]
+    [InlineData("3.10", 1)]
+    [InlineData("4.4", 2)]
+    [InlineData("6.12", 2)]
+    public void A_childs_stack_is_as_large_as_its_kernel_makes_it(string kernel, int order)
+    {
+        var machine = Generators.HandMadeMachine.Image(
+            kernel, Generators.HandMadeMachine.Zone(0, ZoneKind.Normal, Generators.Zones.Tuning(), 64));
+        var scenario = ScenarioTexts.Parse("machine: pair.yaml\nworkloads: {a: {kind: fork-storm, cpus: 0}}");
+        var forks = scenario.Workloads[0].On(machine);
+        var tasks = WorkloadPlan.Build(scenario with { Workloads = [forks] }, FourCpus, new(1));
+        var step = default(TaskStep);
+        tasks[0].Next(ref step);
+        Assert.Equal(order, step.Request!.Order.Value);
+    }
+
+    [Theory]
     [InlineData("bulk", 512, 512)]
     [InlineData("repeat", 1024, 512)]
     [InlineData("random", 1024, 512)]
@@ -188,7 +280,7 @@ public class StressKindTests
         var cpus = new FakeCpus(10);
         var tasks = Plan("kind: fill, cpus: 0, pages: 20, onFailure: wait, think: 0");
         cpus.Run(tasks);
-        Assert.Equal((10, 6000), (tasks[0].LivePages, Counts(tasks)["tried again"]));
+        Assert.Equal((10, 6000), (tasks[0].LivePages, Counts(tasks)["waits"]));
         Assert.Equal(120_000_000_000, cpus.Now.Nanoseconds);
     }
 
@@ -219,8 +311,8 @@ public class StressKindTests
         "s.yaml:2:61: error NUMA108: types: 'unmoveable' is unknown; did you mean 'unmovable'?")]
     [InlineData("kind: fill, cpus: 0, lru: file, repeat: 2", "s.yaml:2:57: error NUMA115: repeat frees memory, and"
         + " such pages are not their task's to free; leave lru out")]
-    [InlineData("kind: fork-storm, cpus: 0, order: 2", "s.yaml:2:51: error NUMA115: a child takes a stack of order 2 and"
-        + " single pages; leave order out")]
+    [InlineData("kind: fork-storm, cpus: 0, order: 2", "s.yaml:2:51: error NUMA115: a child takes a stack of its"
+        + " kernel's order and single pages; leave order out")]
     [InlineData("kind: trace, cpus: 0, file: none.txt", "s.yaml:2:45: error NUMA100: file: there is no file none.txt")]
     public void What_is_wrong_with_a_workload_is_told_at_its_place(string workload, string problem) => Assert.Equal(
         [problem], ScenarioTexts.Problems($"machine: pair.yaml\nworkloads: {{a: {{{workload}}}}}"));

@@ -22,16 +22,48 @@ public class VariationTests
         Assert.Equal(values, string.Join('|', Variation.Parse("--vary", text).Values));
 
     [Theory]
-    [InlineData("x=1..64:y2")]
-    [InlineData("x=64..1")]
-    [InlineData("x=1..64:x1")]
-    [InlineData("x=1..64:+0")]
-    [InlineData("x=0..8:x2")]
-    [InlineData("x=1GiB..20ms")]
-    [InlineData("x=1..2..3")]
-    [InlineData("x=1..100000")]
-    public void A_wrong_range_is_a_problem(string text) =>
-        Assert.Throws<InputException>(() => Variation.Parse("--vary", text));
+    [InlineData("1..64:y2", "'1..64:y2': step 'y2' neither adds nor multiplies; expected :+N or :xN")]
+    [InlineData("1..64:", "'1..64:': step '' neither adds nor multiplies; expected :+N or :xN")]
+    [InlineData("1..64:+", "'1..64:+': step '+' has no number that can be used; expected a width such as :+1")]
+    [InlineData("1..64:x1", "'1..64:x1': step 'x1' never reaches the end; expected a factor above 1")]
+    [InlineData("1..64:+0", "'1..64:+0': step '+0' never reaches the end; expected a width above 0")]
+    [InlineData("1..64:+1GiB", "'1..64:+1GiB': step '+1GiB' is a size; expected a number without unit")]
+    [InlineData("1GiB..8GiB:+1ms",
+        "'1GiB..8GiB:+1ms': step '+1ms' is a duration; expected a size, or a number without unit")]
+    [InlineData("64..1", "'64..1' runs backwards, as 64 is more than 1; expected 1..64")]
+    [InlineData("0..8:x2", "'0..8:x2' multiplies and does not begin above 0, so that it never reaches the end; "
+        + "expected another beginning, or a step that adds (:+N)")]
+    [InlineData("1GiB..20ms",
+        "'1GiB..20ms' begins with a size and ends with a duration; expected units of one kind")]
+    [InlineData("1..2..3", "'1..2..3' has 3 ends; expected from..to, for example 1..64:x2 or 1GiB..16GiB:+1GiB")]
+    [InlineData("1GiB..", "'1GiB..' has no end; expected from..to, for example 1..64:x2 or 1GiB..16GiB:+1GiB")]
+    [InlineData("1..4GB", "'1..4GB': 4GB is no number; expected digits, alone or with one of KiB, MiB, GiB, TiB, ns, "
+        + "us, ms, s, %")]
+    [InlineData("1..100000", "'1..100000' has more than 10000 values; expected a wider step, for example 1..64:x2 or "
+        + "1GiB..16GiB:+1GiB")]
+    [InlineData("1TiB..9999999999999999999999TiB:x2",
+        "'1TiB..9999999999999999999999TiB:x2': 9999999999999999999999TiB is too large for a range")]
+    [InlineData("1", "one value, '1'; expected two or more different values separated by commas, or a range, for "
+        + "example --vary zonelistOrder=node,zone or 1..64:x2")]
+    [InlineData("1,,2", "a value between commas is empty; expected one, or a comma less")]
+    [InlineData("1..3,2,3", "values that stand more than once: 2, 3; expected each once")]
+    public void A_wrong_range_says_what_is_wrong_with_it(string values, string expected) =>
+        Assert.Equal($"--vary x={values}: error NUMA113: {expected}",
+            Assert.Throws<InputException>(() => Variation.Parse("--vary", "x=" + values)).Message);
+
+    [Fact]
+    public void All_that_is_wrong_with_a_list_is_said_at_once()
+    {
+        var variation = Variation.Read("--vary", "x=9..1:y,a..2,,4,4,1..2");
+        Assert.Equal(5, variation.Problems.Length);
+        Assert.Equal<string>(["4", "1", "2"], variation.Values);
+    }
+
+    // A step beyond what a number holds must not be made, let alone overflow.
+    [Fact]
+    public void A_factor_may_be_larger_than_the_range() =>
+        Assert.Equal<string>(["900000000000000000", "default"],
+            Variation.Parse("--vary", "x=900000000000000000..900000000000000001:x900000000000000000,default").Values);
 
     [Fact]
     public void Default_leaves_a_setting_but_is_an_order_of_its_own()

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Numa.Core.Allocation;
+using Numa.Core.Kernels;
 using Numa.Workloads.Measurement;
 using Numa.Workloads.Scenarios;
 
@@ -8,11 +8,11 @@ namespace Numa.Workloads.Experiments;
 /// <summary>Puts the runs of several arms beside each other and beside what arithmetic predicts.</summary>
 public static class Comparison
 {
-    private const string NotModelled = "memcg, NUMA balancing, khugepaged, cache contents, TPS";
+    internal const string NotModelled = "memcg, NUMA balancing, khugepaged, cache contents, TPS";
 
     private const string NotPredicted =
-        "no prediction of placement: workloads run at once, on several nodes, free pages, or end or"
-        + " are retuned by the clock";
+        "no prediction of placement: workloads run at once, on several nodes, free pages, get none, or end or are"
+        + " retuned by the clock";
 
     private const string NoFallback =
         "every page came from the first zone of its walk, in every arm: what comes later in a list made no difference";
@@ -39,17 +39,17 @@ public static class Comparison
         var paired = arms.All(arm => arm.Seeds.SequenceEqual(seeds));
 
         var machines = arms.Select(arm => arm.Machine).ToList();
-        IReadOnlyList<AllocationRequest> requests =
-            [.. scenario.Workloads.Select(workload => workload.Basis.Request).Distinct()];
+        var sameRequests = arms.All(arm => arm.Requests.SequenceEqual(arms[0].Requests));
         var sameZones = ComparisonMetrics.SameZones(arms);
         var ordersOnly = sameZones && varyPath.Split(", ").All(varied =>
             OrderPaths.Any(path => varied.EndsWith(path, StringComparison.Ordinal)));
-        ImmutableArray<ReachableDifference> reachable =
-            sameZones ? ReachableLaw.Of(machines, requests, arms[0].FreeAtStart, ordersOnly) : [];
+        ImmutableArray<ReachableDifference> reachable = sameZones && sameRequests
+            ? ReachableLaw.Of(machines, arms[0].Requests, arms[0].FreeAtStart, ordersOnly)
+            : [];
         var metrics = new ComparisonMetrics(arms);
         return new(
             scenario.Name,
-            ComparisonHeading.Machine(scenario, machines[0]),
+            MachineTitle.Of(arms),
             ComparisonHeading.Kernel(arms),
             varyPath,
             seeds,
@@ -57,7 +57,7 @@ public static class Comparison
             arms[0].First.Result.Host,
             ComparisonHeading.Counterfactual(arms),
             [.. arms.Select(arm => Summary(arm, arms[0]))],
-            ComparisonWalks.Of(machines, requests),
+            ComparisonWalks.Of(arms),
             reachable,
             metrics.Rows(paired),
             ComparisonPlacement.Of(arms),
@@ -83,6 +83,13 @@ public static class Comparison
         PlacementHash = arm.First.Result.PlacementHash,
         Events = arm.First.Result.Events,
         UsedReclaimModel = arm.Runs.Any(run => run.Result.UsedReclaimModel),
+        EarlyEnds =
+        [
+            .. from workload in arm.Runs.SelectMany(run => run.Result.Workloads)
+               where workload.EndedEarly > 0
+               group workload by workload.Name into early
+               select new EarlyEnd(early.Key, early.First().End, early.Count()),
+        ],
     };
 
     /// <summary>Settings written in mid-run; said once where every arm writes the same.</summary>
@@ -103,19 +110,25 @@ public static class Comparison
         var notes = ImmutableArray.CreateBuilder<string>();
         if (!reachable.IsEmpty && reachable.All(one => one.Impossible is not null)) notes.Add(WhatMatters);
         if (!predicted) notes.Add(NotPredicted);
-        if (arms.All(arm => arm.Runs.All(run => run.Result.Fallbacks == 0))) notes.Add(NoFallback);
+        if (arms.All(arm => arm.Runs.All(run => run.Result.Fallbacks == 0 && RunMetric.Got(run))))
+            notes.Add(NoFallback);
         if (predicted && arms.Any(arm => LeftInPagesets(arm).Length > 0))
         {
             notes.Add("zones stop within a refill and the counter's lag; left in pagesets: "
-                + string.Join("; ", arms.Select(arm => $"{arm.Value} {LeftInPagesets(arm)}")));
+                + string.Join("; ", arms.Where(arm => LeftInPagesets(arm).Length > 0)
+                    .Select(arm => $"{arm.Value} {LeftInPagesets(arm)}")));
         }
 
+        var rules = KernelRelease.Differences(
+            [.. arms.Select(arm => arm.Machine.Release).DistinctBy(release => release.Name)]);
+        if (!rules.IsEmpty) notes.Add("the kernels differ in: " + string.Join(", ", rules));
         var reclaims = ComparisonMetrics.UsedReclaimModel(arms);
-        if (reclaims)
-            notes.Add("reclaim took part: MODEL from the first entry into the slow path, or kswapd, on; exact before");
+        notes.Add(reclaims
+            ? "reclaim took part: MODEL from the first entry into the slow path, or kswapd, on; exact before"
+            : "reclaim took no page in any run");
         notes.AddRange(EventNotes(arms));
         notes.AddRange(arms.SelectMany(arm => arm.First.Result.Notes).Distinct());
-        notes.Add($"not modelled: {(reclaims ? "" : "reclaim, ")}{NotModelled}");
+        notes.Add("not modelled: " + NotModelled);
         return notes.ToImmutable();
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Numa.Core.Allocation;
 using Numa.Core.Boot;
 using Numa.Workloads.Scenarios;
 
@@ -17,6 +18,10 @@ public sealed record ComparisonArm(string Value, Scenario Scenario, ImmutableArr
     internal ImmutableArray<ulong> Seeds => [.. Runs.Select(run => run.Result.Seed)];
 
     internal MachineImage Machine => First.Machine;
+
+    /// <summary>What its workloads ask for, each kind once.</summary>
+    internal ImmutableArray<AllocationRequest> Requests =>
+        [.. Scenario.Workloads.Select(workload => workload.Basis.Request).Distinct()];
 
     /// <summary>Free pages when the workloads begin. Shape: index = slot of the zone.</summary>
     internal ImmutableArray<long> FreeAtStart => [.. Machine.Zones.Select(zone =>

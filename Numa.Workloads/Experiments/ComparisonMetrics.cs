@@ -33,13 +33,10 @@ internal sealed class ComparisonMetrics
             ? []
             : [.. predictions.OfType<PlacementPrediction>()];
         _rule = SeedRules.Of(arms.Select(arm => (arm.Scenario, arm.Machine)));
-        var tasks = TaskTable.Of(arms[0].Scenario, arms[0].Machine);
-        _single = ComparisonPlacement.RunsSingly(arms[0].Scenario, tasks);
+        var tasks = arms.Select(arm => TaskTable.Of(arm.Scenario, arm.Machine)).ToList();
+        _single = arms.Zip(tasks).All(arm => ComparisonPlacement.RunsSingly(arm.First.Scenario, arm.Second));
         _tolerance = MetricTolerance.Of(arms.Select(arm => arm.Machine), tasks);
-        var replaced = arms[0].Scenario.Costs.Count;
-        _modelNote = replaced == 0
-            ? "default cost set"
-            : string.Create(CultureInfo.InvariantCulture, $"cost set with {replaced} replaced");
+        _modelNote = CostNote(arms);
         _earlyNote = EarlyNote();
         _placementNote = UsedReclaimModel(arms) ? "reclaim model after the slow path" : _earlyNote;
     }
@@ -47,6 +44,16 @@ internal sealed class ComparisonMetrics
     /// <summary>Reclaim had a part in some run: from its first entry into the slow path on nothing is exact.</summary>
     public static bool UsedReclaimModel(IEnumerable<ComparisonArm> arms) =>
         arms.Any(arm => arm.Runs.Any(run => run.Result.UsedReclaimModel));
+
+    private static string CostNote(ImmutableArray<ComparisonArm> arms)
+    {
+        var costs = arms.Select(arm =>
+            arm.Scenario.Costs.Select(cost => (cost.Key, cost.Value.Value)).ToList()).ToList();
+        if (costs.Any(one => !one.SequenceEqual(costs[0]))) return "cost sets that differ";
+        return costs[0].Count == 0
+            ? "default cost set"
+            : string.Create(CultureInfo.InvariantCulture, $"cost set with {costs[0].Count} replaced");
+    }
 
     /// <summary>Note beside figures of placement that the cost model decides; null where rules do.</summary>
     /// <remarks>What a setting written in mid-run finds, and how much is done when the clock ends a run, depends on how
@@ -99,10 +106,11 @@ internal sealed class ComparisonMetrics
         var share = (double)_tolerance.AllZones / Math.Max(1, pages);
         var machine = _arms[0].Machine;
         var farthest = machine.Nodes.Max(from => machine.Nodes.Max(to => machine.Distances[from, to]));
-        yield return Row("local share", MetricUnit.Share, share, run => run.Result.LocalShare,
+        yield return Row("local share", MetricUnit.Share, share,
+            run => RunMetric.Got(run) ? run.Result.LocalShare : null,
             prediction => prediction.LocalShare);
         yield return Row("mean distance (SLIT)", MetricUnit.Distance, share * farthest,
-            run => run.Result.MeanDistance, prediction => prediction.MeanDistance);
+            run => RunMetric.Got(run) ? run.Result.MeanDistance : null, prediction => prediction.MeanDistance);
         for (var slot = 0; slot < zones.Length; slot++)
         {
             if (!machine.Release.IsLow(zones[slot].Id.Kind)) continue;

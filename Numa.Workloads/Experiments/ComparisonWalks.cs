@@ -12,17 +12,16 @@ internal static class ComparisonWalks
     /// <summary>Lines of walks that differ; what is left shares one more.</summary>
     private const int MostShown = 4;
 
-    /// <summary>The walks of the scenario's widest request: the others leave zones of it out.</summary>
-    public static ImmutableArray<WalkResult> Of(
-        IReadOnlyList<MachineImage> machines, IEnumerable<AllocationRequest> requests)
+    /// <summary>The walks of the widest request of each arm's scenario: the others leave zones of it out.</summary>
+    public static ImmutableArray<WalkResult> Of(ImmutableArray<ComparisonArm> arms)
     {
-        var widest = requests.MaxBy(request =>
-            (request.ThisNodeOnly ? 0 : 1, (int)request.HighestZone(machines[0].Release)));
-        if (widest is null) return [];
-        var lines = NodesWithCpus(machines).Select(node =>
+        var widest = arms.Select(arm => (arm.Machine, Request: arm.Requests.MaxBy(request =>
+            (request.ThisNodeOnly ? 0 : 1, (int)request.HighestZone(arm.Machine.Release))))).ToList();
+        if (widest.Any(arm => arm.Request is null)) return [];
+        var lines = NodesWithCpus([.. arms.Select(arm => arm.Machine)]).Select(node =>
         {
             ImmutableArray<string> texts =
-                [.. machines.Select(machine => RequestWalk.Of(machine, node, widest).Text)];
+                [.. widest.Select(arm => RequestWalk.Of(arm.Machine, node, arm.Request!).Text)];
             return (Node: node, Texts: texts, Same: texts.Distinct().Count() == 1);
         }).ToList();
 

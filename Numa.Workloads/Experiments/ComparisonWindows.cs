@@ -34,7 +34,7 @@ internal static class ComparisonWindows
         var ended = seeds.All(seed => seed.EndPage is not null);
         long? endPage = ended ? (long)Math.Round(seeds.Average(seed => seed.EndPage!.Value)) : null;
         var (least, most) = IsSaturated(arms) ? LockBand(arms, tasks) : (null, null);
-        var tolerance = MetricTolerance.Of(arms.Select(arm => arm.Machine), tasks).Pages(slot);
+        var tolerance = MetricTolerance.Of(arms.Select(arm => arm.Machine), [tasks]).Pages(slot);
         var offEnd = endPage is { } end && Math.Abs(end - low.ResultPages) > tolerance;
         var first = Window($"until {low.Zone} is at its limit", inside, least, most, endPage, low.ResultPages, offEnd);
         if (!ended) return [first];

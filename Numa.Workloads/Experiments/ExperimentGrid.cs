@@ -47,15 +47,19 @@ public sealed record ExperimentGrid(
                 $"more than {MostCells} combinations; expected fewer values")]);
         }
 
-        return Read(path, settings, variations, seeds, seed, metrics);
+        var problems = new CellProblems();
+        problems.Add(variations.SelectMany(variation => variation.Problems));
+        // Of what cannot be read nothing is varied, so that the other problems are found too.
+        if (!problems.IsEmpty) variations = variations.RemoveAll(variation => variation.Values.IsEmpty);
+        return Read(path, settings, variations, seeds, seed, metrics, problems);
     }
 
     private static ExperimentGrid Read(string path, IReadOnlyList<Setting> settings,
-        ImmutableArray<Variation> variations, int seeds, ulong? seed, ImmutableArray<RunMetric> metrics)
+        ImmutableArray<Variation> variations, int seeds, ulong? seed, ImmutableArray<RunMetric> metrics,
+        CellProblems problems)
     {
         var cells = ImmutableArray.CreateBuilder<ExperimentCell>();
         var inputs = ImmutableArray.CreateBuilder<RunInputs>();
-        var problems = new List<Problem>();
         foreach (var combination in Combinations(variations))
         {
             ImmutableArray<Setting> own = [.. combination.Select(value => value.Setting).OfType<Setting>()];
@@ -71,11 +75,17 @@ public sealed record ExperimentGrid(
             }
             catch (InputException input)
             {
-                problems.AddRange(input.Problems.Where(problem => !problems.Contains(problem)));
+                foreach (var problem in input.Problems) problems.Add(problem, own);
             }
         }
 
-        if (problems.Count > 0) throw new InputException([.. problems]);
+        // Those that could be read may fit their machine no better.
+        foreach (var cell in problems.IsEmpty ? [] : cells.ToImmutable())
+        {
+            foreach (var problem in DraftFit.Problems(cell.Scenario).All) problems.Add(problem, cell.Settings);
+        }
+
+        if (!problems.IsEmpty) throw new InputException(problems.All);
         return new(variations, new(cells.ToImmutable(), seeds, metrics), inputs.ToImmutable());
     }
 
@@ -83,10 +93,11 @@ public sealed record ExperimentGrid(
 
     private static ImmutableArray<Variation> OwnVariations(string path, IReadOnlyList<Setting> settings)
     {
-        var own = ScenarioLoader.Load(path, settings).Compare;
-        if (!own.IsEmpty) return own;
-        throw new InputException([new(new(path, 0, 0), ProblemCodes.MissingKey,
-            "nothing is varied; expected --vary path=a,b, or compare: {vary: \"path=a,b\"} in the scenario")]);
+        var scenario = ScenarioLoader.Load(path, settings);
+        if (!scenario.Compare.IsEmpty) return scenario.Compare;
+        throw new InputException([new(new(path, 1, 1), ProblemCodes.MissingKey,
+            "nothing is varied; expected --vary path=a,b, or compare: {vary: \"path=a,b\"} in the scenario"
+            + (scenario.Study is null ? "" : "; numa study holds this study against its published figures"))]);
     }
 
     private static IEnumerable<ImmutableArray<(string Label, Setting? Setting)>> Combinations(

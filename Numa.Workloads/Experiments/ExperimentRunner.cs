@@ -22,6 +22,9 @@ public sealed record ExperimentProgress(string Activity, int Done, int Total, Ti
 /// <summary>Keeps runs as they end, and knows those of an earlier, interrupted experiment.</summary>
 public interface IRunStore
 {
+    /// <summary>Called once, when every cell has turned out to fit its machine and before the first run.</summary>
+    void Begin(Experiment experiment);
+
     /// <returns>Null when the run was not kept.</returns>
     CellRun? Find(Experiment experiment, ExperimentRun run);
 
@@ -50,6 +53,7 @@ public sealed class ExperimentRunner(TimeProvider time)
         for (var i = 0; i < runs.Count; i++) ended[i] = store?.Find(experiment, runs[i]);
         List<int> missing = [.. Enumerable.Range(0, runs.Count).Where(index => ended[index] is null)];
         RequireFit(experiment, options, missing.Select(index => runs[index].Cell).Distinct(), cancellation);
+        store?.Begin(experiment);
 
         // By the wall clock one run would disturb the other; actors that were asked for have threads of their own.
         var alone = options.Run.Host is not null

@@ -19,14 +19,19 @@ internal static class MarginChanges
 
         if (first.Zones.Zip(other.Zones).All(pair => Margins(pair.First).Equals(Margins(pair.Second)))) return null;
         var figures = WhatIfQuestion.Changes(MachineFigures.Of(first), MachineFigures.Of(other));
-        var (now, with) = WhatIfAnswer.KeptFreeOf(figures);
-        if (WhatIfAnswer.HardestOf(figures) is not var (kind, node)) return new(now, with, "", "", 0, 0, false);
+        var (now, with) = WhatIfAnswer.KeptFreeOf(first, figures);
+        var keepsAll = with == WhatIfAnswer.Memory(first);
+        if (WhatIfAnswer.HardestOf(figures) is not var (kind, node))
+            return new(now, with, "", "", 0, 0, false) { KeepsAll = keepsAll };
         var shifts = figures.Where(figure =>
             figure.Part == FigurePart.Total && figure.Kind == kind && figure.Of == node).ToList();
         return new(now, with, kind.Name, node,
             shifts.FirstOrDefault(shift => shift.End == RoomEnd.Kswapd)?.Difference ?? 0,
             shifts.FirstOrDefault(shift => shift.End != RoomEnd.Kswapd)?.Difference ?? 0,
-            shifts.Any(shift => shift.End == RoomEnd.Failure));
+            shifts.Any(shift => shift.End == RoomEnd.Failure))
+        {
+            KeepsAll = keepsAll,
+        };
     }
 
     private static (Watermarks Marks, string Reserves) Margins(ZoneImage zone) =>

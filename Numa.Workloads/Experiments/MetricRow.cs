@@ -52,6 +52,8 @@ internal sealed record MetricRow(
             && Math.Abs(statistics.Mean - expected) > Tolerance;
         return new(statistics.Mean, statistics.Low, statistics.High, predicted, off)
         {
+            RelativeLow = statistics.RelativeLow,
+            RelativeHigh = statistics.RelativeHigh,
             Effect = statistics.Effect,
             P = isFixed ? null : statistics.P,
             Verdict = isFixed ? DifferenceVerdict.Fixed : DifferenceVerdict.Open,

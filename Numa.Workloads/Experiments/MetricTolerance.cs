@@ -12,10 +12,12 @@ namespace Numa.Workloads.Experiments;
 internal sealed record MetricTolerance(ImmutableArray<MachineImage> Machines, int Lists, long BlockPages)
 {
     /// <param name="machines">The machine of each arm; slots are those of the first.</param>
-    public static MetricTolerance Of(IEnumerable<MachineImage> machines, ImmutableArray<TaskFacts> tasks) => new(
+    /// <param name="tasks">The tasks of each arm.</param>
+    public static MetricTolerance Of(
+        IEnumerable<MachineImage> machines, IReadOnlyCollection<ImmutableArray<TaskFacts>> tasks) => new(
         [.. machines],
-        tasks.Select(task => (task.Cpu, task.Request.Type, task.Request.Order)).Distinct().Count(),
-        1L << tasks.Select(task => task.Request.Order.Value).DefaultIfEmpty().Max());
+        tasks.Max(arm => arm.Select(task => (task.Cpu, task.Request.Type, task.Request.Order)).Distinct().Count()),
+        1L << tasks.SelectMany(arm => arm).Select(task => task.Request.Order.Value).DefaultIfEmpty().Max());
 
     /// <summary>Of pages that a zone gave.</summary>
     public long Pages(int slot) => Lists * Math.Max(BlockPages, Math.Max(Batch(slot), Hidden(slot)));

@@ -38,8 +38,14 @@ internal sealed record RequestWalk(
 
     public IEnumerable<ZoneId> Zones => Slots.Select(slot => Machine.Zones[slot].Id);
 
-    /// <summary>As tables print it: <c>0:Normal 0:DMA32 0:DMA 1:Normal</c>.</summary>
-    public string Text => string.Join(' ', Zones);
+    /// <summary>As tables print it: <c>0:Normal 0:DMA32 0:DMA 1:Normal</c>; with what a policy or a cpuset makes of
+    /// it.</summary>
+    public string Text => Request.Policy is { Interleaves: true } turns
+        ? $"nodes {string.Join(',', turns.Nodes)} in turn, each by its own list"
+        : (Request.Policy is { Mode: MempolicyMode.PreferredMany } many
+            ? $"of nodes {string.Join(',', many.Nodes)} first, then of all: " : "")
+            + string.Join(' ', Zones.Where(zone => Request.MemsAllowed.IsDefaultOrEmpty
+                || Request.MemsAllowed.Contains(zone.Node)).Select(zone => zone.ToString()).DefaultIfEmpty("no zone"));
 
     public PageCount Reserve(int slot) => Machine.Zones[slot].Tuning.LowmemReserve[ReserveIndex];
 

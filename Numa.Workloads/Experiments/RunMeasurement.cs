@@ -81,6 +81,9 @@ internal sealed class RunMeasurement
             OomKills = report.OomKills(),
             Reclaim = report.Reclaim(),
             UsedReclaimModel = report.UsedReclaimModel(),
+            PlacementBasis = SeedRules.PlacementFollowsRules(_scenario, machine) && Clock == SimulationClock.Virtual
+                ? MetricBasis.Exact
+                : MetricBasis.Model,
         };
         var record = new RunRecord(machine, result, ContentionReport.Of(outcome.Zones, _options.LongestWaits),
             [.. _placement], [.. outcome.Zones.Select(zone => zone.Ledger.Taken)])

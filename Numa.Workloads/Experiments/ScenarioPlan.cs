@@ -28,6 +28,9 @@ public static class ScenarioPlan
         }
 
         if (clock == SimulationClock.Wall) RefuseEndless(scenario, problems);
+        // Of a described machine the reader knew them.
+        if (scenario.Machine is not DescribedMachine)
+            MachineFit.CheckCpus(scenario, booted.Image.Cpus, [], problems);
         var occupied = Occupied(scenario.Occupied, booted, problems);
         var isOperated = OperatedMachine.IsNeeded(scenario);
         if (isOperated)

@@ -26,14 +26,17 @@ internal static class SeedRules
 
     public static SeedRule Of(Scenario scenario, MachineImage machine)
     {
-        // Others draw what they free, or how long they live.
-        if (scenario.Workloads.Any(workload => workload is not (FillWorkload or StormWorkload))) return SeedRule.None;
+        if (scenario.Workloads.Any(workload => workload.IsDrawn)) return SeedRule.None;
         if (scenario.Workloads.All(workload => workload.Basis.Think.Nanoseconds < LeastJittered)) return SeedRule.Run;
-        return scenario.Duration is null && scenario.Events.IsEmpty
-            && ComparisonPlacement.RunsSingly(scenario, TaskTable.Of(scenario, machine))
-            ? SeedRule.Placement
-            : SeedRule.None;
+        return PlacementFollowsRules(scenario, machine) ? SeedRule.Placement : SeedRule.None;
     }
+
+    /// <summary>One task allocates at a time and nothing happens by the clock: what each allocation finds does not
+    /// depend on how long anything takes.</summary>
+    public static bool PlacementFollowsRules(Scenario scenario, MachineImage machine) =>
+        scenario.Duration is null && scenario.Events.IsEmpty
+        && scenario.Workloads.All(workload => !workload.GoesByTime && workload.Basis.Life.Duration is null)
+        && ComparisonPlacement.RunsSingly(scenario, TaskTable.Of(scenario, machine));
 
     /// <summary>The weakest of several scenarios' rules.</summary>
     public static SeedRule Of(IEnumerable<(Scenario Scenario, MachineImage Machine)> cells) =>

@@ -12,8 +12,13 @@ public static class Sweep
     public static ImmutableArray<string> UsualMetrics { get; } =
     [
         "allocationsPerSecond", "meanLockWaitNanoseconds", "latencyP99Nanoseconds", "localShare", "fallbacks",
-        "failures",
+        "failures", OomKills,
     ];
+
+    /// <summary>Reported where any run had one.</summary>
+    private const string OomKills = "oomKills";
+
+    private const string NotModelled = "not modelled: " + Comparison.NotModelled;
 
     /// <param name="shown">Names of the metrics to report, in order.</param>
     /// <param name="runs">Those that have ended, by cell and seed.</param>
@@ -24,7 +29,9 @@ public static class Sweep
         var experiment = grid.Experiment;
         var perCell = runs.ToLookup(run => run.Cell);
         var scenarios = experiment.Cells.Select(cell => cell.Scenario).ToList();
-        var indices = shown.Select(name => IndexOf(experiment, name)).ToList();
+        var indices = shown.Select(name => IndexOf(experiment, name))
+            .Where(index => experiment.Metrics[index].Name != OomKills || shown.Length == 1
+                || runs.Any(run => run.Values[index] is > 0)).ToList();
         var series = indices.Select(index => Enumerable.Range(0, experiment.Cells.Length).Select(cell =>
             perCell[cell].Select(run => run.Values[index]).ToArray()).ToList()).ToList();
         var rule = SeedRuleOf(experiment);
@@ -125,6 +132,6 @@ public static class Sweep
     }
 
     private static ImmutableArray<string> Notes(ImmutableArray<CellRun> runs) => runs.Any(run => run.UsedReclaimModel)
-        ? ["reclaim took part in some runs: MODEL"]
-        : ["not modelled: reclaim had no part in any run; memcg, NUMA balancing, khugepaged, cache contents, TPS"];
+        ? ["reclaim took part in some runs: MODEL", NotModelled]
+        : ["reclaim took no page in any run", NotModelled];
 }

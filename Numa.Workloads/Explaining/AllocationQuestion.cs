@@ -79,7 +79,7 @@ public sealed record AllocationQuestion(
         {
             if (!release.NumbersGfpAsHere)
             {
-                problems.Add(at, ProblemCodes.Word, $"Linux {release.Name} numbers gfp flags in its own way;"
+                problems.Add(at, ProblemCodes.Word, $"{release.Title} numbers gfp flags in its own way;"
                     + " expected names such as GFP_KERNEL");
             }
             else if (uint.TryParse(

@@ -18,6 +18,6 @@ internal static class DraftDistances
             ? NodeDistances.Local
             : Math.Max(told[new(cell.From), new(cell.To)], NodeDistances.Local + 1));
         draft = draft with { Machine = draft.Machine with { Distances = new(told.NodeCount, apart) } };
-        return draft.With("nodes", "Distances of 10 between nodes, as fake nodes have, are written as 11.");
+        return draft.With("distances", "Distances of 10 between nodes, as fake nodes have, are written as 11.");
     }
 }

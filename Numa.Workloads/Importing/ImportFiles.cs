@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Numa.Core.Diagnostics;
+using Numa.Core.Text;
 using Numa.Core.Text.Topology;
 using Numa.Workloads.Scenarios;
 
@@ -7,9 +8,11 @@ namespace Numa.Workloads.Importing;
 
 /// <summary>The files of a folder that tell of a machine, each recognised by its content.</summary>
 /// <param name="Texts">The first file of each kind, the shortest name first.</param>
+/// <param name="Sysctls">Settings as <c>sysctl -a</c> prints them; null without.</param>
 /// <param name="Nodes">Files of a copy of /sys/devices/system/node, by node and name; empty without.</param>
 internal sealed record ImportFiles(
     ImmutableSortedDictionary<ImportKind, (string Path, string Text)> Texts,
+    string? Sysctls,
     ImmutableDictionary<(int Node, string Name), (string Path, string Text)> Nodes)
 {
     /// <summary>More files than anyone saves of one machine; a folder of something else is not read through.</summary>
@@ -29,18 +32,20 @@ internal sealed record ImportFiles(
             var texts = ImmutableSortedDictionary.CreateBuilder<ImportKind, (string Path, string Text)>();
             // zoneinfo.txt goes before zoneinfo.after-reboot.txt.
             var files = Directory.EnumerateFiles(folder).Take(MostFiles)
-                .Where(file => new FileInfo(file).Length <= MostBytes)
+                .Where(file => PlainFile.IsOne(file) && new FileInfo(file).Length <= MostBytes)
                 .OrderBy(file => file.Length).ThenBy(file => file, StringComparer.Ordinal);
+            string? sysctls = null;
             foreach (var file in files)
             {
                 var text = ScenarioLoader.ReadWhole(file);
-                if (ImportKinds.Of(text) is { } kind && !texts.ContainsKey(kind)) texts.Add(kind, (file, text));
+                if (ImportKinds.Of(text) is { } kind) texts.TryAdd(kind, (file, text));
+                else if (SysctlReader.Recognises(text)) sysctls ??= text;
             }
 
             var nodes = NodeFolders.Select(below => NodesIn(Path.Combine(folder, below)))
                 .FirstOrDefault(found => !found.IsEmpty)
                 ?? ImmutableDictionary<(int Node, string Name), (string Path, string Text)>.Empty;
-            if (texts.Count > 0 || !nodes.IsEmpty) return new(texts.ToImmutable(), nodes);
+            if (texts.Count > 0 || !nodes.IsEmpty) return new(texts.ToImmutable(), sysctls, nodes);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -26,7 +26,7 @@ internal sealed partial record KernelChoice(KernelRelease Release, string? Remar
         if (KernelRelease.Find(version, out var exact) is { } release)
         {
             return new(release, exact
-                ? null
+                ? KernelRelease.NoteOf(version)
                 : $"Kernel {version} is not known; the rules of {release.Name}, the nearest older, stand in.")
             {
                 Unknown = exact ? null : Numbers().Match(version).Value,

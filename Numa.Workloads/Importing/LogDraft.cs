@@ -5,6 +5,7 @@ using Numa.Core.Boot;
 using Numa.Core.Firmware;
 using Numa.Core.Kernels;
 using Numa.Core.Text;
+using Numa.Core.Zones;
 using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Importing;
@@ -14,8 +15,9 @@ namespace Numa.Workloads.Importing;
 internal static class LogDraft
 {
     /// <param name="measured">Zones as the same machine's /proc/zoneinfo shows them; empty without.</param>
+    /// <param name="sysctls">Text of the same machine's sysctls; null without.</param>
     public static MachineDraft Of(
-        MachineDescription machine, KernelChoice kernel, ImmutableArray<ZoneinfoZone> measured)
+        MachineDescription machine, KernelChoice kernel, ImmutableArray<ZoneinfoZone> measured, string? sysctls)
     {
         machine = machine with { Release = kernel.Release with { Architecture = machine.Release.Architecture } };
         var layout = EarlyBoot.Run(machine);
@@ -28,6 +30,7 @@ internal static class LogDraft
         {
             Release = KernelRelease.Known[^1] with { Architecture = machine.Release.Architecture },
         });
+        var (settings, notes) = Settings(machine, layout, isMeasured ? measured : [], sysctls);
         var ranges = Ranges(machine, layout);
         var nodes = Enumerable.Range(0, placed.PossibleNodes.Max(node => node.Value) + 1)
             .Select(id => new SyntheticNode(
@@ -39,7 +42,7 @@ internal static class LogDraft
             })
             .ToImmutableArray();
         var described = new SyntheticMachine(
-            "", machine.Release, nodes, [], placed.Distances, machine.Settings)
+            "", machine.Release, nodes, [], placed.Distances, settings)
         {
             MemoryMap = Map(machine, layout),
             CommandLine = MovableSizes(machine, layout),
@@ -52,10 +55,33 @@ internal static class LogDraft
                 ? "managed: estimated from what the log tells of early memory in passing; with memblock=debug it would"
                     + " be exact."
                 : "managed: what every step of early memory in the log leaves, to the page.");
+        if (!isMeasured && !measured.IsEmpty)
+        {
+            draft = draft.With("nodes", "The /proc/zoneinfo beside the log shows other zones than this boot made;"
+                + " nothing is taken from it.");
+        }
+
+        draft = notes.Aggregate(draft, (now, note) => now.With("sysctls", note));
         draft = machine.Notes.Aggregate(draft, (now, note) => now.With("kernel", note));
         if (machine.Slit is null && machine.FakeNodes.IsEmpty && nodes.Length > 1)
-            draft = draft.With("nodes", "A log has no distances and no SLIT lies beside it: 10 on a node, 20 between.");
+        {
+            draft = draft.With("distances",
+                "A log has no distances and no SLIT lies beside it: 10 on a node, 20 between.");
+        }
         return DraftCheck.Compare(draft, layout);
+    }
+
+    /// <summary>What the command line set, what was saved since, and what the marks betray of it.</summary>
+    /// <param name="measured">Empty when no zoneinfo fits.</param>
+    private static (MemorySettings Settings, List<string> Notes) Settings(
+        MachineDescription machine, MemoryLayout layout, ImmutableArray<ZoneinfoZone> measured, string? sysctls)
+    {
+        var notes = new List<string>();
+        var saved = new SavedMachine("", machine.Release,
+            [.. measured.Where(zone => zone.IsPopulated).Select(SavedFiles.Zone).OrderBy(zone => zone.Id)],
+            layout.Nodes, layout.Cpus, layout.Distances, []);
+        saved = saved with { Known = SavedDraft.Known(saved, machine.Settings, sysctls) };
+        return (saved.Zones.IsEmpty ? saved.Known : SettingsInference.Infer(saved, notes), notes);
     }
 
     /// <summary>The zoneinfo is of this very machine, after the same boot.</summary>

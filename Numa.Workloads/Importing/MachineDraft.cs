@@ -17,9 +17,10 @@ public sealed record MachineDraft(SyntheticMachine Machine)
     public ImmutableSortedDictionary<string, ImmutableArray<string>> Remarks { get; init; } =
         ImmutableSortedDictionary<string, ImmutableArray<string>>.Empty;
 
-    /// <summary>The draft with one more sentence above a key.</summary>
-    internal MachineDraft With(string key, string remark) => this with
+    /// <summary>The draft with one more sentence above a key, unless it stands there already.</summary>
+    internal MachineDraft With(string key, string remark)
     {
-        Remarks = Remarks.SetItem(key, Remarks.GetValueOrDefault(key, []).Add(remark)),
-    };
+        var told = Remarks.GetValueOrDefault(key, []);
+        return told.Contains(remark) ? this : this with { Remarks = Remarks.SetItem(key, told.Add(remark)) };
+    }
 }

@@ -20,7 +20,7 @@ public static class MachineImport
     public const string Stdin = "-";
 
     /// <summary>What problems call it. It has no files beside it.</summary>
-    private const string StdinFile = "/dev/stdin";
+    private const string StdinFile = "<stdin>";
 
     /// <param name="path">A file or folder; <see cref="Stdin"/> for a text that was read already.</param>
     /// <param name="stdin">That text.</param>
@@ -34,7 +34,7 @@ public static class MachineImport
         {
             draft = stdin is null && Directory.Exists(path)
                 ? OfFolder(path, kernel)
-                : OfText(source, stdin ?? ScenarioLoader.ReadWhole(path), kernel, isFile: stdin is null);
+                : OfText(source, stdin ?? Text(path), kernel, isFile: stdin is null);
         }
         catch (InputException error) when (error.Problems.Any(problem => problem.At.File.Length == 0))
         {
@@ -50,6 +50,10 @@ public static class MachineImport
         return new(yaml, notes);
     }
 
+    private static string Text(string path) => PlainFile.Refusal(path) is { } refusal
+        ? throw new InputException([new(new(path, 0, 0), ProblemCodes.File, refusal)])
+        : ScenarioLoader.ReadWhole(path);
+
     private static MachineDraft OfText(string path, string text, string? kernel, bool isFile)
     {
         if (ImportKinds.Of(text) is not { } kind)
@@ -63,8 +67,8 @@ public static class MachineImport
         var folder = isFile ? Path.GetDirectoryName(path) ?? "" : null;
         return kind switch
         {
-            ImportKind.Log => OfLog(path, text, folder, kernel, []),
-            ImportKind.Zoneinfo => OfZoneinfo(path, text, kernel),
+            ImportKind.Log => OfLog(path, text, folder, kernel, [], null),
+            ImportKind.Zoneinfo => OfZoneinfo(path, text, kernel, null),
             ImportKind.Hwloc => OfTable(kind, HwlocReader.Read(path, text, out var problems), problems, kernel),
             _ => OfTable(kind, NumactlReader.Read(path, text, out var problems), problems, kernel),
         };
@@ -81,9 +85,10 @@ public static class MachineImport
         var draft = kinds[0] switch
         {
             ImportKind.Log => OfLog(files.Texts[ImportKind.Log].Path, files.Texts[ImportKind.Log].Text, folder, kernel,
-                Measured(files)),
+                Measured(files), files.Sysctls),
             ImportKind.Zoneinfo => OfZoneinfo(
-                files.Texts[ImportKind.Zoneinfo].Path, files.Texts[ImportKind.Zoneinfo].Text, kernel),
+                files.Texts[ImportKind.Zoneinfo].Path, files.Texts[ImportKind.Zoneinfo].Text, kernel,
+                files.Sysctls),
             ImportKind.Sysfs => OfTable(ImportKind.Sysfs,
                 SysfsReader.Read(folder, files.Nodes, out var problems), problems, kernel),
             _ => OfText(files.Texts[kinds[0]].Path, files.Texts[kinds[0]].Text, kernel, isFile: true),
@@ -105,21 +110,25 @@ public static class MachineImport
     }
 
     private static MachineDraft OfLog(
-        string path, string text, string? folder, string? kernel, ImmutableArray<ZoneinfoZone> measured)
+        string path, string text, string? folder, string? kernel, ImmutableArray<ZoneinfoZone> measured,
+        string? sysctls)
     {
         var version = folder is null ? null : SavedFiles.VersionIn(Path.Combine(folder, "version.txt"));
         var reading = DmesgReader.Read(text, path, "", version ?? kernel);
         if (reading.Machine is not { } machine || !reading.Problems.IsEmpty) throw new InputException(reading.Problems);
         if (folder is not null) machine = machine with { Slit = MachineBoot.ReadSlit(folder) };
         var choice = KernelChoice.Of(kernel, machine.Version);
-        return Headed(LogDraft.Of(machine, choice, measured), ImportKind.Log, $"It booted Linux {machine.Version}.");
+        return Headed(
+            LogDraft.Of(machine, choice, measured, sysctls), ImportKind.Log, $"It booted Linux {machine.Version}.");
     }
 
-    private static MachineDraft OfZoneinfo(string path, string text, string? kernel)
+    private static MachineDraft OfZoneinfo(string path, string text, string? kernel, string? sysctls)
     {
         var file = new SavedMachineFile(path, new(path, 0, 0));
         var choice = KernelChoice.Of(kernel, SavedFiles.VersionBeside(file));
-        return Headed(SavedDraft.Of(SavedFiles.Read(file, choice.Release, text), choice), ImportKind.Zoneinfo);
+        var saved = SavedFiles.Read(file, choice.Release, text);
+        saved = saved with { Known = SavedDraft.Known(saved, saved.Known, sysctls) };
+        return Headed(SavedDraft.Of(saved, choice), ImportKind.Zoneinfo);
     }
 
     private static MachineDraft OfTable(

@@ -24,7 +24,7 @@ public static class MachineWriter
         Key("kernel", $"\"{draft.Kernel ?? machine.Release.Name}\"");
         if (machine.Release.Architecture != KernelArchitecture.X64)
             Key("architecture", machine.Release.Architecture.Name);
-        Settings(text, machine, Key);
+        Settings(text, machine, Key, Remark);
         if (machine.EarlyAllocator != EarlyAllocatorKind.Memblock)
             Key("earlyAllocator", Word(Vocabulary.EarlyAllocators, machine.EarlyAllocator));
         if (machine.MemoryModel != DefaultModel(machine.Release.Architecture))
@@ -57,12 +57,14 @@ public static class MachineWriter
         }
     }
 
-    private static void Settings(StringBuilder text, SyntheticMachine machine, Action<string, string> key)
+    private static void Settings(
+        StringBuilder text, SyntheticMachine machine, Action<string, string> key, Action<string> remark)
     {
         var settings = machine.Settings;
         if (settings.ZonelistOrder != "default") key("zonelistOrder", settings.ZonelistOrder);
         if (settings.HugePages != HugePageMode.Always)
             key("transparentHugepages", Word(Vocabulary.HugePages, settings.HugePages));
+        remark("sysctls");
         var sysctls = WrittenSettings.Of(machine.Release, settings);
         if (sysctls.IsEmpty) return;
         Line(text, "sysctls:");
@@ -125,11 +127,10 @@ public static class MachineWriter
         }
     }
 
-    /// <summary>Left out where they are what a machine has without saying so.</summary>
+    /// <summary>Also those that a machine would have without saying so: the file shows what there is.</summary>
     private static void Distances(StringBuilder text, NodeDistances distances, ImmutableArray<int> listed)
     {
-        if (listed.All(from => listed.All(to =>
-            distances[new(from), new(to)] == (from == to ? NodeDistances.Local : NodeDistances.Remote)))) return;
+        if (listed.Length == 1) return;
         Line(text, "distances:");
         var width = listed.SelectMany(from => listed.Select(to => Number(distances[new(from), new(to)]).Length)).Max();
         foreach (var from in listed)

@@ -44,7 +44,7 @@ internal static class NodeTableDraft
                 + $"{CpuListText.Format(numbers)}.");
         draft = table.Defaults.Aggregate(draft, (now, told) => now.With("nodes", told));
         return table.Distances is null && table.Nodes.Length > 1
-            ? draft.With("nodes", "Distances are not told: 10 on a node, 20 between nodes.")
+            ? draft.With("distances", "Distances are not told: 10 on a node, 20 between nodes.")
             : draft;
     }
 

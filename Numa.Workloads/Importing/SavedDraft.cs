@@ -5,6 +5,8 @@ using Numa.Core.Boot;
 using Numa.Core.Firmware;
 using Numa.Core.Kernels;
 using Numa.Core.MemoryModels;
+using Numa.Core.Text;
+using Numa.Core.Zones;
 using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Importing;
@@ -15,6 +17,13 @@ internal static class SavedDraft
 {
     /// <summary>On a PC no memory lies between the BIOS's data and 1 MiB.</summary>
     private static readonly PageFrameNumber FirstMiB = new(0x100);
+
+    /// <param name="atBoot">Settings that the command line made.</param>
+    /// <param name="sysctls">Text of saved sysctls; null without.</param>
+    public static MemorySettings Known(SavedMachine saved, MemorySettings atBoot, string? sysctls) => sysctls is null
+        ? atBoot
+        : SysctlReader.Read(saved.Release, sysctls, atBoot,
+            ZoneReclaimMode.OnAtBoot(saved.Release, saved.Nodes, saved.Distances));
 
     public static MachineDraft Of(SavedMachine saved, KernelChoice kernel)
     {

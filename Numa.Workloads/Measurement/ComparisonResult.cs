@@ -71,20 +71,32 @@ public sealed record ArmResult(
     /// <summary>The reclaim model changed something in a run: exact is what came before the slow path.</summary>
     public bool UsedReclaimModel { get; init; }
 
+    /// <summary>Workloads whose tasks ended before their work was done.</summary>
+    public ImmutableArray<EarlyEnd> EarlyEnds { get; init; } = [];
+
     /// <summary>Settings written in mid-run, of the first seed's run.</summary>
     public ImmutableArray<EventResult> Events { get; init; } = [];
 }
 
+/// <summary>A workload that was killed, hung or slept for ever.</summary>
+/// <param name="End">How its tasks ended, in the first run in which some did so early.</param>
+/// <param name="Runs">Runs of the arm in which some did.</param>
+public sealed record EarlyEnd(string Workload, string End, int Runs);
+
 /// <summary>What a machine's settings leave to requests before something happens, against another machine's. Unit:
 /// pages.</summary>
-/// <param name="KeptFree">Sum of all min marks: what ordinary requests leave.</param>
+/// <param name="KeptFree">What ordinary requests leave: of each zone what its min mark says, all at most.</param>
 /// <param name="Request">Kind of request of which the room changes most; empty where none does.</param>
 /// <param name="From">Node whose list it walks.</param>
 /// <param name="KswapdLater">So many more pages are given before kswapd is woken; negative for earlier.</param>
 /// <param name="EndLater">So many more before the request reclaims by itself, or fails.</param>
 /// <param name="Fails">It may not reclaim, and fails.</param>
 public sealed record MarginChange(
-    long KeptFreeFirst, long KeptFree, string Request, string From, long KswapdLater, long EndLater, bool Fails);
+    long KeptFreeFirst, long KeptFree, string Request, string From, long KswapdLater, long EndLater, bool Fails)
+{
+    /// <summary>The min marks leave nothing to requests that obey them.</summary>
+    public bool KeepsAll { get; init; }
+}
 
 /// <summary>The zonelist that requests of a group of CPUs walk.</summary>
 /// <param name="Group">Who walks it, for example <c>CPUs of node 0</c>.</param>
@@ -158,6 +170,12 @@ public sealed record ArmValue(double? Mean, bool SeedsAgree);
 /// <param name="Off">Further from the prediction than the metric's tolerance.</param>
 public sealed record DifferenceResult(double? Difference, double? Low, double? High, double? Predicted, bool Off)
 {
+    /// <summary>Low end of the 95 % interval of the difference as a part of the first arm's mean, whose scatter is
+    /// allowed for; null where there is none. Equal to the high end where every seed shows the same part.</summary>
+    public double? RelativeLow { get; init; }
+
+    public double? RelativeHigh { get; init; }
+
     /// <summary>Hedges' g; null where nothing varies.</summary>
     public double? Effect { get; init; }
 

@@ -177,9 +177,12 @@ internal sealed class RunReport(SimulationPlan plan, SimulationOutcome outcome)
                let ends = ids.Where(outcome.Ends.ContainsKey).Select(id => outcome.Ends[id]).ToList()
                select new WorkloadResult(workload.Key, ids.Count, workload.Sum(task => task.Operations),
                    workload.Sum(task => task.Allocations), workload.Sum(task => task.Failures),
-                   workload.Sum(task => task.HeldPages), ends.Count == 0 ? 0 : ends.Max(end => end.At.Nanoseconds),
+                   workload.Sum(task => task.HeldPages),
+                   ends.Count < ids.Count ? null : ends.Max(end => end.At.Nanoseconds),
                    string.Join(", ", Ends(ids, ends.Select(end => end.End), waiting, cutOff)))
                {
+                   EndedEarly = ends.Count(end => end.End != TaskEnd.Exited)
+                       + (cutOff.Count == 0 ? ids.Count(waiting.Contains) : 0),
                    Counters = Sums(workload.SelectMany(task => task.Tallies)),
                },
         ];

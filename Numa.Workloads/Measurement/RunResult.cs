@@ -83,6 +83,10 @@ public sealed record RunResult(
     /// <summary>The reclaim model changed something: pages were reclaimed, or a task was killed for them.</summary>
     public bool UsedReclaimModel { get; init; }
 
+    /// <summary>What the zone of each page rests on: exact where one task allocates at a time and nothing happens by
+    /// the clock, as the kernel's rules alone decide then; else MODEL, as times decide who comes first.</summary>
+    public MetricBasis PlacementBasis { get; init; } = MetricBasis.Model;
+
     /// <summary>How often all zonelists were built anew during the run.</summary>
     public int ZonelistRebuilds => Events.Sum(happening => happening.Rebuilds);
 
@@ -161,10 +165,15 @@ public sealed record NumastatResult(
 public sealed record PlacementResult(int CpuNode, string Zone, long Pages, long FirstChoicePages);
 
 /// <summary>One workload's outcome.</summary>
+/// <param name="FinishedNanoseconds">When its last task ended; null while one has not.</param>
 public sealed record WorkloadResult(
     string Name, int Tasks, long Operations, long Allocations, long Failures, long LivePages,
-    long FinishedNanoseconds, string End)
+    long? FinishedNanoseconds, string End)
 {
+    /// <summary>Tasks that neither had done their work nor were stopped by a duration: killed, hung, or asleep for
+    /// ever.</summary>
+    public int EndedEarly { get; init; }
+
     /// <summary>What tasks of its kind count of their own, summed: packets dropped, for example; null for
     /// nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

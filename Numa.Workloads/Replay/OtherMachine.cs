@@ -37,7 +37,7 @@ internal sealed class OtherMachine
             if (request.Machine is null)
             {
                 var unchanged = Boot(request.Capture, [], out _).Image;
-                if (unchanged.Release == _booted.Release && Extents(unchanged).SequenceEqual(Extents(_booted)))
+                if (unchanged.Release.HasRulesOf(_booted.Release) && Extents(unchanged).SequenceEqual(Extents(_booted)))
                     _unchanged = unchanged;
             }
         }

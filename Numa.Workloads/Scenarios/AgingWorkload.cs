@@ -14,6 +14,8 @@ public sealed record AgingWorkload(
 {
     public const string Kind = "aging";
 
+    public override bool IsDrawn => true;
+
     /// <summary>What to take of the machine's memory, where the number is not given itself.</summary>
     public MemoryShare? Share { get; init; }
 

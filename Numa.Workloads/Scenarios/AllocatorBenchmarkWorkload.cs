@@ -25,6 +25,8 @@ public sealed record AllocatorBenchmarkWorkload(
 {
     public const string Kind = "allocator-benchmark";
 
+    public override bool IsDrawn => Pattern == BenchmarkPattern.Random;
+
     /// <summary>What to take of the machine's memory, where the number is not given itself.</summary>
     public MemoryShare? Share { get; init; }
 

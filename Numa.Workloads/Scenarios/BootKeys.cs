@@ -16,6 +16,9 @@ public sealed record BootKeys(
     ImmutableArray<WrittenSysctl> Sysctls,
     ImmutableArray<string> Notes)
 {
+    /// <summary>A kernel was named, known or not.</summary>
+    internal bool NamesKernel { get; init; }
+
     public EarlyAllocatorKind? EarlyAllocator { get; init; }
 
     public MemoryModelKind? MemoryModel { get; init; }
@@ -54,6 +57,7 @@ public sealed record BootKeys(
         return new(kernel, fields.OneOf("zonelistOrder"),
             fields.Word("transparentHugepages", Vocabulary.HugePages), sysctls, notes.ToImmutable())
         {
+            NamesKernel = fields.Has("kernel") || fields.IsMeant("kernel"),
             EarlyAllocator = fields.Word("earlyAllocator", Vocabulary.EarlyAllocators),
             MemoryModel = fields.Word("memoryModel", Vocabulary.MemoryModels),
             Pagesets = pagesets,
@@ -88,6 +92,7 @@ public sealed record BootKeys(
         }
 
         if (!exact) notes.Add($"kernel {text.Value}: the rules of {release.Name}, the nearest older release, stand in");
+        if (KernelRelease.NoteOf(text.Value) is { } note) notes.Add(note);
         return new(release, text.At);
     }
 }

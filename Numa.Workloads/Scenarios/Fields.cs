@@ -12,6 +12,9 @@ namespace Numa.Workloads.Scenarios;
 /// <remarks>Bounds, words and defaults are those of the table: no reader has its own.</remarks>
 internal sealed class Fields
 {
+    /// <summary>Word of YAML 1.1 for the keys of another mapping.</summary>
+    private const string MergeKey = "<<";
+
     private readonly YamlMapping _mapping;
     private readonly string _what;
     private readonly KeyTable _table;
@@ -29,12 +32,11 @@ internal sealed class Fields
         _mapping = mapping with { Entries = entries };
         foreach (var entry in mapping.Entries.Where(entry => !table.Names.Contains(entry.Key.Text)))
         {
-            // {cpus: 0,3} is a key "cpus" and a key "3": YAML's braces split at commas.
-            var hint = entry.Value is YamlScalar { IsNull: true, Text: "" }
-                ? "; within braces a value with commas must be in quotes"
-                : NearestName.Hint(entry.Key.Text, table.Names);
-            problems.Add(entry.Key.At, ProblemCodes.UnknownKey, $"unknown key {entry.Key.Shape} in {what}{hint}");
+            problems.Add(entry.Key.At, ProblemCodes.UnknownKey,
+                $"unknown key {entry.Key.Shape} in {what}{HintOf(entry)}");
             _meant.Add(NearestName.To(entry.Key.Text, table.Names));
+            // What it leads to may hold every key.
+            if (IsOther(entry.Key.Text)) _meant.UnionWith(table.Names);
         }
 
         foreach (var key in mapping.Entries.Except(_mapping.Entries).Select(entry => entry.Key))
@@ -51,6 +53,9 @@ internal sealed class Fields
     internal SourcePlace At => _mapping.At;
 
     internal bool Has(string key) => _mapping[key] is not null;
+
+    /// <summary>The key is misspelt, or has no value: what it was to say is not known.</summary>
+    internal bool IsMeant(string key) => _meant.Contains(key);
 
     internal YamlValue? Value(string key) => _mapping[key];
 
@@ -194,6 +199,20 @@ internal sealed class Fields
 
     internal void Wrong(YamlValue value, string key, string expected, string hint = "") =>
         _problems.Add(value.At, ProblemCodes.Shape, $"{key} must be {expected}, not {value.Shape}{hint}");
+
+    /// <summary>Whether a key is to bring the keys of another mapping.</summary>
+    private static bool IsOther(string key) => key is MergeKey or Key.Extends;
+
+    /// <summary>The end of the message about a key that the table does not have.</summary>
+    private string HintOf(YamlEntry unknown) => unknown switch
+    {
+        // {cpus: 0,3} is a key "cpus" and a key "3": YAML's braces split at commas.
+        { Value: YamlScalar { IsNull: true, Text: "" } } when _mapping.IsInBraces =>
+            "; within braces a value with commas must be in quotes",
+        { Key.Text: MergeKey } => "; merge keys are not read; write the keys out, or have the file extend another",
+        { Key.Text: Key.Extends } => "; a whole file extends another: the key stands at its top",
+        _ => _table.Hint(unknown.Key.Text),
+    };
 
     private void Check(Choice choice)
     {

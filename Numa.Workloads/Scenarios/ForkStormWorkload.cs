@@ -1,3 +1,6 @@
+using Numa.Core.Addressing;
+using Numa.Core.Boot;
+using Numa.Core.Kernels;
 using Numa.Workloads.Stress;
 
 namespace Numa.Workloads.Scenarios;
@@ -14,7 +17,16 @@ public sealed record ForkStormWorkload(
 {
     public const string Kind = "fork-storm";
 
+    /// <summary>Of a child's kernel stack; until the machine is known, that of the newest release.</summary>
+    public Order StackOrder { get; init; } = KernelRelease.Known[^1].StackOrder;
+
+    public override Workload On(MachineImage machine) => this with { StackOrder = machine.Release.StackOrder };
+
     public override bool EndsByItself => Forks is not null;
 
     public override bool HasManyOrders => true;
+
+    public override bool IsDrawn => true;
+
+    public override bool GoesByTime => true;
 }

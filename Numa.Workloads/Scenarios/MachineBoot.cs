@@ -27,9 +27,9 @@ public sealed record BootedMachine(
             var found = ImmutableArray.CreateBuilder<string>();
             if (ImpossibleOrder is not null) found.Add(ImpossibleOrder);
             if (Layout.EarlyAllocator == EarlyAllocatorKind.Bootmem && !release.KnowsBootmem)
-                found.Add($"Linux {release.Name} on x86 knows no bootmem");
+                found.Add($"{release.Title} on x86 knows no bootmem");
             if (release.Architecture.Is64Bit && Layout.Model is { Kind: not MemoryModelKind.Sparse })
-                found.Add($"Linux {release.Name} on x86-64 knows sparse memory only");
+                found.Add($"{release.Title} on x86-64 knows sparse memory only");
             return found.ToImmutable();
         }
     }
@@ -56,7 +56,7 @@ public static class MachineBoot
         foreach (var setting in after.Where(setting => !Sysctl.Exists(release, setting.Path)))
         {
             problems.Add(setting.At, ProblemCodes.UnknownKey,
-                $"Linux {release.Name} has no sysctl '{setting.Path}'{NearestName.Hint(setting.Path, known)}");
+                $"{release.Title} has no sysctl '{setting.Path}'{NearestName.Hint(setting.Path, known)}");
         }
 
         problems.ThrowIfAny();
@@ -66,7 +66,7 @@ public static class MachineBoot
             problems.Add(new(image.Name, 0, 0), ProblemCodes.Sysctl, refusal);
         problems.ThrowIfAny();
         return new(
-            image, layout, tuning, memory, counterfactual ? $"Linux {release.Name} knows node order only" : null);
+            image, layout, tuning, memory, counterfactual ? $"{release.Title} knows node order only" : null);
     }
 
     private static MemoryLayout Lay(MachineSource source, BootKeys keys) => source switch
@@ -82,7 +82,7 @@ public static class MachineBoot
         var machine = Describe(captured, keys.Kernel?.Value.Name);
         var release = keys.Kernel?.Value ?? machine.Release;
         var notes = machine.Notes;
-        if (release != machine.Release)
+        if (!release.HasRulesOf(machine.Release))
             notes = notes.Add($"Booted {machine.Version}; the rules of {release.Name} are used instead.");
         return EarlyBoot.Run(machine with
         {

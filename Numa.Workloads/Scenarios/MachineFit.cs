@@ -9,7 +9,9 @@ namespace Numa.Workloads.Scenarios;
 /// <summary>Holds a scenario against its machine: the CPUs and nodes that it names are there.</summary>
 internal static class MachineFit
 {
-    internal static void Check(Scenario scenario, SyntheticMachine machine, ProblemList problems)
+    /// <param name="torn">Workloads of which a part could not be read.</param>
+    internal static void Check(
+        Scenario scenario, SyntheticMachine machine, ImmutableHashSet<string> torn, ProblemList problems)
     {
         var nodeOfCpu = new NodeId[machine.Nodes.Sum(node => node.Cpus.Length)];
         for (var node = 0; node < machine.Nodes.Length; node++)
@@ -17,12 +19,9 @@ internal static class MachineFit
             foreach (var cpu in machine.Nodes[node].Cpus) nodeOfCpu[cpu.Value] = new(node);
         }
 
-        var topology = new CpuTopology([.. nodeOfCpu]);
+        CheckCpus(scenario, new CpuTopology([.. nodeOfCpu]), torn, problems);
         foreach (var workload in scenario.Workloads)
-        {
-            Check(workload, topology, problems);
-            PolicyReader.Check(workload.Basis.Request, workload.Basis.PolicyAt, machine.Nodes.Length, problems);
-        }
+            PolicyReader.Check(workload.Basis, machine.Nodes.Length, problems);
 
         if (!machine.Release.Architecture.Is64Bit)
         {
@@ -38,12 +37,20 @@ internal static class MachineFit
         }
     }
 
-    internal static void Check(Workload workload, CpuTopology topology, ProblemList problems)
+    internal static void CheckCpus(
+        Scenario scenario, CpuTopology topology, ImmutableHashSet<string> torn, ProblemList problems)
+    {
+        foreach (var workload in scenario.Workloads)
+            Check(workload, topology, problems, isWhole: !torn.Contains(workload.Name));
+    }
+
+    /// <param name="isWhole">All of it could be read, and so how many CPUs it wants.</param>
+    internal static void Check(Workload workload, CpuTopology topology, ProblemList problems, bool isWhole = true)
     {
         var cpus = workload.CpusOn(topology, problems);
-        if (workload.Partners is not { } partners || cpus.IsEmpty) return;
+        if (workload.Partners is not { } partners || (partners.IsElsewhere && cpus.IsEmpty)) return;
         var consumers = workload.PartnersOn(topology, problems);
-        if (consumers.IsEmpty) return;
+        if (!isWhole || cpus.IsEmpty || consumers.IsEmpty) return;
         if (consumers.Length != cpus.Length)
         {
             problems.Add(partners.At, ProblemCodes.Cpus,

@@ -45,7 +45,7 @@ internal static class MachineReader
         if (note is not null) keys = keys with { Notes = keys.Notes.Add(note) };
         nodes = NodeNumbers.Spread(nodes, ids);
         var kernel = scenario?.Kernel ?? keys.Kernel;
-        if (kernel is null && !fields.Has("kernel"))
+        if (kernel is null && !fields.Has("kernel") && scenario is not { NamesKernel: true })
             problems.Add(fields.At, ProblemCodes.MissingKey, "neither the machine nor the scenario names a kernel");
 
         var architecture = fields.OneOf("architecture") is { } word
@@ -72,7 +72,7 @@ internal static class MachineReader
     }
 
     internal static string UnknownOn32Bit(KernelRelease release) =>
-        $"Linux {release.Name} is known on x86-64 only; expected up to "
+        $"{release.Title} is known on x86-64 only; expected up to "
             + $"{KernelRelease.Known.Last(known => known.IsKnownOn32Bit).Name} on 32 bit";
 
     private static void Check32Bit(Fields fields, BootKeys? scenario, KernelRelease release, ProblemList problems)

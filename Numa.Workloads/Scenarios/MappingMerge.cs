@@ -12,8 +12,7 @@ internal sealed class MappingMerge(ProblemList problems)
     /// <param name="from">The file below, for messages.</param>
     internal YamlMapping Over(YamlMapping below, YamlMapping above, Shape? shape, string from)
     {
-        var kept = below.Entries.Where(entry => !IsReplaced(entry.Key.Text, below, above, shape));
-        var merged = below with { Entries = [.. kept], At = above.At };
+        var merged = Beside(below, above, shape) with { At = above.At };
         foreach (var entry in above.Entries)
         {
             var name = entry.Key.Text;
@@ -35,6 +34,12 @@ internal sealed class MappingMerge(ProblemList problems)
         return merged;
     }
 
+    /// <summary>What of a mapping can stand beside what is written over it.</summary>
+    internal static YamlMapping Beside(YamlMapping below, YamlMapping above, Shape? shape) => below with
+    {
+        Entries = [.. below.Entries.Where(entry => !IsReplaced(entry.Key.Text, below, above, shape))],
+    };
+
     private void NothingToTakeAway(YamlScalar key, YamlMapping below, string from) =>
         problems.Add(key.At, ProblemCodes.UnknownKey, $"'{YamlScalar.Short(from)}' has no {key.Shape} to take away"
             + NearestName.Hint(key.Text, [.. below.Entries.Select(entry => entry.Key.Text)]));
@@ -51,7 +56,8 @@ internal sealed class MappingMerge(ProblemList problems)
             && WorkloadKinds.TableOf(Kind(below)).Find(name) is not null;
     }
 
-    private static Shape? Child(Shape? shape, string name, YamlMapping below, YamlMapping above) =>
+    /// <summary>What a key of the merged mapping means.</summary>
+    internal static Shape? Child(Shape? shape, string name, YamlMapping below, YamlMapping above) =>
         Find<Shape.ByName>(shape)?.Value ?? Table(shape, below, above)?.Find(name)?.Shape;
 
     private static KeyTable? Table(Shape? shape, YamlMapping below, YamlMapping above) =>

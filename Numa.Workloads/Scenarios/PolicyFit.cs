@@ -20,6 +20,17 @@ internal static class PolicyFit
         })],
     };
 
+    /// <summary>Notes what the kernel refuses of a workload's policy.</summary>
+    internal static void Check(MachineImage machine, Workload workload, ProblemList problems) =>
+        Fit(machine, workload, problems);
+
+    /// <summary>Notes that the release does not know a workload's policy, whatever its nodes.</summary>
+    internal static void CheckRelease(KernelRelease release, Workload workload, ProblemList problems)
+    {
+        if (workload.Basis.Request.Policy is { Named.IsEmpty: false } policy)
+            IsKnown(release, policy, $"workload '{workload.Name}'", workload.Basis.PolicyAt, problems);
+    }
+
     private static AllocationRequest Fit(MachineImage machine, Workload workload, ProblemList problems)
     {
         var request = workload.Basis.Request;
@@ -36,12 +47,7 @@ internal static class PolicyFit
     internal static Mempolicy? On(MachineImage machine, Mempolicy policy, ImmutableArray<NodeId> mems, string whose,
         SourcePlace at, ProblemList problems)
     {
-        if (Missing(machine.Release, policy) is { } missing)
-        {
-            problems.Add(at, ProblemCodes.Word,
-                $"the policy of {whose} needs Linux {missing}; the machine's kernel is {machine.Release.Name}");
-            return null;
-        }
+        if (!IsKnown(machine.Release, policy, whose, at, problems)) return null;
 
         ImmutableArray<NodeId> withMemory = [.. machine.Zones.Select(zone => zone.Id.Node).Distinct()
             .Where(node => mems.IsDefaultOrEmpty || mems.Contains(node)).Order()];
@@ -52,12 +58,11 @@ internal static class PolicyFit
         return null;
     }
 
-    /// <summary>The first release that knows the policy; null when this one does.</summary>
-    private static string? Missing(KernelRelease release, Mempolicy policy)
+    private static bool IsKnown(
+        KernelRelease release, Mempolicy policy, string whose, SourcePlace at, ProblemList problems)
     {
-        if (policy.Mode == MempolicyMode.WeightedInterleave && !release.KnowsWeightedInterleave) return "6.9";
-        if (release.KnowsPreferredMany) return null;
-        if (policy.Mode == MempolicyMode.PreferredMany) return "5.15";
-        return policy.HomeNode is null ? null : "5.17";
+        if (release.Lacking(policy) is not { } lacking) return true;
+        problems.Add(at, ProblemCodes.Word, $"the policy of {whose} needs {lacking}");
+        return false;
     }
 }

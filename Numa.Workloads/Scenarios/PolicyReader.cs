@@ -33,16 +33,22 @@ internal static class PolicyReader
     }
 
     /// <summary>Every node that the request names must exist.</summary>
-    internal static void Check(AllocationRequest request, SourcePlace at, int nodes, ProblemList problems)
+    internal static void Check(WorkloadBasis basis, int nodes, ProblemList problems)
     {
+        var request = basis.Request;
         var named = request.Policy is { Meaning: not NodeSetMeaning.Relative } policy ? policy.Named : [];
         if (request.Policy?.HomeNode is { } home) named = named.Add(home);
-        if (!request.MemsAllowed.IsDefault) named = named.AddRange(request.MemsAllowed);
-        foreach (var node in named)
+        Check("policy", named, basis.PolicyAt, nodes, problems);
+        if (!request.MemsAllowed.IsDefault) Check("mems", request.MemsAllowed, basis.MemsAt, nodes, problems);
+    }
+
+    private static void Check(
+        string key, ImmutableArray<NodeId> named, SourcePlace at, int nodes, ProblemList problems)
+    {
+        foreach (var node in named.Where(node => node.Value >= nodes))
         {
-            if (node.Value < nodes) continue;
             problems.Add(at, ProblemCodes.Nodes,
-                $"policy names node {node}, but the machine's nodes are 0-{nodes - 1}");
+                $"{key} names node {node}, but the machine's nodes are 0-{nodes - 1}");
         }
     }
 

@@ -66,6 +66,9 @@ public static class ProblemCodes
     /// <summary>A file or folder to import in which nothing tells of a machine.</summary>
     public const string Import = "NUMA123";
 
+    /// <summary>A file or folder of another kind than the one that is expected.</summary>
+    public const string Kind = "NUMA124";
+
     /// <summary>A dump of a kernel's memory with a list of what are no frames.</summary>
     public const string Dump = "NUMA121";
 

@@ -11,9 +11,27 @@ internal sealed class ProblemList
 
     internal bool IsEmpty => _problems.Count == 0;
 
+    internal int Count => _problems.Count;
+
+    /// <summary>In the order in which they were found.</summary>
+    internal IReadOnlyList<Problem> All => _problems;
+
     internal void Add(SourcePlace at, string code, string message)
     {
-        if (_problems.Count < Limit) _problems.Add(new(at, code, message));
+        var problem = new Problem(at, code, message);
+        if (_problems.Count < Limit && !_problems.Contains(problem)) _problems.Add(problem);
+    }
+
+    internal void Add(ProblemList others)
+    {
+        foreach (var problem in others._problems) Add(problem.At, problem.Code, problem.Message);
+    }
+
+    /// <summary>Says one thing in the place of all that only follows from it.</summary>
+    internal void Replace(SourcePlace at, string code, string message)
+    {
+        _problems.Clear();
+        Add(at, code, message);
     }
 
     /// <exception cref="InputException">There is at least one problem.</exception>

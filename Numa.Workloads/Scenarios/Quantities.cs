@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Numa.Core.Addressing;
 using Numa.Core.Time;
 
 namespace Numa.Workloads.Scenarios;
 
 /// <summary>Sizes, durations and shares as people write them: a number and its unit, never a bare number.</summary>
-internal static class Quantities
+internal static partial class Quantities
 {
     private static readonly (string Suffix, decimal Nanoseconds)[] Units =
         [("ns", 1), ("µs", 1_000), ("us", 1_000), ("ms", 1_000_000), ("s", 1_000_000_000)];
@@ -36,9 +37,18 @@ internal static class Quantities
         var digits = isGrouped ? trimmed.Replace("_", "") : trimmed;
         if (long.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)) return true;
         if (digits.Length is > 0 and <= 30 && char.IsAsciiDigit(digits[0]) && !digits.All(char.IsAsciiDigit))
-            hint = "; write it in digits, as 1_000_000";
+        {
+            hint = IsSeveral(digits)
+                ? "; several values are for --vary of compare and sweep"
+                : "; write it in digits, as 1_000_000";
+        }
+
         return false;
     }
+
+    /// <summary>A list or a range, and not one number in groups of three digits.</summary>
+    private static bool IsSeveral(string text) => text.Contains("..", StringComparison.Ordinal)
+        || (text.Contains(',') && text.Split(',').Skip(1).Any(group => group.Trim().Length != 3));
 
     /// <summary>Reads a whole number of pages with a binary prefix; <c>0</c> needs none.</summary>
     internal static bool TrySize(string text, out ByteSize size, out string problem)
@@ -54,6 +64,12 @@ internal static class Quantities
         if (!trimmed.EndsWith('B') || !ByteSize.TryParse(trimmed, out size))
         {
             size = default;
+            if (TooLarge().IsMatch(trimmed))
+            {
+                problem = $"'{YamlScalar.Short(text)}' is too large; at most {LargestPiB}PiB are read";
+                return false;
+            }
+
             problem = $"'{YamlScalar.Short(text)}' is no size; expected a whole number with KiB, MiB, GiB or TiB"
                 + Guess(trimmed);
             return false;
@@ -82,7 +98,7 @@ internal static class Quantities
         return false;
     }
 
-    /// <summary>Reads a number with ns, us, ms or s; <c>0</c> needs no unit.</summary>
+    /// <summary>Reads a number with ns, us, ms or s, a whole number of nanoseconds; <c>0</c> needs no unit.</summary>
     internal static bool TryDuration(string text, out VirtualDuration duration, out string problem)
     {
         problem = "";
@@ -101,7 +117,9 @@ internal static class Quantities
                 return false;
             }
 
-            duration = new((long)decimal.Round(value * unit));
+            problem = value * unit % 1 == 0 ? "" : $"{trimmed} is no whole number of nanoseconds";
+            if (problem.Length > 0) return false;
+            duration = new((long)(value * unit));
             return true;
         }
 
@@ -117,6 +135,13 @@ internal static class Quantities
         var (suffix, unit) = Units.Last(unit => duration.Nanoseconds % unit.Nanoseconds == 0);
         return string.Create(CultureInfo.InvariantCulture, $"{duration.Nanoseconds / (long)unit}{suffix}");
     }
+
+    /// <summary>Largest size with its unit. Unit: PiB.</summary>
+    private const long LargestPiB = long.MaxValue >> 50;
+
+    /// <summary>A size by its form that is more than a number of bytes can be.</summary>
+    [GeneratedRegex("^[0-9]+\\s*([KMGTP]i)?B$")]
+    private static partial Regex TooLarge();
 
     /// <summary>Longest duration. Unit: seconds.</summary>
     internal const long LongestSeconds = 1_000_000;

@@ -21,12 +21,12 @@ public sealed record RunInputs(
     {
         var text = ScenarioLoader.ReadScenario(path);
         var files = ImmutableArray.CreateBuilder<InputFile>();
-        var scenario = ScenarioParser.Parse(text, path, settings, (name, from) =>
+        var scenario = ScenarioParser.Draft(text, path, settings, (name, from) =>
         {
             var found = ScenarioLoader.FindMachine(name, from);
             files.Add(new(found.Text is null ? Path.GetFullPath(found.File) : found.File, found.Text));
             return found;
-        });
+        }).Fitting();
         return (scenario, new(path, text, files.ToImmutable(), [.. settings]));
     }
 

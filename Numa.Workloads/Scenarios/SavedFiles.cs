@@ -71,7 +71,8 @@ internal static partial class SavedFiles
         return release with { Architecture = KernelArchitecture.X86Pae };
     }
 
-    private static SavedZone Zone(ZoneinfoZone zone)
+    /// <summary>A zone as it was shown, its marks without boost.</summary>
+    public static SavedZone Zone(ZoneinfoZone zone)
     {
         var boost = new PageCount(zone.Boost);
         return new(zone.Id, zone.Start, new(zone.Spanned), new(zone.Present), new(zone.Managed), new(zone.Free),
@@ -85,6 +86,7 @@ internal static partial class SavedFiles
         if (VersionBeside(file) is { } version && KernelRelease.Find(version, out var exact) is { } release)
         {
             if (!exact) notes.Add($"kernel {version}: the rules of {release.Name}, the nearest older, stand in");
+            if (KernelRelease.NoteOf(version) is { } note) notes.Add(note);
             return release;
         }
 

@@ -23,13 +23,17 @@ public sealed class ScenarioParser
     /// <param name="file">Path of the text, for places and for the machine's path.</param>
     /// <param name="settings">Values of the command line, in order; a later one wins.</param>
     /// <exception cref="InputException">The text or a setting has problems; all of them are in it.</exception>
-    public static Scenario Parse(string text, string file, IReadOnlyList<Setting> settings, FindMachine find)
+    public static Scenario Parse(string text, string file, IReadOnlyList<Setting> settings, FindMachine find) =>
+        Draft(text, file, settings, find).Whole();
+
+    /// <summary>Reads as much of a scenario as can be read.</summary>
+    internal static ScenarioDraft Draft(
+        string text, string file, IReadOnlyList<Setting> settings, FindMachine find)
     {
         var parser = new ScenarioParser(file, find);
-        var scenario = parser.Read(text, settings);
-        parser._problems.ThrowIfAny();
-        Invariant.Holds(scenario is not null);
-        return scenario;
+        var draft = parser.Read(text, settings) ?? new(null, parser._problems);
+        Invariant.Holds(draft.Scenario is not null || !draft.Problems.IsEmpty);
+        return draft;
     }
 
     /// <summary>Whether a text says that it runs something, right or wrong.</summary>
@@ -81,19 +85,28 @@ public sealed class ScenarioParser
         return null;
     }
 
-    private Scenario? Read(string text, IReadOnlyList<Setting> settings)
+    private ScenarioDraft? Read(string text, IReadOnlyList<Setting> settings)
     {
-        var root = Root(YamlText.Read(text, _file, _problems), "a scenario", _problems);
+        var tree = YamlText.Read(text, _file, _problems);
+        if (FileKind.Of(text, tree) is { } kind && kind != FileKind.Scenario && kind != FileKind.Study)
+        {
+            _problems.Replace(new(_file, 0, 0), ProblemCodes.Kind, kind.Instead("a scenario"));
+            return null;
+        }
+
+        var root = Root(tree, "a scenario", _problems);
         if (root is not null) root = new Variant(_find, _problems).Whole(root, _file, ScenarioKeys.Table);
         if (root is null) return null;
 
+        // What is wrong up to here may be what was to be said of the machine.
+        var before = _problems.Count;
         // The machine first: what other settings can name depends on it.
         foreach (var setting in settings.Where(setting => setting.Path == "machine"))
             root = SettingPaths.Apply(root, setting, _problems);
         root = WithMachine(root, out var recorded);
         foreach (var setting in settings.Where(setting => setting.Path != "machine"))
             root = SettingPaths.Apply(root, setting, _problems);
-        return Typed(root, recorded);
+        return Typed(root, recorded, _problems.Count == before);
     }
 
     /// <summary>Puts a machine file's content where its path stands, so that settings reach into it.</summary>
@@ -106,7 +119,9 @@ public sealed class ScenarioParser
         var found = _find(path.Text, path.At.Line == 0 ? null : path.At.File);
         if (found.Problem is not null)
         {
-            _problems.Add(path.At, ProblemCodes.File, $"machine {path.Shape}: {found.Problem}");
+            _problems.Add(path.At, ProblemCodes.File, $"machine {path.Shape}: {found.Problem}"
+                + (path.Text.Contains(',')
+                    ? "; several machines are for --vary machine=a,b of compare and sweep" : ""));
             return root;
         }
 
@@ -119,7 +134,19 @@ public sealed class ScenarioParser
             return root;
         }
 
-        var machine = Root(YamlText.Read(found.Text, found.File, _problems), "a machine file", _problems);
+        var own = new ProblemList();
+        var tree = YamlText.Read(found.Text, found.File, own);
+        if (FileKind.Of(found.Text, tree) is { } kind && kind != FileKind.Machine)
+        {
+            var expected = tree is YamlMapping other && other["machine"] is YamlScalar its
+                ? $"a machine, such as its {Path.Combine(Path.GetDirectoryName(found.File) ?? "", its.Text)}"
+                : "a machine";
+            _problems.Add(path.At, ProblemCodes.Kind, $"machine {path.Shape}: {kind.Instead(expected)}");
+            return root;
+        }
+
+        _problems.Add(own);
+        var machine = Root(tree, "a machine file", _problems);
         return machine is null ? root : With(root, machine, found.File);
     }
 
@@ -130,32 +157,43 @@ public sealed class ScenarioParser
         return root.With("machine", whole ?? (YamlValue)new YamlScalar("", machine.At));
     }
 
-    private Scenario? Typed(YamlMapping root, RecordedMachine? recorded)
+    private ScenarioDraft Typed(YamlMapping root, RecordedMachine? recorded, bool isSet)
     {
         var fields = new Fields(root, "the scenario", ScenarioKeys.Table, _problems);
+        var before = _problems.Count;
         var boot = BootKeys.Read(fields, _problems);
         var notes = boot.Notes;
         var machine = Machine(fields, boot, recorded, ref notes);
+        var hasMachine = isSet && machine is not null && _problems.Count == before
+            && !BootKeyList.Names.Any(fields.IsMeant);
         var duration = fields.Duration("duration");
         if (duration is { Nanoseconds: 0 })
             _problems.Add(fields.PlaceOf("duration"), ProblemCodes.Range, "duration is 0; nothing would run");
-        var workloads = Workloads(fields, duration is not null);
+        var (workloads, torn) = Workloads(fields, duration is not null);
         WorkloadOrder.Check(workloads, _problems);
         var occupied = fields.Sequence("occupied").Select(item => Occupied(item, fields)).OfType<Occupation>();
+        var beforeEvents = _problems.Count;
+        var events = EventReader.Read(fields, workloads, _problems);
+        var hasEvents = _problems.Count == beforeEvents && !fields.IsMeant("events");
         var scenario = new Scenario(
             fields.Text("name")?.Value ?? NameOf(_file), fields.Text("about")?.Value,
             machine ?? new CapturedMachine("", root.At), boot, Seed(fields),
             fields.WordOrDefault("clock", ScenarioKeys.Clocks), duration,
-            [.. occupied], EventReader.Read(fields, workloads, _problems), workloads, Costs(fields), Compare(fields),
+            [.. occupied], events, workloads, Costs(fields), Compare(fields),
             notes)
         {
             Reclaim = ReclaimReader.Read(fields, _problems),
             Study = StudyReader.Read(fields, _problems),
         };
         StudyReader.CheckMachine(scenario, fields.PlaceOf("study"), _problems);
-        if (machine is DescribedMachine described && _problems.IsEmpty)
-            MachineFit.Check(scenario, described.Machine, _problems);
-        return machine is null ? null : scenario;
+        if (hasMachine && machine is DescribedMachine described)
+            MachineFit.Check(scenario, described.Machine, torn, _problems);
+        return new(machine is null ? null : scenario, _problems)
+        {
+            HasMachine = hasMachine,
+            HasEvents = hasEvents,
+            Torn = torn,
+        };
     }
 
     private MachineSource? Machine(
@@ -181,7 +219,7 @@ public sealed class ScenarioParser
         return machine is null ? null : new DescribedMachine(machine);
     }
 
-    private ImmutableArray<Workload> Workloads(Fields fields, bool bounded)
+    private (ImmutableArray<Workload> All, ImmutableHashSet<string> Torn) Workloads(Fields fields, bool bounded)
     {
         var mapping = fields.Mapping(fields.Value("workloads"), "workloads");
         if (mapping is { Entries.IsEmpty: true })
@@ -191,11 +229,19 @@ public sealed class ScenarioParser
         {
             _problems.Add(mapping!.At, ProblemCodes.Limit,
                 $"{entries.Length} workloads; at most {ScenarioKeys.MostItems} are run");
-            return [];
+            return ([], []);
         }
 
-        var workloads = entries.Select(entry => WorkloadReader.Read(entry, bounded, _problems));
-        return [.. workloads.OfType<Workload>()];
+        var workloads = ImmutableArray.CreateBuilder<Workload>();
+        var torn = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            var before = _problems.Count;
+            if (WorkloadReader.Read(entry, bounded, _problems) is { } workload) workloads.Add(workload);
+            if (_problems.Count > before) torn.Add(entry.Key.Text);
+        }
+
+        return (workloads.ToImmutable(), torn.ToImmutable());
     }
 
     private Occupation? Occupied(YamlValue item, Fields scenario)
@@ -262,14 +308,9 @@ public sealed class ScenarioParser
         var variations = ImmutableArray.CreateBuilder<Variation>();
         foreach (var text in wanted.Select(value => fields.Scalar(value, "vary")).OfType<Located<string>>())
         {
-            try
-            {
-                variations.Add(Variation.Parse("vary", text.Value));
-            }
-            catch (InputException exception)
-            {
-                _problems.Add(text.At, ProblemCodes.Setting, exception.Problems[0].Message);
-            }
+            var variation = Variation.Read("vary", text.Value);
+            variations.Add(variation);
+            foreach (var problem in variation.Problems) _problems.Add(text.At, problem.Code, problem.Message);
         }
 
         return variations.ToImmutable();

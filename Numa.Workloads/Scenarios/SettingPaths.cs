@@ -19,7 +19,8 @@ internal static class SettingPaths
         var value = setting.Value.Length == 0
             ? new YamlScalar("", setting.At)
             : YamlText.Read(setting.Value, setting.At.File, problems, setting.At);
-        return value is null ? scenario : (YamlMapping)Put(scenario, path, 0, value);
+        return value is null ? scenario
+            : (YamlMapping)Put(scenario, path.AsSpan(), value, new Shape.KeyMapping(ScenarioKeys.Table));
     }
 
     /// <summary>Full path of a setting, one element a step.</summary>
@@ -47,9 +48,24 @@ internal static class SettingPaths
         var tails = known.Where(path => Text(path).EndsWith("." + written, StringComparison.Ordinal)).ToList();
         if (tails.Count == 1) return tails[0];
         problems.Add(setting.At, ProblemCodes.Setting, tails.Count == 0
-            ? $"no setting '{YamlScalar.Short(written)}'{Suggest(written, known)}"
+            ? $"no setting '{YamlScalar.Short(written)}'{OfKind(scenario, written) ?? Suggest(written, known)}"
             : $"'{written}' is ambiguous: {string.Join(", ", tails.Take(5).Select(Text))}");
         return null;
+    }
+
+    /// <summary>What to say of a key that other kinds of workloads have; null for any other.</summary>
+    private static string? OfKind(YamlMapping scenario, string written)
+    {
+        var dot = written.LastIndexOf('.');
+        var (workload, key) = (dot < 0 ? "" : written[..dot], written[(dot + 1)..]);
+        const string root = "workloads.";
+        if (workload.StartsWith(root, StringComparison.Ordinal)) workload = workload[root.Length..];
+        if (dot < 0 && WorkloadKinds.WithKey(key) is { Length: > 0 } kinds)
+            return $"; {key} is a key of {kinds}, and no workload of the scenario is of such a kind";
+        var named = (scenario["workloads"] as YamlMapping)?[workload] as YamlMapping;
+        var table = WorkloadKinds.TableOf((named?["kind"] as YamlScalar)?.Text);
+        var near = NearestName.To(key, table.Names.Concat(table.Foreign.Keys.Order(StringComparer.Ordinal)));
+        return near is not null && table.Foreign.ContainsKey(near) ? table.Hint(key) : null;
     }
 
     private static string Suggest(string written, List<ImmutableArray<string>> known)
@@ -102,6 +118,7 @@ internal static class SettingPaths
         {
             var kind = ((entry.Value as YamlMapping)?["kind"] as YamlScalar)?.Text;
             foreach (var key in Vocabulary.Workload(kind)) yield return ["workloads", entry.Key.Text, key];
+            foreach (var mode in PolicyKeys.Table.Names) yield return ["workloads", entry.Key.Text, "policy", mode];
         }
     }
 
@@ -124,20 +141,23 @@ internal static class SettingPaths
         }
     }
 
-    private static YamlValue Put(YamlValue? tree, ImmutableArray<string> path, int depth, YamlValue value)
+    /// <param name="shape">What the tree means; null where that is not known.</param>
+    private static YamlValue Put(YamlValue? tree, ReadOnlySpan<string> path, YamlValue value, Shape? shape)
     {
-        if (depth == path.Length) return value;
-        var step = path[depth];
+        if (path.IsEmpty) return value;
+        var step = path[0];
         if (tree is YamlSequence sequence)
         {
             var index = int.Parse(step, CultureInfo.InvariantCulture);
-            var item = Put(sequence.Items[index], path, depth + 1, value);
+            var item = Put(sequence.Items[index], path[1..], value, (shape as Shape.ListOf)?.Item);
             return sequence with { Items = sequence.Items.SetItem(index, item) };
         }
 
         // A missing step (no sysctls yet) begins where the value was written.
         var mapping = tree as YamlMapping ?? new YamlMapping([], value.At);
-        return mapping.With(step, Put(mapping[step], path, depth + 1, value));
+        var above = new YamlMapping([new(new(step, value.At), value)], value.At);
+        var inner = Put(mapping[step], path[1..], value, MappingMerge.Child(shape, step, mapping, above));
+        return MappingMerge.Beside(mapping, above, shape).With(step, inner);
     }
 
     private static string Text(ImmutableArray<string> path) => string.Join('.', path);

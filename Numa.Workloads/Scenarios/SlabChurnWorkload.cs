@@ -19,4 +19,8 @@ public sealed record SlabChurnWorkload(
     public override bool EndsByItself => Operations is not null;
 
     public override bool HasManyOrders => true;
+
+    public override bool IsDrawn => true;
+
+    public override bool GoesByTime => true;
 }

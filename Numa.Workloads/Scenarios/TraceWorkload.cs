@@ -13,6 +13,8 @@ public sealed record TraceWorkload(WorkloadBasis Basis, string File, double? Spe
 
     public override bool HasManyOrders => true;
 
+    public override bool GoesByTime => true;
+
     /// <summary>What the file holds; null until a machine is there to make the requests on.</summary>
     internal RequestLog? Log { get; init; }
 

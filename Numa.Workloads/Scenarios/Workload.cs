@@ -24,6 +24,9 @@ public sealed record WorkloadBasis(
     SourcePlace PolicyAt,
     VirtualDuration Think)
 {
+    /// <summary>Where the nodes are written that it may use, for problems with them.</summary>
+    public SourcePlace MemsAt { get; init; }
+
     /// <summary>How much more, or less, than by its size the OOM killer wants a task. Range: −1000, never, to
     /// 1000.</summary>
     public int OomScoreAdj { get; init; }
@@ -62,6 +65,13 @@ public abstract record Workload(WorkloadBasis Basis)
 
     /// <summary>Its allocations are of several orders.</summary>
     public virtual bool HasManyOrders => false;
+
+    /// <summary>The seed decides more of it than how long it computes.</summary>
+    public virtual bool IsDrawn => false;
+
+    /// <summary>What it does next hangs on how long something took: blocks that live for a time, a partner that may be
+    /// late.</summary>
+    public virtual bool GoesByTime => false;
 
     /// <summary>The workload as it is on a machine: shares of memory become numbers of blocks.</summary>
     public virtual Workload On(MachineImage machine) => this;
@@ -125,6 +135,8 @@ public sealed record ProducerConsumerWorkload(
     public const string Kind = "producer-consumer";
 
     public override CpuChoice? Partners => Consumers;
+
+    public override bool GoesByTime => true;
 }
 
 /// <summary>Which orders a toggle draws.</summary>
@@ -146,4 +158,6 @@ public sealed record ToggleWorkload(WorkloadBasis Basis, int Slots, ToggleMix Mi
     public const string Kind = "toggle";
 
     public override bool HasManyOrders => Mix == ToggleMix.Mixed;
+
+    public override bool IsDrawn => true;
 }

@@ -96,7 +96,7 @@ internal sealed partial class WorkloadReader
     private ForkStormWorkload ForkStorm()
     {
         var basis = Faults();
-        Drawn("order", "a child takes a stack of order 2 and single pages");
+        Drawn("order", "a child takes a stack of its kernel's order and single pages");
         return new(basis, Numbers.Read(_fields, "pages"), (int)_fields.NumberOrDefault("pageTables"),
             Durations.Read(_fields, "lifetime"), (int)_fields.NumberOrDefault("children"), Ending("forks"));
     }

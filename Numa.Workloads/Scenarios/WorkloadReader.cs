@@ -133,6 +133,7 @@ internal sealed partial class WorkloadReader
         return new(_name, _fields.At, Cpus(), After(), request, _fields.PlaceOf("policy"),
             _fields.DurationOrDefault("think"))
         {
+            MemsAt = _fields.PlaceOf("mems"),
             OomScoreAdj = (int)_fields.NumberOrDefault("oomScoreAdj"),
             Life = new(_fields.DurationOrDefault("start"), _fields.Duration("duration"), _fields.Duration("hold"),
                 (int)_fields.NumberOrDefault("repeat"), _fields.Word("onFailure", WorkloadKeys.OnFailures)),

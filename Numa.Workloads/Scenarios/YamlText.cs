@@ -33,13 +33,14 @@ internal sealed class YamlText
     /// <returns>Null after a problem that leaves no tree.</returns>
     internal static YamlValue? Read(string text, string file, ProblemList problems, SourcePlace? at = null)
     {
-        var whole = at ?? new SourcePlace(file, 0, 0);
+        var whole = at ?? new SourcePlace(file, 1, 1);
         if (text.Length > MaxLength)
         {
             problems.Add(whole, ProblemCodes.Limit, $"{text.Length} characters; at most {MaxLength} are read");
             return null;
         }
 
+        if (!TextCharacters.Check(text, file, at, problems)) return null;
         // Parser and scanner recurse only through us; brackets alone can still nest without end.
         try
         {
@@ -100,7 +101,7 @@ internal sealed class YamlText
         return current switch
         {
             SequenceStart => Sequence(at, depth),
-            MappingStart => Mapping(at, depth),
+            MappingStart mapping => Mapping(at, depth) with { IsInBraces = mapping.Style == MappingStyle.Flow },
             Scalar scalar => new YamlScalar(scalar.Value, at)
             {
                 IsLiteral = scalar.Style == ScalarStyle.Literal && _fixedPlace is null,

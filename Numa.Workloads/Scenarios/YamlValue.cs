@@ -44,6 +44,9 @@ public sealed record YamlEntry(YamlScalar Key, YamlValue Value);
 /// <summary>Keys and values in the order in which they were written.</summary>
 public sealed record YamlMapping(ImmutableArray<YamlEntry> Entries, SourcePlace At) : YamlValue(At)
 {
+    /// <summary>Written on one line, <c>{a: 1, b: 2}</c>.</summary>
+    internal bool IsInBraces { get; init; }
+
     internal override string Shape => "a mapping";
 
     public YamlValue? this[string key] => Entries.FirstOrDefault(entry => entry.Key.Text == key)?.Value;

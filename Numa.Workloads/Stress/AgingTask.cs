@@ -75,7 +75,7 @@ internal sealed class AgingTask : StressTask
     /// <summary>It frees of what it got.</summary>
     public override void Failed(AllocationFailure failure) => _isShort = true;
 
-    public override bool Stop()
+    public override bool Stop(VirtualInstant at)
     {
         _isShort = true;
         return _toFree != 0;

@@ -93,7 +93,7 @@ internal sealed class BenchmarkTask(
 
     public override void Skipped() => _isHalfDone = false;
 
-    public override bool Stop()
+    public override bool Stop(VirtualInstant at)
     {
         if (_isFilling) BeginPattern();
         _left = 0;

@@ -11,9 +11,6 @@ namespace Numa.Workloads.Stress;
 /// fork that fails does.</remarks>
 internal sealed class ForkTask : StressTask
 {
-    /// <summary>THREAD_SIZE_ORDER of x86-64, arch/x86/include/asm/page_64_types.h.</summary>
-    private static readonly Order StackOrder = new(2);
-
     private readonly ForkStormWorkload _forks;
     private readonly AllocationRequest _stack;
     private readonly AllocationRequest _table;
@@ -43,7 +40,7 @@ internal sealed class ForkTask : StressTask
         (_forks, _think, _left) = (forks, think, forks.Forks ?? long.MaxValue);
         const GfpFlags kernel = GfpFlags.GfpKernel | GfpFlags.Account | GfpFlags.Zero;
         _page = forks.Basis.Request;
-        _stack = _page.As(kernel, StackOrder) with { IsFault = false };
+        _stack = _page.As(kernel, forks.StackOrder) with { IsFault = false };
         _table = _page.As(kernel, new(0)) with { IsFault = false };
         _pages = new(forks.Pages, seed.Child("pages"));
         _lifetime = new(forks.Lifetime, seed.Child("lifetime"));
@@ -138,7 +135,7 @@ internal sealed class ForkTask : StressTask
     }
 
     /// <summary>No more forks; all children exit now.</summary>
-    public override bool Stop()
+    public override bool Stop(VirtualInstant at)
     {
         (_left, _isEnding) = (0, true);
         _isLeaving = true;

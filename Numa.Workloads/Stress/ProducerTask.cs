@@ -1,5 +1,6 @@
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
+using Numa.Core.Time;
 
 namespace Numa.Workloads.Stress;
 
@@ -53,7 +54,7 @@ internal sealed class ProducerTask(
 
     public override void Allocated(LiveBlock block) => _batch.Add(block);
 
-    public override bool Stop()
+    public override bool Stop(VirtualInstant at)
     {
         _failed = true;
         return true;

@@ -16,6 +16,7 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
     private StressTask _work = make(0);
     private Stage _stage;
     private int _run;
+    private VirtualInstant _now;
     private VirtualInstant _wakeAt;
     private VirtualInstant _end = VirtualInstant.Never;
     private bool _isOver;
@@ -61,14 +62,16 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
     {
         if (life.Repeat > 1) yield return new("runs", _run + 1);
         if (life.OnFailure == OnFailure.Skip) yield return new("skipped", _skipped);
-        if (life.OnFailure is OnFailure.Wait or OnFailure.Shrink) yield return new("tried again", _triedAgain);
-        if (life.OnFailure == OnFailure.Shrink) yield return new("pages given back", _given);
+        if (life.OnFailure == OnFailure.Wait) yield return new("waits", _triedAgain);
+        if (life.OnFailure != OnFailure.Shrink) yield break;
+        yield return new("tried again", _triedAgain);
+        yield return new("pages given back", _given);
     }
 
     public override void Next(ref TaskStep step)
     {
-        var now = step.NotBefore;
-        while (!TryStep(ref step, now))
+        _now = step.NotBefore;
+        while (!TryStep(ref step, _now))
         {
         }
     }
@@ -118,7 +121,7 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
             _isOver = true;
             if (_again is { } failure) _work.Failed(failure);
             _again = null;
-            if (!_work.Stop()) _stage = Stage.Holding;
+            if (!_work.Stop(_end)) _stage = Stage.Holding;
             return false;
         }
 
@@ -212,7 +215,8 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
     {
         switch (life.OnFailure)
         {
-            case OnFailure.Wait when _patience > 0:
+            // After the end of its work nobody waits.
+            case OnFailure.Wait when _patience > 0 && !_isOver:
                 (_again, _pauses) = (failure, true);
                 _triedAgain++;
                 _patience--;
@@ -242,7 +246,7 @@ internal sealed class ProgramTask(TaskId id, string workload, CpuId cpu, Program
     private void EndWork()
     {
         _again = null;
-        (_isOver, _stage) = (true, _work.Stop() ? Stage.Working : Stage.Holding);
+        (_isOver, _stage) = (true, _work.Stop(_now) ? Stage.Working : Stage.Holding);
     }
 
     public override void Received(TaskId sender, LiveBlock[] blocks) => _work.Received(sender, blocks);

@@ -1,5 +1,6 @@
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
+using Numa.Core.Time;
 using Numa.Workloads.Scenarios;
 
 namespace Numa.Workloads.Stress;
@@ -67,7 +68,7 @@ internal sealed class StormTask(
     /// <summary>Memory ran out: free what is held and start over, as a program does that survives.</summary>
     public override void Failed(AllocationFailure failure) => _freeing = Mapped > 0;
 
-    public override bool Stop()
+    public override bool Stop(VirtualInstant at)
     {
         _operations = _done;
         return true;

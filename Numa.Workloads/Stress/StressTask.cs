@@ -1,5 +1,6 @@
 using Numa.Core.Addressing;
 using Numa.Core.Allocation;
+using Numa.Core.Time;
 
 namespace Numa.Workloads.Stress;
 
@@ -12,8 +13,9 @@ internal abstract class StressTask(TaskId id, string workload, CpuId cpu) : Simu
     protected override bool IsProgram => IsOfUser;
 
     /// <summary>The time for its work is over.</summary>
+    /// <param name="at">Since when; what was due until then counts as its work.</param>
     /// <returns>Whether it has something left to do, as at any other end.</returns>
-    public virtual bool Stop() => false;
+    public virtual bool Stop(VirtualInstant at) => false;
 
     /// <summary>Takes a block off it, for the caller to free.</summary>
     /// <returns>False when it has none to give.</returns>

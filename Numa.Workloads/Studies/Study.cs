@@ -17,7 +17,21 @@ public sealed record Study(
     ImmutableArray<FittedConstant> Fit,
     int WithinFitted,
     int WithinPredicted,
-    ImmutableArray<StudyPoint> Points);
+    ImmutableArray<StudyPoint> Points)
+{
+    /// <summary>What part a point had in choosing the constants.</summary>
+    public StudyRole RoleOf(StudyPoint point)
+    {
+        if (point.Published is null) return StudyRole.Unpublished;
+        if (point.IsFitted) return StudyRole.Fitted;
+        // A figure that the fit set has under another name, or the quotient of two of its figures, is no prediction.
+        var fitted = Points.Where(other => other.IsFitted && other.IsSameAs(point)).ToList();
+        var follows = fitted.Any(other => other.Against?.Value == point.Against?.Value)
+            || (point.Against is { } against && fitted.Any(other => other.Against is null)
+                && Points.Any(other => other.IsFitted && other.Name.Value == against.Value));
+        return follows ? StudyRole.Follows : StudyRole.Predicted;
+    }
+}
 
 /// <summary>A constant that is fitted.</summary>
 /// <param name="Path">A cost, or the think time of a workload, by its setting's path.</param>
@@ -53,5 +67,11 @@ public sealed record FittedConstant(Located<string> Path, long Least, long Most)
 /// <param name="IsFitted">It belongs to the fit set; else nothing was chosen by it.</param>
 /// <param name="Against">The point that this one is a multiple of; null where the figure stands alone.</param>
 public sealed record StudyPoint(
-    Located<string> Name, RunMetric Metric, ImmutableArray<Setting> Settings, double? Published, bool IsFitted,
-    Located<string>? Against);
+    Located<string> Name, RunMetric Metric, ImmutableArray<Setting> Settings, PublishedFigure? Published,
+    bool IsFitted, Located<string>? Against)
+{
+    /// <summary>Read from the same runs in the same way.</summary>
+    public bool IsSameAs(StudyPoint other) => Metric == other.Metric && Settings.Length == other.Settings.Length
+        && Settings.Zip(other.Settings).All(pair => (pair.First.Path, pair.First.Value)
+            == (pair.Second.Path, pair.Second.Value));
+}

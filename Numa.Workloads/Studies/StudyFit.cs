@@ -53,7 +53,7 @@ internal static class StudyFit
             if (known.TryGetValue(key, out var miss)) return miss;
             var outcome = figures(points, [.. study.Fit.Select((constant, i) => constant.At(values[i]))]);
             miss = points.Zip(outcome).Sum(pair => pair.Second is > 0 and var figure
-                ? Math.Pow(Math.Log(figure / pair.First.Published!.Value), 2) : Hopeless);
+                ? Math.Pow(Math.Log(1 + pair.First.Published!.Value.ErrorOf(figure)), 2) : Hopeless);
             if (miss < least) (best, least) = (values, miss);
             return known[key] = miss;
         }

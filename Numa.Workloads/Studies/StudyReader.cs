@@ -115,7 +115,7 @@ internal sealed class StudyReader
                 settings.Add(new("set", entry.Key.Text, value.Value));
         }
 
-        var published = fields.Text("published") is { } text ? Published(text) : null;
+        var published = fields.Text("published") is { } text ? Range(text) : null;
         var isFitted = fields.OneOf("fit") == "true";
         if (isFitted && !fields.Has("published"))
             _problems.Add(fields.PlaceOf("fit"), ProblemCodes.Conflict, "fit: there is no published figure to fit on");
@@ -125,9 +125,18 @@ internal sealed class StudyReader
                 isFitted, fields.Text("against"));
     }
 
-    private double? Published(Located<string> text)
+    private PublishedFigure? Range(Located<string> text)
     {
-        var number = text.Value.Trim();
+        var ends = text.Value.Split("..").Select(end => Published(end.Trim())).ToList();
+        if (ends is [{ } one]) return one;
+        if (ends is [{ } least, { } most] && least < most) return new(least, most);
+        _problems.Add(text.At, ProblemCodes.Unit, $"published: '{YamlScalar.Short(text.Value)}' is no figure; expected"
+            + " one such as 94ns, 66%, 1e6/s or 27x, or the least and the most such as 1.10x..1.18x");
+        return null;
+    }
+
+    private static double? Published(string number)
+    {
         var scale = 1.0;
         foreach (var (suffix, factor) in new[]
                  {
@@ -140,11 +149,9 @@ internal sealed class StudyReader
         }
 
         const NumberStyles style = NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (double.TryParse(number, style, CultureInfo.InvariantCulture, out var value) && value > 0)
-            return value * scale;
-        _problems.Add(text.At, ProblemCodes.Unit,
-            $"published: '{YamlScalar.Short(text.Value)}' is no figure; expected one such as 94ns, 66%, 1e6/s or 27x");
-        return null;
+        return double.TryParse(number, style, CultureInfo.InvariantCulture, out var value) && value > 0
+            ? value * scale
+            : null;
     }
 
     private static long? Nanoseconds(string text) =>

@@ -21,8 +21,8 @@ public sealed class StudyRunner(
         var scenario = load([]);
         if (scenario.Study is not { } study)
         {
-            throw new InputException([new(new(path, 0, 0), ProblemCodes.MissingKey,
-                "the scenario has no study; expected published figures under 'study'")]);
+            throw new InputException([new(new(path, 1, 1), ProblemCodes.MissingKey,
+                "the scenario has no study; expected published figures under 'study'; numa run takes it as it is")]);
         }
 
         var anew = fitsAnew && !study.Fit.IsEmpty ? StudyFit.Search(study, Figures) : null;
@@ -32,16 +32,27 @@ public sealed class StudyRunner(
             constant.Path.Value, ValueOf(scenario, constant), anew?[i])).ToImmutableArray();
         cancellation.ThrowIfCancellationRequested();
         var machine = MachineBoot.Boot(scenario.Machine, scenario.Boot, []).Image;
+        ImmutableArray<ConstantResult> given =
+        [
+            .. scenario.Costs.Where(cost => study.Fit.All(constant => constant.Cost != cost.Key))
+                .Select(cost => new ConstantResult("costs." + cost.Key, cost.Value.Value, null)),
+        ];
         return new(scenario.Name, scenario.About, machine.Name, machine.Release.Name, study.Measured, study.Source,
-            constants, points, seeds, scenario.Notes);
+            constants, given, points, study.WithinPredicted, seeds, Notes(study));
     }
+
+    /// <summary>What is true of every point's run.</summary>
+    private ImmutableArray<string> Notes(Study study) =>
+    [
+        .. study.Points.Select(point => load(point.Settings).Notes.AsEnumerable())
+            .Aggregate((some, more) => some.Intersect(more)),
+    ];
 
     private static PointResult Result(Study study, StudyPoint point, double? figure)
     {
-        var role = point.Published is null ? StudyRole.Unpublished
-            : point.IsFitted ? StudyRole.Fitted : StudyRole.Predicted;
-        var error = figure / point.Published - 1;
-        var most = (role == StudyRole.Fitted ? study.WithinFitted : study.WithinPredicted) / 100.0;
+        var role = study.RoleOf(point);
+        var error = figure is { } known ? point.Published?.ErrorOf(known) : null;
+        var most = (role == StudyRole.Predicted ? study.WithinPredicted : study.WithinFitted) / 100.0;
         return new(point.Name.Value, point.Metric.Name, point.Against is null ? point.Metric.Unit : null,
             point.Against?.Value, role, point.Published, figure, error,
             role != StudyRole.Unpublished && (error is not { } off || Math.Abs(off) > most));

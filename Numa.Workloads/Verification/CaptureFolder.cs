@@ -22,8 +22,9 @@ internal sealed class CaptureFolder(string path)
             throw new InputException([new(new(Path, 0, 0), ProblemCodes.File, problem)]);
         if (!Directory.Exists(Path))
         {
-            throw new InputException(
-                [new(new(Path, 0, 0), ProblemCodes.File, "expected the folder of a capture, found a file")]);
+            var kind = ScenarioLoader.KindOf(Path);
+            throw new InputException([new(new(Path, 0, 0), ProblemCodes.Kind,
+                kind?.Instead("the folder of a capture") ?? "expected the folder of a capture, found a file")]);
         }
     }
 

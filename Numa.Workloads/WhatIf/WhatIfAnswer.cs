@@ -36,18 +36,27 @@ public sealed record WhatIfAnswer(
     ImmutableArray<WalkChange> Walks,
     ImmutableArray<string> Notes)
 {
-    /// <summary>Sum of all min marks: what ordinary requests leave. Unit: pages.</summary>
-    public (long Now, long With) KeptFree => KeptFreeOf(Figures);
+    /// <summary>What ordinary requests leave: of each zone what its min mark says, or all where that is more. Unit:
+    /// pages.</summary>
+    public (long Now, long With) KeptFree => KeptFreeOf(Machine, Figures);
+
+    /// <summary>The min marks leave nothing to ordinary requests.</summary>
+    public bool KeepsAll => KeptFree.With == Memory(Machine);
 
     /// <summary>The kind of request and the node whose room changes, by the first kind of which any does, and the most
     /// of its nodes; null when no room changes.</summary>
     public (RequestKind Kind, string Node)? Hardest => HardestOf(Figures);
 
-    internal static (long Now, long With) KeptFreeOf(ImmutableArray<FigureChange> figures)
+    internal static (long Now, long With) KeptFreeOf(MachineImage machine, ImmutableArray<FigureChange> figures)
     {
         var mins = figures.Where(figure => figure is { Part: FigurePart.Mark, Name: "min" }).ToList();
-        return (mins.Sum(min => min.Now ?? 0), mins.Sum(min => min.With ?? 0));
+        var managed = machine.Zones.ToDictionary(zone => zone.Id.ToString(), zone => zone.Managed.Value);
+        return (mins.Sum(min => Math.Min(min.Now ?? 0, managed[min.Of])),
+            mins.Sum(min => Math.Min(min.With ?? 0, managed[min.Of])));
     }
+
+    /// <summary>Pages that the buddy lists of all zones manage.</summary>
+    internal static long Memory(MachineImage machine) => machine.Zones.Sum(zone => zone.Managed.Value);
 
     internal static (RequestKind Kind, string Node)? HardestOf(ImmutableArray<FigureChange> figures)
     {

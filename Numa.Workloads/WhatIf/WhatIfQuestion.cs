@@ -38,7 +38,7 @@ public sealed record WhatIfQuestion(ImmutableArray<(string Name, string Value)> 
             Changes(MachineFigures.Of(before), MachineFigures.Of(after)),
             [.. before.Zonelists.Nodes.Select(lists => new WalkChange(lists.Node.Value,
                 string.Join(' ', lists.Fallback.Zones), string.Join(' ', after.Zonelists[lists.Node].Fallback.Zones)))],
-            [.. WrittenOver(booted.Tuning), .. RaisedLater(booted.Tuning)]);
+            [.. WrittenOver(booted.Tuning), .. UnreachableMarks.Notes(before, after), .. RaisedLater(booted.Tuning)]);
     }
 
     internal static ImmutableArray<FigureChange> Changes(

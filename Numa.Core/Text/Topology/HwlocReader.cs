@@ -78,23 +78,42 @@ public static class HwlocReader
             return null;
         }
 
+        CheckArchitecture(objects, log);
+        var ids = listed.Select(one => Id(one, log)).OfType<NodeId>().ToImmutableArray();
+        foreach (var twin in listed.Where(_ => ids.Length == listed.Count).Zip(ids).GroupBy(pair => pair.Second)
+            .Where(twins => twins.Count() > 1))
+        {
+            Add(log, twin.Last().First, $"a second node with os_index {twin.Key}");
+        }
+
+        // A matrix belongs to nodes that are all known.
+        var distances = ids.Distinct().Count() == listed.Count ? HwlocDistances.Read(topology, ids, log) : null;
         var nodes = listed.Select(one => Node(one, log)).OfType<HwlocNode>().ToList();
-        foreach (var twin in nodes.GroupBy(node => node.Id).Where(twins => twins.Count() > 1))
-            Add(log, twin.Last().At, $"a second node with os_index {twin.Key}");
+        if (log.IsEmpty && nodes.All(node => node.Bytes == 0)) Add(log, listed[0], "no node has local_memory");
         if (!log.IsEmpty) return null;
-        if (nodes.All(node => node.Bytes == 0)) Add(log, listed[0], "no node has local_memory");
 
         var defaults = new List<string>();
-        var distances = HwlocDistances.Read(topology, [.. nodes.Select(node => node.Id)], log);
         var table = NodeTable.Complete(HwlocCpus.Assign(nodes, Machine(objects), defaults), distances, defaults);
         // A node that hwloc left out has no row.
         if (distances is not null && table.Nodes.Length != nodes.Count) table = table with { Distances = null };
         return table with
         {
-            KernelVersion = objects.SelectMany(one => one.Elements("info"))
-                .FirstOrDefault(info => (string?)info.Attribute("name") == "OSRelease")?.Attribute("value")?.Value,
+            KernelVersion = (string?)Info(objects, "OSRelease")?.Attribute("value"),
             SizesAreExact = true,
         };
+    }
+
+    private static XElement? Info(IEnumerable<XElement> objects, string name) => objects
+        .SelectMany(one => one.Elements("info")).FirstOrDefault(info => (string?)info.Attribute("name") == name);
+
+    /// <summary>Nodes look alike everywhere; zones do not.</summary>
+    private static void CheckArchitecture(IEnumerable<XElement> objects, TopologyProblems log)
+    {
+        if (Info(objects, "Architecture") is { } info && (string?)info.Attribute("value") is { } name
+            && name is not ("x86_64" or "amd64"))
+        {
+            Add(log, info, $"the architecture is '{name}'; expected x86_64, the one whose zones Numa knows here");
+        }
     }
 
     private static bool IsNode(XElement element) => (string?)element.Attribute("type") == "NUMANode";
@@ -104,28 +123,33 @@ public static class HwlocReader
             ? HwlocCpuset.Parse(set.Value) ?? []
             : [];
 
+    private static NodeId? Id(XElement element, TopologyProblems log)
+    {
+        if (IndexOf(element) is { } id) return id;
+        Add(log, element, $"os_index '{(string?)element.Attribute("os_index")}' is no node; expected 0 to"
+            + $" {NodeId.MaxCount - 1}");
+        return null;
+    }
+
+    /// <summary>A machine without nodes is node 0.</summary>
+    private static NodeId? IndexOf(XElement element) => !IsNode(element) ? new(0)
+        : int.TryParse((string?)element.Attribute("os_index"), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var id) && id < NodeId.MaxCount ? new(id) : null;
+
     private static HwlocNode? Node(XElement element, TopologyProblems log)
     {
-        var index = (string?)element.Attribute("os_index");
-        var id = 0;
-        // A machine without nodes is node 0.
-        if (IsNode(element) && (!int.TryParse(index, NumberStyles.None, CultureInfo.InvariantCulture, out id)
-            || id >= NodeId.MaxCount))
-        {
-            Add(log, element, $"os_index '{index}' is no node; expected 0 to {NodeId.MaxCount - 1}");
-            return null;
-        }
-
+        if (IndexOf(element) is not { } id) return null;
         var memory = (string?)element.Attribute("local_memory") ?? "0";
         if (!long.TryParse(memory, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
             || bytes > NodeTable.MostBytes)
         {
-            Add(log, element, $"local_memory of node {id} is '{memory}'; expected a number of bytes");
+            Add(log, element, $"local_memory of node {id} is '{memory}'; expected a number of bytes up to"
+                + $" {NodeTable.MostBytes}");
             return null;
         }
 
         var mask = (string?)element.Attribute("cpuset") ?? "0x0";
-        if (HwlocCpuset.Parse(mask) is { } cpus) return new(new(id), bytes, cpus, element);
+        if (HwlocCpuset.Parse(mask) is { } cpus) return new(id, bytes, cpus);
         Add(log, element, $"cpuset of node {id} is '{mask}'; expected a mask such as 0x000000ff,0xffffffff");
         return null;
     }
@@ -138,4 +162,4 @@ public static class HwlocReader
 }
 
 /// <summary>A node as hwloc draws it: the CPUs are those near it, its own or not.</summary>
-internal sealed record HwlocNode(NodeId Id, long Bytes, ImmutableArray<CpuId> Near, XElement At);
+internal sealed record HwlocNode(NodeId Id, long Bytes, ImmutableArray<CpuId> Near);

@@ -18,8 +18,8 @@ public sealed record NodeTable(
     ImmutableArray<ListedNode> Nodes, NodeDistances? Distances, ImmutableArray<string> Defaults)
 {
     /// <summary>Largest memory of a node that is read. Unit: bytes.</summary>
-    /// <remarks>Source: 52 bits, the widest physical address of x86-64.</remarks>
-    public const long MostBytes = 1L << 52;
+    /// <remarks>Source: 46 bits, the widest physical address of x86-64 with four levels of page tables.</remarks>
+    public const long MostBytes = 1L << 46;
 
     /// <summary>The kernel's version, if the listing tells it.</summary>
     public string? KernelVersion { get; init; }

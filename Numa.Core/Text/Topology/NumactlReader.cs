@@ -20,7 +20,8 @@ public static partial class NumactlReader
 
     /// <summary>The text is of this kind.</summary>
     public static bool Recognises(string text) =>
-        Available().IsMatch(text) || NodeLine().IsMatch(text) || text.StartsWith(NoNuma, StringComparison.Ordinal);
+        Unquoted(text) is var plain && (Available().IsMatch(plain) || NodeLine().IsMatch(plain)
+            || plain.StartsWith(NoNuma, StringComparison.Ordinal));
 
     /// <param name="file">Name of the text, for problems.</param>
     /// <returns>Null when something is wrong.</returns>
@@ -28,11 +29,17 @@ public static partial class NumactlReader
     {
         var reading = new Reading(new(file, Code));
         var number = 0;
-        foreach (var line in text.EnumerateLines()) reading.Line(++number, line.ToString());
+        foreach (var line in Unquoted(text).EnumerateLines()) reading.Line(++number, line.ToString());
         var table = reading.Finish();
         problems = reading.Problems.All;
         return problems.IsEmpty ? table : null;
     }
+
+    /// <summary>The text without a mail's marks of quotation, every column where it was.</summary>
+    private static string Unquoted(string text) => Quotation().Replace(text, marks => new string(' ', marks.Length));
+
+    [GeneratedRegex(@"^>[> ]*", RegexOptions.Multiline)]
+    private static partial Regex Quotation();
 
     [GeneratedRegex(@"^ *available: (?<count>\d+) nodes? \((?<nodes>[\d,-]*)\)", RegexOptions.Multiline)]
     private static partial Regex Available();
@@ -50,16 +57,19 @@ public static partial class NumactlReader
     [GeneratedRegex(@"^(?<size>\d+) MB$")]
     private static partial Regex Size();
 
+    /// <summary>Stands for what a line of a node calls itself that has another name than numactl's.</summary>
+    private const string Unknown = "";
+
     /// <summary>One text on its way from lines to nodes.</summary>
     private sealed class Reading(TopologyProblems problems)
     {
         private readonly SortedDictionary<int, PageCount> _sizes = [];
         private readonly SortedDictionary<int, ImmutableArray<CpuId>> _cpus = [];
         private readonly SortedDictionary<int, (int Line, ImmutableArray<(int Column, int Value)> Cells)> _rows = [];
-        private readonly HashSet<(int Node, string What)> _seen = [];
-        private ImmutableArray<CpuId>? _available;
+        private readonly Dictionary<(int Node, string What), int> _lines = [];
+        private (int Line, ImmutableArray<CpuId> Nodes)? _available;
         private (int Line, int Column, int Node, string Value)? _cpuLine;
-        private bool _isMatrix;
+        private int? _matrixLine;
 
         public TopologyProblems Problems { get; } = problems;
 
@@ -84,13 +94,13 @@ public static partial class NumactlReader
             }
             else if (line.StartsWith("node distances:", StringComparison.Ordinal))
             {
-                _isMatrix = true;
+                _matrixLine = number;
             }
             else if (NodeLine().Match(raw) is { Success: true } match)
             {
                 ReadNode(number, match);
             }
-            else if (_isMatrix && Row().Match(raw) is { Success: true } row)
+            else if (_matrixLine is not null && Row().Match(raw) is { Success: true } row)
             {
                 ReadRow(number, row);
             }
@@ -99,25 +109,31 @@ public static partial class NumactlReader
         public NodeTable? Finish()
         {
             FinishCpus();
-            var nodes = _sizes.Keys.Union(_cpus.Keys).Union(_seen.Select(seen => seen.Node)).Order().ToList();
+            var seen = _lines.Keys.Select(line => line.Node).ToHashSet();
+            var nodes = seen.Union(_available?.Nodes.Select(node => node.Value) ?? []).Order().ToList();
             if (_available is { } listed)
             {
-                foreach (var node in listed.Select(one => one.Value).Except(nodes))
-                    Problems.Add($"node {node} is listed as available, and has no lines");
+                foreach (var node in nodes.Where(node => !seen.Contains(node)))
+                    Problems.Add(listed.Line, 1, $"node {node} is listed as available, and has no lines");
             }
 
-            foreach (var node in nodes.Where(node => !_seen.Contains((node, "size"))))
-                Problems.Add($"node {node} has no size; expected a line 'node {node} size: N MB'");
+            foreach (var node in nodes.Where(node => seen.Contains(node) && !_lines.ContainsKey((node, "size"))
+                && !_lines.ContainsKey((node, Unknown))))
+            {
+                Problems.Add(_lines[(node, "cpus")], 1,
+                    $"node {node} has no size; expected a line 'node {node} size: N MB'");
+            }
+
             if (nodes.Count == 0 && Problems.IsEmpty)
                 Problems.Add("no node is listed; expected lines such as 'node 0 size: 16384 MB'");
-            if (!Problems.IsEmpty) return null;
-            if (_sizes.Values.All(size => size == PageCount.Zero)) Problems.Add("no node has memory");
-
-            var defaults = new List<string>();
             var all = nodes.Select(node => new ListedNode(
-                new(node), _sizes[node], _cpus.GetValueOrDefault(node, []))).ToList();
-            Problems.CheckCpus(all);
-            return NodeTable.Complete(all, Distances(nodes), defaults);
+                new(node), _sizes.GetValueOrDefault(node), _cpus.GetValueOrDefault(node, []))).ToList();
+            foreach (var (node, message) in TopologyProblems.SharedCpus(all))
+                Problems.Add(_lines[(node.Value, "cpus")], 1, message);
+            var distances = Distances(nodes);
+            if (Problems.IsEmpty && _sizes.Values.All(size => size == PageCount.Zero))
+                Problems.Add("no node has memory");
+            return Problems.IsEmpty ? NodeTable.Complete(all, distances, []) : null;
         }
 
         private void ReadAvailable(int number, string line)
@@ -131,7 +147,7 @@ public static partial class NumactlReader
             }
             else
             {
-                _available = listed;
+                _available = (number, listed);
             }
         }
 
@@ -147,12 +163,15 @@ public static partial class NumactlReader
             }
 
             var column = match.Groups["value"].Index + 1;
-            if (what is "cpus" or "size" && !_seen.Add((node, what)))
+            if (what is "cpus" or "size" && !_lines.TryAdd((node, what), number))
                 Problems.Add(number, 1, $"a second line '{what}' of node {node}");
             else if (what == "cpus") _cpuLine = (number, column, node, value);
             else if (what == "size") ReadSize(number, column, node, value);
             else if (what != "free")
+            {
+                _lines.TryAdd((node, Unknown), number);
                 Problems.Add(number, match.Groups["what"].Index + 1, $"found '{what}'; expected cpus, size or free");
+            }
         }
 
         private void FinishCpus()
@@ -175,7 +194,8 @@ public static partial class NumactlReader
             }
             else
             {
-                Problems.Add(number, column, $"found '{value}' as the size of node {node}; expected a number of MB");
+                Problems.Add(number, column, $"found '{value}' as the size of node {node}; expected a number of MB up"
+                    + $" to {NodeTable.MostBytes >> 20}");
             }
         }
 
@@ -210,7 +230,7 @@ public static partial class NumactlReader
             {
                 if (!_rows.TryGetValue(from, out var row))
                 {
-                    Problems.Add($"node {from} has no row of distances, and others have");
+                    Problems.Add(_matrixLine ?? 0, 1, $"node {from} has no row of distances, and others have");
                     continue;
                 }
 

@@ -34,11 +34,13 @@ public static partial class SysfsReader
         NodeDistances? distances = null;
         // Nothing is told of distances unless each node's are there.
         if (rows.All(row => !row.IsEmpty)) distances = new(nodes.Count, rows.SelectMany(row => row));
-        else if (rows.Any(row => !row.IsEmpty)) Add(folder, "some nodes have a file 'distance', and others have none");
+        var rowless = nodes.Where(node => !files.ContainsKey((node, "distance"))).ToList();
+        if (rowless.Count < nodes.Count)
+            foreach (var node in rowless) Add(folder, $"node {node} has no file 'distance', and others have");
+        foreach (var (node, message) in TopologyProblems.SharedCpus(listed))
+            Add(files[(node.Value, "cpulist")].Path, message, 1);
         if (found.Count == 0 && listed.All(node => node.Managed == PageCount.Zero)) Add(folder, "no node has memory");
-        var log = new TopologyProblems(folder, Code);
-        log.CheckCpus(listed);
-        problems = [.. found, .. log.All];
+        problems = found.ToImmutable();
         var defaults = new List<string>();
         return problems.IsEmpty
             ? NodeTable.Complete(listed, distances, defaults) with { SizesAreExact = true }
@@ -53,10 +55,12 @@ public static partial class SysfsReader
             }
 
             if (Total().Match(file.Text) is { Success: true } match
-                && long.TryParse(match.Groups["kib"].ValueSpan, CultureInfo.InvariantCulture, out var kib)
-                && kib <= long.MaxValue >> 10)
+                && long.TryParse(match.Groups["kib"].ValueSpan, CultureInfo.InvariantCulture, out var kib))
             {
-                return new ByteSize(kib << 10).Pages;
+                if (kib <= NodeTable.MostBytes >> 10) return new ByteSize(kib << 10).Pages;
+                Add(file.Path, $"memory of node {node} is {kib} kB; expected up to {NodeTable.MostBytes >> 10}",
+                    1 + file.Text.AsSpan(0, match.Index).Count('\n'));
+                return default;
             }
 
             Add(file.Path, $"expected a line such as 'Node {node} MemTotal: 16384000 kB'");
@@ -90,7 +94,7 @@ public static partial class SysfsReader
         }
 
         void Add(string file, string message, int line = 0) =>
-            found.Add(new(new(file, line, line), Code, message));
+            found.Add(new(new(file, line, Math.Min(line, 1)), Code, message));
     }
 
     [GeneratedRegex(@"^node(?<node>\d{1,4})$")]

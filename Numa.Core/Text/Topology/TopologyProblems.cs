@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Numa.Core.Addressing;
 using Numa.Core.Diagnostics;
 using Numa.Core.Nodes;
 
@@ -20,7 +21,9 @@ internal sealed class TopologyProblems(string file, string code)
 
     public bool IsEmpty => _problems.Count == 0;
 
-    public ImmutableArray<Problem> All => [.. _problems];
+    /// <summary>In the order of the text, those of the whole first.</summary>
+    public ImmutableArray<Problem> All =>
+        [.. _problems.OrderBy(problem => problem.At.Line).ThenBy(problem => problem.At.Column)];
 
     public void Add(int line, int column, string message)
     {
@@ -48,8 +51,8 @@ internal sealed class TopologyProblems(string file, string code)
         return fits;
     }
 
-    /// <summary>Notes every CPU that two nodes claim.</summary>
-    public void CheckCpus(IEnumerable<ListedNode> nodes)
+    /// <summary>Finds, for each node, the first CPU that a node before it claims, too.</summary>
+    public static IEnumerable<(NodeId Node, string Message)> SharedCpus(IEnumerable<ListedNode> nodes)
     {
         var owner = new Dictionary<int, int>();
         foreach (var node in nodes)
@@ -57,7 +60,7 @@ internal sealed class TopologyProblems(string file, string code)
             foreach (var cpu in node.Cpus)
             {
                 if (owner.TryAdd(cpu.Value, node.Id.Value)) continue;
-                Add($"CPU {cpu} is on node {owner[cpu.Value]} and on node {node.Id}");
+                yield return (node.Id, $"CPU {cpu} is on node {owner[cpu.Value]} and on node {node.Id}");
                 break;
             }
         }

@@ -110,6 +110,10 @@ public class ExperimentRunnerTests
     {
         public Dictionary<ExperimentRun, CellRun> Runs { get; } = [];
 
+        public void Begin(Experiment experiment)
+        {
+        }
+
         public CellRun? Find(Experiment experiment, ExperimentRun run) => Runs.GetValueOrDefault(run);
 
         public void Keep(Experiment experiment, ExperimentRun run, CellRun ended) => Runs.Add(run, ended);

@@ -31,6 +31,42 @@ public class MeanDifferenceTests
         Assert.NotNull(MeanDifference.OfPairs([1, 2], [2, 4]).P);
     }
 
+    // What every seed halves is halved, however far seeds lie apart; and half of nothing says nothing.
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(0.0)]
+    [InlineData(3.0)]
+    public void A_part_that_all_pairs_share_has_no_scatter(double part)
+    {
+        double[] first = [1, 5, 9, 40];
+        var found = MeanDifference.OfPairs(first, [.. first.Select(value => part * value)]);
+        Assert.Equal(part - 1, found.RelativeLow!.Value, 12);
+        Assert.Equal(part - 1, found.RelativeHigh!.Value, 12);
+        Assert.True(found.Low < found.High);
+        Assert.Null(MeanDifference.OfPairs([0, 0, 0], [1, 2, 3]).RelativeLow);
+    }
+
+    // Two sides that scatter by a tenth, the other half as large: the truth lies within as often as is said.
+    [Fact]
+    public void Intervals_of_parts_cover_as_often_as_they_say()
+    {
+        var normal = new Normal(0, 1, new MersenneTwister(20261129));
+        var (pairs, samples) = (0, 0);
+        const int repetitions = 20_000;
+        for (var i = 0; i < repetitions; i++)
+        {
+            double[] first = Draw(normal, 5, 100, 10);
+            var paired = MeanDifference.OfPairs(first, [.. first.Select(value => value / 2 + normal.Sample())]);
+            if (paired.RelativeLow <= -0.5 && paired.RelativeHigh >= -0.5) pairs++;
+            var apart = MeanDifference.OfSamples(first, Draw(normal, 5, 50, 5));
+            if (apart.RelativeLow <= -0.5 && apart.RelativeHigh >= -0.5) samples++;
+        }
+
+        // Four deviations of a binomial count lie within 0.0062; the ratio is straight to the first order only.
+        Assert.InRange(pairs / (double)repetitions, 0.9438, 0.9562);
+        Assert.InRange(samples / (double)repetitions, 0.9400, 0.9650);
+    }
+
     // Variances 2.5 and 10 over 5 each: error sqrt 2.5, Satterthwaite 6.25 / (0.25 / 4 + 4 / 4) = 5.882.
     [Fact]
     public void Separate_samples_follow_welch()

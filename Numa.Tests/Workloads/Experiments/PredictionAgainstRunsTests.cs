@@ -50,7 +50,7 @@ public class PredictionAgainstRunsTests
         var (scenario, machine) = (booted.Scenario, booted.Machine);
         var (plan, loop) = Run(booted);
 
-        var tolerance = MetricTolerance.Of([machine], TaskTable.Of(scenario, machine));
+        var tolerance = MetricTolerance.Of([machine], [TaskTable.Of(scenario, machine)]);
         var prediction = booted.Prediction!;
         for (var slot = 0; slot < plan.ZoneCount; slot++)
         {

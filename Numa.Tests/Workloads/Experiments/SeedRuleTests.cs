@@ -16,6 +16,14 @@ public class SeedRuleTests
     [InlineData("{kind: fill, cpus: 0, size: 8MiB}", "events: [{at: 1us, set: {vm.min_free_kbytes: 4096}}]",
         SeedRule.None)]
     [InlineData("{kind: toggle, cpus: 0, slots: 9, mix: order0, operations: 500}", "", SeedRule.None)]
+    [InlineData("{kind: huge-page-faults, cpus: 0, size: 8MiB}", "", SeedRule.Placement)]
+    [InlineData("{kind: allocator-benchmark, cpus: 0, size: 8MiB, pattern: bulk, think: 20ns}", "", SeedRule.Placement)]
+    [InlineData("{kind: allocator-benchmark, cpus: 0-1, size: 8MiB, pattern: repeat}", "", SeedRule.Run)]
+    [InlineData("{kind: allocator-benchmark, cpus: 0, size: 8MiB, pattern: random}", "", SeedRule.None)]
+    [InlineData("{kind: producer-consumer, cpus: 0, consumers: 1, think: 20ns}", "", SeedRule.None)]
+    [InlineData("{kind: producer-consumer, cpus: 0, consumers: 1, think: 0}", "", SeedRule.Run)]
+    [InlineData("{kind: aging, cpus: 0, size: 8MiB}", "", SeedRule.None)]
+    [InlineData("{kind: slab-churn, cpus: 0, operations: 200}", "", SeedRule.None)]
     public void A_rule_holds_where_nothing_that_matters_is_drawn(string workload, string more, object rule)
     {
         var text = $"machine: pair.yaml\n{more}\nworkloads:\n  work: {workload}\n";

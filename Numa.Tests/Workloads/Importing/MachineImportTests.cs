@@ -1,6 +1,7 @@
 using Numa.Core.Boot;
 using Numa.Core.Diagnostics;
 using Numa.Core.Text;
+using Numa.Tests.Core.Zones;
 using Numa.Workloads.Importing;
 using Numa.Workloads.Scenarios;
 
@@ -52,6 +53,57 @@ public sealed class MachineImportTests : IDisposable
             Boot(machine).Layout.Zones.Select(zone =>
                 (zone.Id, zone.Present.Value, zone.Spanned.Value, zone.ManagedAtEnd.Value)));
         Assert.Contains("managed: as the /proc/zoneinfo beside the log shows it.", machine.Notes);
+        AssertMarks(shown, machine);
+    }
+
+    /// <summary>What the same machine showed after each of its sysctls was written, one after the other.</summary>
+    public static TheoryData<string> Writes => new(Written.Files.Keys
+        .Where(file => file.StartsWith("zoneinfo.after-", StringComparison.Ordinal)).Order());
+
+    private static TuningCapture Written { get; } = new(Path.Combine(TuningCapture.Root(), "6.1-2node-4g"));
+
+    // Goal: settings that somebody wrote survive. Method: the log of a boot with what its kernel showed later.
+    [Theory]
+    [MemberData(nameof(Writes))]
+    public void A_folder_keeps_the_settings_that_its_zoneinfo_betrays(string file)
+    {
+        File.Copy(Path.Combine(Machines, "qemu-2node-4g", "dmesg.txt"), Path.Combine(_folder, "dmesg.txt"));
+        File.WriteAllText(Path.Combine(_folder, "zoneinfo.txt"), Written[file]);
+        AssertMarks(Written.Zoneinfo(file), MachineImport.Of(_folder, null, null));
+    }
+
+    // The sysctls tell to the KiB what marks tell to the page, and what marks do not tell; against them the marks count.
+    [Theory]
+    [InlineData("1025", "1025", "vm.min_free_kbytes is 1025, as the saved sysctls say")]
+    [InlineData("9000", "1024", "1024 is taken. The saved sysctls say 9000.")]
+    public void Sysctls_in_the_folder_complete_what_marks_betray(string saved, string taken, string note)
+    {
+        File.Copy(Path.Combine(Machines, "qemu-2node-4g", "dmesg.txt"), Path.Combine(_folder, "dmesg.txt"));
+        File.WriteAllText(Path.Combine(_folder, "zoneinfo.txt"), Written["zoneinfo.after-min_free_kbytes.x1.txt"]);
+        File.WriteAllText(Path.Combine(_folder, "sysctl.txt"), "vm.lowmem_reserve_ratio = 128\t128\t16\t0\t0\n"
+            + $"vm.min_free_kbytes = {saved}\nvm.numa_zonelist_order = Node\nvm.swappiness = 10\n"
+            + "vm.watermark_scale_factor = 200\nvm.zone_reclaim_mode = 0\n");
+        var machine = MachineImport.Of(_folder, null, null);
+        Assert.Contains($"\nsysctls:\n  vm.min_free_kbytes: {taken}\n  vm.watermark_scale_factor: 200\n"
+            + "  vm.lowmem_reserve_ratio: \"128 128 16 0 0\"\n  vm.swappiness: 10\n", machine.Yaml, StringComparison.Ordinal);
+        Assert.Contains(machine.Notes, told => told.Contains(note, StringComparison.Ordinal));
+    }
+
+    /// <summary>The kernel computed its marks before it freed the last of its own memory.</summary>
+    private static void AssertMarks(IEnumerable<ZoneinfoZone> shown, ImportedMachine machine)
+    {
+        var image = Boot(machine).Image;
+        foreach (var zone in shown.Where(zone => zone.IsPopulated))
+        {
+            var ours = image.Zones.First(own => own.Id == zone.Id).Tuning;
+            AssertNear(zone.Marks.Min.Value, ours.Marks.Min.Value);
+            AssertNear(zone.Marks.Low.Value, ours.Marks.Low.Value);
+            AssertNear(zone.Marks.High.Value, ours.Marks.High.Value);
+            AssertNear(zone.Protection.Max(), ours.LowmemReserve.Max().Value);
+        }
+
+        static void AssertNear(long shown, long ours) =>
+            Assert.InRange(ours, shown - 2 - shown / 50, shown + 2 + shown / 50);
     }
 
     // Goal: the zoneinfo outweighs an estimate. Method: the log without what early memory was asked for, so that by itself
@@ -96,6 +148,25 @@ public sealed class MachineImportTests : IDisposable
     [InlineData("6.1.192", "6.1")]
     public void A_kernel_that_is_not_known_stays_in_the_file(string named, string written) => Assert.Contains(
         $"\nkernel: \"{written}\"\n", MachineImport.Of("-", "node 0 cpus: 0\nnode 0 size: 900 MB\n", named).Yaml);
+
+    // A distribution's name of 4.4 stands for later fixes; the file says so once, whatever told the version.
+    [Theory]
+    [InlineData("4.4.0-210-generic", "4.4", 1)]
+    [InlineData("4.4.0", "4.4.0", 0)]
+    public void The_file_says_which_rules_a_package_of_4_4_was_given(string version, string written, int notes)
+    {
+        var log = File.ReadAllText(Path.Combine(Machines, "spill-4.4.178-node", "dmesg.txt"))
+            .Replace("Linux version 4.4.178 ", $"Linux version {version} ", StringComparison.Ordinal);
+        foreach (var machine in (ImportedMachine[])[MachineImport.Of("-", log, null),
+            MachineImport.Of("-", Listing, version),
+            MachineImport.Of("-", "<topology><object type=\"Machine\" local_memory=\"1073741824\"><info"
+                + $" name=\"OSRelease\" value=\"{version}\"/></object></topology>", null)])
+        {
+            Assert.Contains($"\nkernel: \"{written}\"\n", machine.Yaml, StringComparison.Ordinal);
+            Assert.Equal(notes, machine.Notes.Count(note => note.StartsWith(
+                $"Kernel {version} is a distribution's name", StringComparison.Ordinal)));
+        }
+    }
 
     // Whole GiB were plugged in while the kernel ran, and their descriptors lie elsewhere.
     [Fact]
@@ -192,16 +263,64 @@ public sealed class MachineImportTests : IDisposable
         Assert.Contains("CPUs are numbered anew, from 0 without gaps: they were 4,8-9.", machine.Notes);
     }
 
+    // What was told is shown, also where it is what the file would mean without.
+    [Fact]
+    public void Distances_are_written_and_said_not_to_be_told_where_they_are_not()
+    {
+        const string nodes = "node 0 cpus: 0\nnode 0 size: 900 MB\nnode 1 cpus: 1\nnode 1 size: 900 MB\n";
+        const string rows = "distances:\n  - [10, 20]\n  - [20, 10]\n";
+        var told = MachineImport.Of("-", nodes + "node distances:\n  0: 10 20\n  1: 20 10\n", null).Yaml;
+        Assert.Contains("}\n" + rows, told, StringComparison.Ordinal);
+        Assert.Contains("# Distances are not told: 10 on a node, 20 between nodes.\n" + rows,
+            MachineImport.Of("-", nodes, null).Yaml, StringComparison.Ordinal);
+    }
+
+    // Goal: nothing is opened that never ends or that reading uses up. Method: a pipe and a socket beside a listing; the
+    // wait ends a run in which one was opened.
+    [Fact]
+    public async Task Pipes_and_sockets_are_left_alone()
+    {
+        var pipe = Path.Combine(_folder, "a-pipe");
+        using (var made = System.Diagnostics.Process.Start("mkfifo", pipe)) await made.WaitForExitAsync();
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix,
+            System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(Path.Combine(_folder, "b-socket")));
+        File.CreateSymbolicLink(Path.Combine(_folder, "c-link"), pipe);
+        File.CreateSymbolicLink(Path.Combine(_folder, "c-lost"), Path.Combine(_folder, "nothing"));
+        File.CreateSymbolicLink(Path.Combine(_folder, "c-stdin"), "/dev/stdin");
+        File.WriteAllText(Path.Combine(_folder, "d-listing"), Listing);
+        var machine = await Waited(() => MachineImport.Of(_folder, null, null));
+        Assert.StartsWith("# Made by 'numa import' of the output of numactl --hardware.\n", machine.Yaml,
+            StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<InputException>(() => Waited(() => MachineImport.Of(pipe, null, null)));
+        Assert.Equal($"{pipe}: error NUMA100: is empty or no regular file, but a pipe, a device or a socket; expected a file"
+            + " or a folder", Assert.Single(error.Problems).ToString());
+    }
+
+    // Files of /proc have no length and are read, the few that are known: reading others uses them up.
+    [Theory]
+    [InlineData("/proc/version", "nothing in this text tells of a machine;")]
+    [InlineData("/proc/kmsg", "of /proc and /sys only these are read: buddyinfo, cpulist, distance, meminfo, version, zoneinfo")]
+    public async Task Of_proc_only_known_names_are_read(string path, string expected)
+    {
+        if (!File.Exists(path)) return;
+        var error = await Assert.ThrowsAsync<InputException>(() => Waited(() => MachineImport.Of(path, null, null)));
+        Assert.StartsWith(expected, Assert.Single(error.Problems).Message, StringComparison.Ordinal);
+    }
+
+    private static Task<ImportedMachine> Waited(Func<ImportedMachine> import) =>
+        Task.Run(import).WaitAsync(TimeSpan.FromSeconds(20));
+
     [Theory]
     [InlineData("kernel: \"4.4\"\nnodes: [{memory: 1GiB, cpus: 0}]\n",
-        "/dev/stdin: error NUMA123: this is a machine file or a scenario already; expected what a machine's tools or its"
+        "<stdin>: error NUMA123: this is a machine file or a scenario already; expected what a machine's tools or its"
         + " kernel print")]
     [InlineData("total used free\n",
-        "/dev/stdin: error NUMA123: nothing in this text tells of a machine; expected a kernel's log of its boot, a saved"
+        "<stdin>: error NUMA123: nothing in this text tells of a machine; expected a kernel's log of its boot, a saved"
         + " /proc/zoneinfo, XML of 'lstopo --of xml', the output of 'numactl --hardware', or a folder that holds one of"
         + " them or a copy of /sys/devices/system/node")]
     [InlineData("node 0 size: 99999999 MB\nnode 1 size: 9 MB\n",
-        "/dev/stdin: error NUMA215: node 0 has *, expected whole pages up to 64TiB")]
+        "<stdin>:1:14: error NUMA251: found '99999999 MB' as the size of node 0; expected a number of MB up to 67108864")]
     public void What_nothing_can_be_made_of_is_said(string text, string expected)
     {
         var problem = Assert.Single(Assert.Throws<InputException>(() => MachineImport.Of("-", text, null)).Problems);

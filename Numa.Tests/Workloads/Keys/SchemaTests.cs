@@ -23,6 +23,30 @@ public class SchemaTests
     }
 
     [Theory]
+    [InlineData("kind: aging, cpus: 0, types: {movable: 100%}", true)]
+    [InlineData("kind: aging, cpus: 0, types: {cma: 100%}", false)]
+    [InlineData("kind: slab-churn, cpus: 0, orders: {10: 100%}", true)]
+    [InlineData("kind: slab-churn, cpus: 0, orders: {11: 100%}", false)]
+    [InlineData("kind: slab-churn, cpus: 0, lifetime: {uniform: [1us, 2us]}", true)]
+    [InlineData("kind: slab-churn, cpus: 0, lifetime: {uniform: [1us]}", false)]
+    [InlineData("kind: slab-churn, cpus: 0, lifetime: {uniform: [1us, 2us, 3us]}", false)]
+    public void A_schema_knows_names_and_lengths_as_the_reader_does(string workload, bool isRight)
+    {
+        var text = $"machine: pair.yaml\nworkloads: {{a: {{{workload}}}}}";
+        Assert.Equal(isRight, SchemaFile.Scenario.Accepts(text));
+        if (isRight) ScenarioTexts.Parse(text);
+        else Assert.NotEmpty(ScenarioTexts.Problems(text));
+    }
+
+    [Theory]
+    [InlineData("1GiB", true)]
+    [InlineData("65536", true)]
+    [InlineData("1GB", false)]
+    public void A_schema_takes_a_size_for_min_free_kbytes(string value, bool isRight) =>
+        Assert.Equal(isRight, SchemaFile.Scenario.Accepts(
+            $"sysctls: {{vm.min_free_kbytes: {value}}}\n{ScenarioTexts.Scenario}"));
+
+    [Theory]
     [MemberData(nameof(Files))]
     public void A_shipped_file_names_its_schema_and_passes_it(string name)
     {

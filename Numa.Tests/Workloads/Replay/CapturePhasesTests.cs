@@ -88,7 +88,7 @@ public sealed class CapturePhasesTests : IDisposable
         AssertWhole(Assert.Single(Replay(Phase)));
     }
 
-    // Goal: what README's example shows is true: policies lie beside the traces, and every page is the kernel's.
+    // Goal: what docs/commands.md shows is true: policies lie beside the traces, and every page is the kernel's.
     [Fact]
     public async Task The_shipped_traces_are_predicted_whole()
     {

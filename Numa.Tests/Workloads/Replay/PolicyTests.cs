@@ -169,7 +169,7 @@ public class PolicyTests
 
     // Goal: a policy that the kernel would not have is refused, as in scenarios.
     [Theory]
-    [InlineData("5.10", "{preferred-many: [1]}", "NUMA108: the policy of task 1 needs Linux 5.15; the machine's kernel is")]
+    [InlineData("4.14", "{preferred-many: [1]}", "NUMA108: the policy of task 1 needs Linux 5.15; the machine's kernel is")]
     [InlineData("6.1", "{weighted-interleave: {1: 1}}", "NUMA108: the policy of task 1 needs Linux 6.9; the machine's")]
     [InlineData("6.1", "{bind: [1]}", "NUMA111: the kernel refuses the policy of task 1: none of its nodes (1) is one")]
     public void The_kernel_must_know_the_policy(string kernel, string policy, string problem)

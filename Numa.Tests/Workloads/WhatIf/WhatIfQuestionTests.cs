@@ -75,6 +75,39 @@ public class WhatIfQuestionTests
         Assert.Empty(Ask("notes-32g.yaml", "6.1", ("vm.lowmem_reserve_ratio", "0 16")).Notes);
     }
 
+    // Any number of KiB is taken as it is, in every release (spec: only the computed value is clamped).
+    [Theory]
+    [InlineData("4.4", 8134, 950265, 15818816)]
+    [InlineData("6.12", 8134, 950265, 15818816)]
+    public void Marks_beyond_the_memory_are_said_to_be_so(string kernel, int dma, int dma32, int normal)
+    {
+        var answer = Ask("notes-32g.yaml", kernel, ("vm.min_free_kbytes", "64GiB"));
+        Assert.Equal((8 + 956 + 15930, 3973 + 464142 + 7726451), answer.KeptFree);
+        Assert.True(answer.KeepsAll);
+        Assert.Equal<string>(
+        [
+            "vm.min_free_kbytes is 67108864 KiB, more than the 32778264 KiB that the machine manages: no release limits it",
+            $"the min mark is beyond all memory of 0:DMA ({dma} of 3973 pages), 0:DMA32 ({dma32} of 464142 pages), "
+                + $"0:Normal ({normal} of 7726451 pages): requests that may reclaim get nothing there, and reclaim cannot "
+                + "change that, so that they end in the OOM killer; atomic ones get what their flags take off the mark",
+        ], answer.Notes);
+        Assert.All(answer.Figures.Where(figure => figure.End is RoomEnd.Kswapd or RoomEnd.DirectReclaim),
+            figure => Assert.Equal(0, figure.With));
+    }
+
+    [Fact]
+    public void Of_marks_only_in_part_beyond_the_memory_the_highest_that_is_reached_counts()
+    {
+        var answer = Ask("notes-32g.yaml", "4.4", ("vm.min_free_kbytes", "28GiB"));
+        Assert.Equal(7340031, answer.KeptFree.With);
+        Assert.False(answer.KeepsAll);
+        Assert.Equal("the high mark is beyond all memory of 0:DMA (5337 of 3973 pages), 0:DMA32 (623611 of 464142 pages), "
+            + "0:Normal (10381098 of 7726451 pages): kswapd frees what it can and never has enough",
+            Assert.Single(answer.Notes));
+        Assert.EndsWith(" and 31 more: kswapd frees what it can and never has enough", Ask("epyc-32node.yaml", null,
+            ("vm.min_free_kbytes", "400GiB")).Notes[^1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_refusal_is_told_with_the_kernels_reason()
     {

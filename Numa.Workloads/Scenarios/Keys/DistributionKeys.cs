@@ -35,7 +35,7 @@ public static class DistributionKeys
     private static KeyTable Table(string name, Shape one, KeyTable lognormal) => new(name, "One distribution.",
     [
         new("constant", one, "Always the same; the value alone says so too."),
-        new("uniform", Shape.List(one), "From the first to the second, all alike."),
+        new("uniform", Shape.Pair(one), "From the first to the second, all alike."),
         new("exponential", one, "The mean; the next event knows nothing of the last."),
         new("poisson", one,
             "Of events that know nothing of each other: as a duration the mean gap, as a number the mean count."),

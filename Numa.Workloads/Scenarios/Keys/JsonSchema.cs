@@ -151,10 +151,7 @@ public sealed class JsonSchema
         Shape.RealNumber number => Numeric(
             Pattern("^\\s*[+-]?[0-9]*\\.?[0-9]+\\s*$", "number"), (decimal)number.Least, (decimal)number.Most),
         Shape.OneWord word => Words(word),
-        Shape.ListOf list => AtLeast("minItems", list.Least, new()
-        {
-            ["type"] = "array", ["items"] = Value(list.Item, part: false),
-        }),
+        Shape.ListOf list => List(list),
         Shape.KeyMapping mapping => Reference(mapping.Table, part),
         Shape.ByName names => ByName(names, part),
         Shape.Workload => Reference("workload", part, () => Workload(part)),
@@ -197,6 +194,13 @@ public sealed class JsonSchema
         return new() { ["enum"] = new JsonArray([.. values]) };
     }
 
+    private JsonObject List(Shape.ListOf list)
+    {
+        var schema = new JsonObject { ["type"] = "array", ["items"] = Value(list.Item, part: false) };
+        if (list.Most is { } most) schema["maxItems"] = most;
+        return AtLeast("minItems", list.Least, schema);
+    }
+
     private JsonObject ByName(Shape.ByName names, bool part)
     {
         var value = Value(names.Value, part);
@@ -205,6 +209,7 @@ public sealed class JsonSchema
             ["type"] = "object", ["additionalProperties"] = part ? OrNull(value) : value,
         };
         if (!part) AtLeast("minProperties", names.Least, schema);
+        if (!names.Known.IsEmpty) schema["propertyNames"] = Words(new(names.Known));
         if (names.AreNumbers) schema["propertyNames"] = new JsonObject { ["pattern"] = "^[0-9]+$" };
         return schema;
     }

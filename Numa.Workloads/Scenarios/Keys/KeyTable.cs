@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Numa.Core.Text;
 
 namespace Numa.Workloads.Scenarios.Keys;
 
@@ -11,6 +12,17 @@ public sealed record KeyTable(string Name, string About, ImmutableArray<Key> Key
     public ImmutableArray<Choice> Choices { get; init; } = [];
 
     public ImmutableArray<string> Names { get; } = [.. Keys.Select(key => key.Name)];
+
+    /// <summary>Keys of tables beside this one, with the words that say whose each is.</summary>
+    internal ImmutableDictionary<string, string> Foreign { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>The end of a message about a key that is none of the table's.</summary>
+    internal string Hint(string word)
+    {
+        var near = NearestName.To(word, Names.Concat(Foreign.Keys.Order(StringComparer.Ordinal)));
+        if (near is null || !Foreign.TryGetValue(near, out var whose)) return NearestName.Hint(word, Names);
+        return near == word ? $"; {near} is {whose}" : $"; did you mean '{near}'? It is {whose}";
+    }
 
     /// <summary>The key of this name; null when there is none.</summary>
     public Key? Find(string name) => Keys.FirstOrDefault(key => key.Name == name);

@@ -34,6 +34,8 @@ public abstract record Shape
 
     public static Shape List(Shape item, int least = 0) => new ListOf(item) { Least = least };
 
+    public static Shape Pair(Shape item) => new ListOf(item) { Least = 2, Most = 2 };
+
     public static Shape Mapping(KeyTable table) => new KeyMapping(table);
 
     public static Shape Either(params ImmutableArray<Shape> shapes) => new OneShape(shapes);
@@ -102,7 +104,10 @@ public abstract record Shape
         /// <summary>Fewest items.</summary>
         public int Least { get; init; }
 
-        public override string Words => $"a list, each {Item.Words}";
+        /// <summary>Most items; null for any number.</summary>
+        public int? Most { get; init; }
+
+        public override string Words => $"a list{(Most is { } most ? $" of {most}" : "")}, each {Item.Words}";
     }
 
     /// <summary>A mapping with known keys.</summary>
@@ -125,7 +130,11 @@ public abstract record Shape
         /// <summary>The names are numbers.</summary>
         public bool AreNumbers { get; init; }
 
-        public override string Words => $"{Value.Words} for each {Named}";
+        /// <summary>The only names; empty for any.</summary>
+        public ImmutableArray<string> Known { get; init; } = [];
+
+        public override string Words => $"{Value.Words} for each {Named}"
+            + (Known.IsEmpty ? "" : $" ({string.Join(", ", Known)})");
     }
 
     /// <summary>A mapping whose key <c>kind</c> says which other keys it may have.</summary>

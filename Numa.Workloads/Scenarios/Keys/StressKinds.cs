@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Numa.Core.Addressing;
 using Numa.Core.Allocation;
 using Numa.Core.Zones;
 using Numa.Workloads.Stress;
@@ -41,6 +42,9 @@ public static class StressKinds
         ["reclaimable"] = Migratetype.Reclaimable,
     };
 
+    private static ImmutableArray<string> Orders { get; } =
+        [.. Enumerable.Range(0, Order.MaxValue + 1).Select(order => new Order(order).ToString())];
+
     internal static ImmutableArray<WorkloadKind> All { get; } =
         [NetworkReceive(), HugePages(), SlabChurn(), Aging(), ForkStorm(), Benchmark(), Trace()];
 
@@ -57,7 +61,8 @@ public static class StressKinds
             { Default = "64", Source = WorkloadKinds.NapiWeight },
             new("processing", DistributionKeys.Duration, "From a packet's arrival until its buffer is freed.")
             { Default = "{exponential: 100us}", Source = RoundFigure },
-            new("ring", Shape.Whole(1, 65_536), "Most buffers in use on each CPU; packets beyond are dropped.")
+            new("ring", Shape.Whole(1, 65_536), "Descriptors of each CPU: packets that wait and buffers in use "
+                + "hold one each; packets beyond are dropped.")
             {
                 Default = "512",
                 Source = "IXGBE_DEFAULT_RXD, Linux drivers/net/ethernet/intel/ixgbe/ixgbe.h",
@@ -83,13 +88,14 @@ public static class StressKinds
         ]);
 
     private static WorkloadKind SlabChurn() => new(SlabChurnWorkload.Kind,
-        "Slabs of orders 0 to 3 come, live for a while, and go.",
+        "Slabs of several orders come, live for a while, and go.",
         GfpFlags.GfpKernel, ThinkTime.SlabRefill, RoundFigure,
         [
-            new("orders", new Shape.ByName("order", Shape.Percent), "Share of each order; 100% together.")
+            new("orders", new Shape.ByName("order", Shape.Percent) { Known = Orders },
+                "Share of each order; 100% together.")
             {
                 Default = "{0: 55%, 1: 20%, 2: 15%, 3: 10%}",
-                Source = "round figures; up to slub_max_order, 3, Linux mm/slub.c",
+                Source = "round figures; SLUB by itself goes up to slub_max_order, 3, Linux mm/slub.c",
             },
             new("reclaimable", Shape.Percent, "Share of slabs that shrinkers can empty, as those of dentries.")
             { Default = "30%", Source = RoundFigure },
@@ -110,7 +116,7 @@ public static class StressKinds
         [
             new("size", WorkloadKeys.SizeOrShare, "Memory of all tasks together, or a share of the machine's.")
             { Default = "75%", Source = "round figure; LLFree's fragmentation benchmark takes all there is" },
-            new("types", new Shape.ByName("migratetype", Shape.Percent),
+            new("types", new Shape.ByName("migratetype", Shape.Percent) { Known = [.. Types.Keys] },
                 "Share of movable, unmovable and reclaimable blocks; 100% together.")
             { Default = "{movable: 80%, unmovable: 10%, reclaimable: 10%}", Source = RoundFigure },
             new("freed", Shape.Percent, "Share of the blocks that are freed again, each as likely as any other.")

@@ -7,7 +7,9 @@ public static class StudyKeys
 {
     internal const string RangePattern = @"^[0-9]+(ns|us|ms)? *\.\. *[0-9]+(ns|us|ms)?$";
 
-    internal const string PublishedPattern = @"^[0-9]+(\.[0-9]+)?(e[0-9]+)? *(ns|us|ms|%|/s|x)?$";
+    private const string FigurePattern = @"[0-9]+(\.[0-9]+)?(e[0-9]+)? *(ns|us|ms|%|/s|x)?";
+
+    internal const string PublishedPattern = $@"^{FigurePattern}( *\.\. *{FigurePattern})?$";
 
     public static KeyTable Within { get; } = new("within", "Largest errors that are not marked.",
     [
@@ -22,9 +24,10 @@ public static class StudyKeys
         { IsRequired = true },
         new("set", new Shape.ByName("setting", Shape.Text), "Settings of its run, as with --set.")
         { LeftOut = "the scenario as it is" },
-        new("published", new Shape.Form("a figure such as 94ns, 66%, 1e6/s or 27x", PublishedPattern)
+        new("published", new Shape.Form("a figure such as 94ns, 66%, 1e6/s or 27x, or 1.10x..1.18x", PublishedPattern)
             { IsMaybeNumber = true },
-            "The figure, in the metric's unit; a multiple where it is given against another point.")
+            "The figure, or the least and the most, in the metric's unit; a multiple where it is given against another"
+            + " point.")
         { LeftOut = "Numa's figure stands alone" },
         new("fit", Shape.Word(["true", "false"]), "The constants were fitted on it.") { Default = "false" },
         new("against", Shape.Text, "Name of the point that this one is a multiple of."),

@@ -11,8 +11,12 @@ public static class SysctlKeys
     /// <summary>Written before anything runs.</summary>
     public static KeyTable AtBoot { get; } = new("sysctls", "Kernel settings by their own names.",
     [
-        Number(Sysctl.MinFreeKbytes, "Unit: KiB. Free memory that the min marks of all zones add up to.",
-            "computed from the memory: 4 x sqrt(KiB of lowmem), more with transparent huge pages"),
+        new(Sysctl.MinFreeKbytes, Shape.Either(Shape.Whole(0, int.MaxValue), Shape.Size),
+            "Free memory that the min marks of all zones add up to: a number of KiB, or a size.")
+        {
+            LeftOut = "computed from the memory: 4 x sqrt(KiB of lowmem), more with transparent huge pages",
+            Source = Vm,
+        },
         Number(Sysctl.WatermarkScaleFactor,
             "Unit: 1/10000 of a zone's pages. Gap between the marks min, low and high. Linux 4.6 and later.", "10"),
         Number(Sysctl.WatermarkBoostFactor,

@@ -106,6 +106,17 @@ public static class WorkloadKinds
     public static WorkloadKind? Find(string? name) => All.FirstOrDefault(kind => kind.Name == name);
 
     /// <summary>Keys of a workload of this kind; for an unknown kind those of all, none of them needed.</summary>
-    public static KeyTable TableOf(string? kind) => Find(kind)?.Table ?? WorkloadKeys.Common.With(
-        All.SelectMany(known => known.Own).DistinctBy(key => key.Name).Select(key => key with { IsRequired = false }));
+    public static KeyTable TableOf(string? kind) => Find(kind) is { } known
+        ? known.Table with { Foreign = KeysOfOthers(known) }
+        : WorkloadKeys.Common.With(All.SelectMany(each => each.Own).DistinctBy(key => key.Name)
+            .Select(key => key with { IsRequired = false }));
+
+    /// <summary>Kinds that have this key of their own, joined by "and"; empty where none has.</summary>
+    internal static string WithKey(string key) => Choice.Joined(
+        [.. All.Where(kind => kind.Own.Any(own => own.Name == key)).Select(kind => kind.Name)]);
+
+    private static ImmutableDictionary<string, string> KeysOfOthers(WorkloadKind kind) => All
+        .SelectMany(other => other.Own).Select(key => key.Name).Distinct().Except(kind.Own.Select(key => key.Name))
+        .ToImmutableDictionary(key => key, key => $"a key of {WithKey(key)}, not of {kind.Name}, which has "
+            + Choice.Joined([.. kind.Own.Select(own => own.Name)]));
 }

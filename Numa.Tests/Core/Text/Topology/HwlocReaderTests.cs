@@ -102,10 +102,17 @@ public class HwlocReaderTests
     [InlineData("<topology>\n<object type=\"NUMANode\" os_index=\"x\"/><object type=\"NUMANode\" os_index=\"0\""
         + " local_memory=\"1 GB\"/>\n<object type=\"NUMANode\" os_index=\"1\" cpuset=\"0xf...f\"/></topology>",
         "x:2:2: error NUMA252: os_index 'x' is no node; expected 0 to 1023",
-        "x:2:40: error NUMA252: local_memory of node 0 is '1 GB'; expected a number of bytes",
+        "x:2:40: error NUMA252: local_memory of node 0 is '1 GB'; expected a number of bytes up to 70368744177664",
         "x:3:2: error NUMA252: cpuset of node 1 is '0xf...f'; expected a mask such as 0x000000ff,0xffffffff")]
     [InlineData("<topology>\n<object type=\"NUMANode\" os_index=\"0\"/></topology>",
         "x:2:2: error NUMA252: no node has local_memory")]
+    [InlineData("<topology>\n<object type=\"Machine\">\n<info name=\"Architecture\" value=\"aarch64\"/>"
+        + "<object type=\"NUMANode\" os_index=\"0\" local_memory=\"9\"/></object></topology>",
+        "x:3:2: error NUMA252: the architecture is 'aarch64'; expected x86_64, the one whose zones Numa knows here")]
+    [InlineData("<topology>\n<object type=\"NUMANode\" os_index=\"0\" local_memory=\"-1\"/>\n<distances2"
+        + " type=\"NUMANode\" name=\"NUMALatency\"><indexes>0</indexes><u64values>10 21</u64values></distances2></topology>",
+        "x:2:2: error NUMA252: local_memory of node 0 is '-1'; expected a number of bytes up to 70368744177664",
+        "x:3:2: error NUMA252: 2 distances stand for 1 nodes; expected the square, all of them numbers")]
     public void What_is_wrong_is_said_with_its_place(string text, params string[] expected)
     {
         Assert.Null(HwlocReader.Read("x", text, out var problems));

@@ -57,6 +57,21 @@ public class NumactlReaderTests
         Assert.EndsWith("| 10 21 / 31 10", TopologyText.Of(NumactlReader.Read("n", text, out _)), StringComparison.Ordinal);
     }
 
+    // As a mail quotes it; places count the marks.
+    [Theory]
+    [InlineData("> ")]
+    [InlineData(">")]
+    [InlineData("> > ")]
+    public void A_quoted_listing_is_one(string mark)
+    {
+        var text = string.Concat(TwoSockets.Split('\n').Select(line => mark + line + "\n"));
+        Assert.True(NumactlReader.Recognises(text));
+        Assert.Equal(TopologyText.Of(NumactlReader.Read("n", TwoSockets, out _)),
+            TopologyText.Of(NumactlReader.Read("n", text, out _)));
+        NumactlReader.Read("n", mark + "node 0 size: x MB", out var problems);
+        Assert.Equal(14 + mark.Length, Assert.Single(problems).At.Column);
+    }
+
     [Fact]
     public void Without_CPUs_it_says_what_it_took()
     {
@@ -72,26 +87,39 @@ public class NumactlReaderTests
     [InlineData("available: 2 nodes (0)\nnode 0 size: 9 MB",
         "n:1:1: error NUMA251: found 'available: 2 nodes (0)'; expected a line such as 'available: 2 nodes (0-1)'")]
     [InlineData("available: 2 nodes (0-1)\nnode 0 size: 9 MB",
-        "n: error NUMA251: node 1 is listed as available, and has no lines")]
+        "n:1:1: error NUMA251: node 1 is listed as available, and has no lines")]
     [InlineData("node 0 cpus: 0\nnode 0 free: 3 MB",
-        "n: error NUMA251: node 0 has no size; expected a line 'node 0 size: N MB'")]
+        "n:1:1: error NUMA251: node 0 has no size; expected a line 'node 0 size: N MB'")]
     [InlineData("node 0 cpus: 0\nnode 0 size: 8796093022207 MB",
-        "n:2:14: error NUMA251: found '8796093022207 MB' as the size of node 0; expected a number of MB")]
+        "n:2:14: error NUMA251: found '8796093022207 MB' as the size of node 0; expected a number of MB up to "
+        + "67108864")]
     [InlineData("node 0 cpus: 0 1 x\nnode 0 size: <not available>",
         "n:1:14: error NUMA251: 'x' is no CPU and no range of CPUs; expected a list such as 0-3,8-11 with numbers below "
         + "8192",
-        "n:2:14: error NUMA251: found '<not available>' as the size of node 0; expected a number of MB")]
+        "n:2:14: error NUMA251: found '<not available>' as the size of node 0; expected a number of MB up to "
+        + "67108864")]
     [InlineData("node 0 cpus: 0\nnode 0 size: 9 MB\nnode 0 size: 8 MB\nnode 0 colour: red",
         "n:3:1: error NUMA251: a second line 'size' of node 0",
         "n:4:8: error NUMA251: found 'colour'; expected cpus, size or free")]
     [InlineData("node 0 cpus: 0\nnode 0 size: 9 MB\nnode 1 cpus: 0\nnode 1 size: 9 MB",
-        "n: error NUMA251: CPU 0 is on node 0 and on node 1")]
+        "n:3:1: error NUMA251: CPU 0 is on node 0 and on node 1")]
     [InlineData("node 0 cpus: 0\nnode 0 size: 0 MB", "n: error NUMA251: no node has memory")]
     [InlineData("node 1024 size: 9 MB\nnode 0 size: 9 MB", "n:1:6: error NUMA251: '1024' is no node; expected 0 to 1023")]
     [InlineData("node 0 size: 9 MB\nnode 1 size: 9 MB\nnode distances:\nnode 0 1\n  0:  11  9\n  1: 20 10 30",
         "n:5:7: error NUMA251: distance of node 0 to itself is 11; expected 10",
         "n:5:11: error NUMA251: distance 0 to 1 is 9; expected 10 to 254",
         "n:6:1: error NUMA251: node 1 has 3 distances; expected 2, one for each node")]
+    // Goal: one fault hides no other, and makes none up. Method: faults of every kind in one text.
+    [InlineData("available: 4 nodes (0-3)\nnode 0 cpus: 0 1\nnode 0 size: -5 MB\nnode 1 cpus: 1\nnod 1 size: 9 MB\n"
+        + "node 2 cpus: 2\nnode 2 sise: 9 MB\nnode distances:\nnode 0 1 2 3\n  0: 10 300 20 20\n  1: 20 10 20 20\n"
+        + "  2: 20 20 10 20",
+        "n:1:1: error NUMA251: node 3 is listed as available, and has no lines",
+        "n:3:14: error NUMA251: found '-5 MB' as the size of node 0; expected a number of MB up to 67108864",
+        "n:4:1: error NUMA251: node 1 has no size; expected a line 'node 1 size: N MB'",
+        "n:4:1: error NUMA251: CPU 1 is on node 0 and on node 1",
+        "n:7:8: error NUMA251: found 'sise'; expected cpus, size or free",
+        "n:8:1: error NUMA251: node 3 has no row of distances, and others have",
+        "n:10:9: error NUMA251: distance 0 to 1 is 300; expected 10 to 254")]
     public void What_is_wrong_is_said_with_its_place(string text, params string[] expected)
     {
         Assert.Null(NumactlReader.Read("n", text, out var problems));

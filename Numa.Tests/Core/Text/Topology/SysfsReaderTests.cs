@@ -30,6 +30,24 @@ public class SysfsReaderTests
                 "node0/cpulist:1:1: error NUMA253: range 3-1 runs backwards",
                 "node: error NUMA253: node 1 has no file 'meminfo', which tells its memory",
                 "node0/distance:1:1: error NUMA253: node 0 has 1 distances; expected 2, one for each node",
+                "node: error NUMA253: node 1 has no file 'distance', and others have",
+            ],
+            problems.Select(problem => problem.ToString()));
+    }
+
+    // A row that is wrong is there, and CPUs and sizes are looked at all the same.
+    [Fact]
+    public void One_fault_makes_no_other_and_hides_none()
+    {
+        Assert.Null(SysfsReader.Read("node", Files(
+            (0, "meminfo", "Node 0 MemTotal: 8 kB\n"), (0, "cpulist", "0-3\n"), (0, "distance", "10\n"),
+            (1, "meminfo", "\nNode 1 MemTotal: 9999999999999 kB\n"), (1, "cpulist", "3\n"), (1, "distance", "20 10\n")),
+            out var problems));
+        Assert.Equal(
+            [
+                "node1/meminfo:2:1: error NUMA253: memory of node 1 is 9999999999999 kB; expected up to 68719476736",
+                "node0/distance:1:1: error NUMA253: node 0 has 1 distances; expected 2, one for each node",
+                "node1/cpulist:1:1: error NUMA253: CPU 3 is on node 0 and on node 1",
             ],
             problems.Select(problem => problem.ToString()));
     }
