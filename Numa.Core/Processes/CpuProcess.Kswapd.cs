@@ -138,10 +138,16 @@ public sealed partial class CpuProcess
 
     private IEnumerable<Pause> MaySleep(KernelWork work, KernelThread thread, int order, int highest)
     {
-        AskForSizes(_machine.LruOf(FirstSlotOf(thread.Node)), Continuation.Kernel);
-        yield return Pause.Visit;
-        work.Answer = _visit.FutileRuns >= HopelessRuns;
-        if (work.Answer) yield break;
+        var slots = SlotsOf(thread.Node, highest);
+        if (slots.Count > 0)
+        {
+            // Where its futile runs are counted: a zone before that may have lost all its memory.
+            AskForSizes(_machine.LruOf(slots[0]), Continuation.Kernel);
+            yield return Pause.Visit;
+            work.Answer = _visit.FutileRuns >= HopelessRuns;
+            if (work.Answer) yield break;
+        }
+
         foreach (var pause in IsBalanced(work, thread.Node, order, highest)) yield return pause;
     }
 

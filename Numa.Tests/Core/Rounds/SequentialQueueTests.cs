@@ -29,6 +29,11 @@ public class SequentialQueueTests
     public void So_do_rounds_in_which_memory_comes_and_goes() =>
         SmallRun.AnyPlugged.Sample(AssertAnyGrouping, iter: 400, threads: 2);
 
+    // The first zone of kswapd's node loses all its memory, and nothing can be reclaimed: it must sleep all the same.
+    [Fact]
+    public void Kswapd_gives_up_also_where_its_first_zone_is_gone() =>
+        SmallRun.AnyPlugged.Sample(AssertAnyGrouping, iter: 1, threads: 1, seed: "9fQQj1xGHepf");
+
     [Fact]
     public void Any_grouping_of_a_machine_that_is_short_of_memory_runs_like_one_queue() =>
         SmallRun.AnyTight.Sample(AssertAnyGrouping, iter: 300, threads: 2);
