@@ -39,6 +39,7 @@ public sealed partial record KernelRelease
             CompactionRule.BeforeReclaim => "before reclaim",
             _ => "after reclaim",
         }),
+        ("kernel stacks", release => $"order {release.StackOrder.Value}"),
         ("nodes without memory", release => release.MemorylessNodesComeOnline ? "online" : "their CPUs move"),
     ];
 

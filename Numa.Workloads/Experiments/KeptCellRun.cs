@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -22,7 +24,9 @@ public static class KeptCellRun
         RespectNullableAnnotations = true,
     };
 
-    private sealed record Text(
+    private const string Head = "{\"digest\":\"";
+
+    private sealed record Figures(
         int Cell, ulong Seed, string Hash, string PlacementHash, bool Conserved, bool UsedReclaimModel,
         ImmutableSortedDictionary<string, double?> Metrics, Evidence? Record);
 
@@ -34,17 +38,26 @@ public static class KeptCellRun
 
     private sealed record Buckets(long Width, int Count, ImmutableArray<long> Amounts);
 
-    public static string Write(Experiment experiment, CellRun run) => JsonSerializer.Serialize(
-        new Text(run.Cell, run.Seed, run.Hash, run.PlacementHash, run.Conserved, run.UsedReclaimModel,
+    /// <summary>One line of JSON that begins with a digest of all the rest: who edits a figure by hand is found
+    /// out.</summary>
+    public static string Write(Experiment experiment, CellRun run)
+    {
+        var figures = new Figures(run.Cell, run.Seed, run.Hash, run.PlacementHash, run.Conserved, run.UsedReclaimModel,
             experiment.Metrics.Zip(run.Values).ToImmutableSortedDictionary(
                 pair => pair.First.Name, pair => pair.Second, StringComparer.Ordinal),
-            run.Record is { } record ? Of(record) : null), Options);
+            run.Record is { } record ? Of(record) : null);
+        var rest = JsonSerializer.Serialize(figures, Options)[1..];
+        return $"{Head}{Digest(rest)}\",{rest}";
+    }
+
+    private static string Digest(string rest) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(rest)));
 
     /// <param name="machine">Boots the machine of a cell.</param>
     /// <exception cref="JsonException">The text is no run of this experiment.</exception>
     public static CellRun Read(Experiment experiment, string text, Func<int, MachineImage> machine)
     {
-        var kept = JsonSerializer.Deserialize<Text>(text, Options) ?? throw new JsonException("it holds nothing");
+        var kept = JsonSerializer.Deserialize<Figures>(text, Options) ?? throw new JsonException("it holds nothing");
         // Keys that are left out read as nothing at all.
         if (kept is not { Hash: not null, PlacementHash: not null, Metrics: not null }
             || kept.Record is { Result: null }
@@ -53,6 +66,11 @@ public static class KeptCellRun
         {
             throw new JsonException("it is no run of this experiment");
         }
+
+        var line = text.TrimEnd('\n');
+        var rest = Head.Length + 2 * SHA256.HashSizeInBytes + "\",".Length;
+        if (line.Length < rest || line[..rest] != $"{Head}{Digest(line[rest..])}\",")
+            throw new JsonException("it is not as it was written");
 
         return new(kept.Cell, kept.Seed, kept.Hash, kept.PlacementHash, kept.Conserved, kept.UsedReclaimModel,
             [.. experiment.Metrics.Select(metric => kept.Metrics[metric.Name])])

@@ -28,6 +28,25 @@ public class KeptCellRunTests
         }
     }
 
+    // Goal: no figure that somebody wrote by hand stands among those of runs. Method: one digit of each metric.
+    [Fact]
+    public void A_figure_that_was_changed_is_found_out()
+    {
+        var experiment = SmallExperiment.Of(SmallExperiment.Storm, 1, "workloads.storm.think", "100ns", "200ns");
+        var run = SmallExperiment.Play(experiment, records: true)[0];
+        var text = KeptCellRun.Write(experiment, run);
+        KeptCellRun.Read(experiment, text + "\n", _ => run.Record!.Machine);
+        Assert.All(experiment.Metrics, metric =>
+        {
+            var at = text.IndexOf($"\"{metric.Name}\":", StringComparison.Ordinal) + metric.Name.Length + 3;
+            if (text[at] == 'n') return;
+            var changed = text[..at] + (text[at] == '1' ? '2' : '1') + text[(at + 1)..];
+            var error = Assert.Throws<JsonException>(() =>
+                KeptCellRun.Read(experiment, changed, _ => run.Record!.Machine));
+            Assert.Equal("it is not as it was written", error.Message);
+        });
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("[]")]
