@@ -213,6 +213,28 @@ public class FindingsTests
         Assert.Equal("0,pair,5,allocationsPerSecond,perSecond,model,500000,499000,501000", csv[1]);
     }
 
+    // Goal: a grid of settings with long names can be read on a page.
+    [Fact]
+    public async Task Arms_with_long_names_have_letters()
+    {
+        var grid = SampleResults.Comparison with
+        {
+            VaryPath = "kernel, zonelistOrder",
+            Arms =
+            [
+                SampleResults.Comparison.Arms[0] with { Value = "kernel=6.1 zonelistOrder=node" },
+                SampleResults.Comparison.Arms[1] with { Value = "kernel=6.1 zonelistOrder=zone" },
+            ],
+        };
+        var lines = (await CommandLineRun.OfAsync(
+            "compare s.yaml --vary a=b,c", new FakeSimulator { Comparison = grid })).Output.Split('\n');
+        Assert.Contains("  A  kernel=6.1 zonelistOrder=node", lines);
+        Assert.Contains("  B  kernel=6.1 zonelistOrder=zone", lines);
+        Assert.Contains(lines, line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is ["A", "B", ..]);
+        Assert.Contains(lines, line => line.Contains("hash A ", StringComparison.Ordinal));
+        Assert.All(lines, line => Assert.True(line.Length <= 120, line));
+    }
+
     [Fact]
     public async Task An_incomplete_comparison_says_so_and_ends_as_interrupted()
     {

@@ -47,6 +47,35 @@ public class ArmsOfTheirOwnTests
     public void Arms_that_ask_for_other_things_have_no_reachable_difference() =>
         Assert.Empty(Compare("fill.policy", "local", "{bind: [1]}").Reachable);
 
+    // Goal: who gets nothing is neither local nor fast. Method: CPUs of node 1 ask for DMA of their own node, which has
+    // none.
+    [Fact]
+    public void An_arm_that_gets_no_page_has_no_share_of_pages_and_no_rate()
+    {
+        var result = SmallExperiment.Compare(SmallExperiment.Of(Fill.Replace("cpus: 0", "cpus: 2"), 2, "fill.gfp",
+            "GFP_KERNEL", "GFP_DMA|__GFP_THISNODE|GFP_NOWAIT"));
+        Assert.Equal((1.0, null), Values("local share"));
+        Assert.Equal((10.0, null), Values("mean distance (SLIT)"));
+        Assert.Equal((0.0, 1.0), Values("failed"));
+        Assert.Equal(0, Values("allocations").Item2);
+        Assert.DoesNotContain(result.Notes, note => note.StartsWith("every page came", StringComparison.Ordinal));
+
+        (double?, double?) Values(string name)
+        {
+            var metric = result.Metrics.Single(metric => metric.Name == name);
+            return (metric.Values[0].Mean, metric.Values[1].Mean);
+        }
+    }
+
+    [Fact]
+    public void Every_release_that_cannot_do_it_is_named()
+    {
+        var cells = new[] { "6.1", "6.12" }.Select(kernel => SmallExperiment.Cell(Fill,
+            [new("--vary", "kernel", kernel), new("--vary", "zonelistOrder", "zone")]));
+        Assert.Equal("Linux 6.1 knows node order only; Linux 6.12 knows node order only",
+            SmallExperiment.Compare(new Experiment([.. cells], 1, RunMetric.All)).Counterfactual);
+    }
+
     [Theory]
     [InlineData("{kind: fill, cpus: 0, size: 8MiB}", MetricBasis.Exact)]
     [InlineData("{kind: toggle, cpus: 0, slots: 9, mix: order0, operations: 500}", MetricBasis.Exact)]

@@ -76,6 +76,20 @@ public class SweepTests
     }
 
     // Goal: a sweep over CPUs finds that locks are waited for, and the grid's other setting makes a curve of its own.
+    // Goal: rows of programs that were killed are told from rows of programs that did their work.
+    [Fact]
+    public void Kills_have_a_column_where_there_was_any()
+    {
+        ImmutableArray<Variation> vary = [Variation.Parse("--vary", "workloads.fill.size=1MiB,100GiB")];
+        const string text = "machine: pair.yaml\nworkloads:\n  fill: {kind: fill, cpus: 0, size: 1MiB}\n";
+        var cells = vary[0].Settings.Select(setting => SmallExperiment.Cell(text, [setting!]));
+        var experiment = new Experiment([.. cells], 2, RunMetric.All);
+        var result = Sweep.Build(new ExperimentGrid(vary, experiment, []), Sweep.RequireMetrics([]),
+            SmallExperiment.Play(experiment), "numa sweep");
+        Assert.Equal("oomKills", result.Metrics[^1].Name);
+        Assert.Equal([0.0, 1.0], result.Rows.Select(row => row.Values[^1].Mean!.Value));
+    }
+
     [Fact]
     public void A_real_sweep_has_a_row_per_cell_and_a_curve_per_other_value()
     {
